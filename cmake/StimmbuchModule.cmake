@@ -1,0 +1,33 @@
+# What every target of this tree has in common, and the two functions that declare targets:
+#   stimmbuch_module(<name> SOURCES ... [HEADERS ...] [PUBLIC ...] [PRIVATE ...])
+#     a static library stimmbuch_<name> with the alias stimmbuch::<name>; its public headers lie under
+#     ./include and its sources under ./src. PUBLIC lists only what the headers show.
+#   stimmbuch_test(<name> SOURCES ... LABEL <folder> [LINK ...])
+#     one GoogleTest program whose cases are registered with CTest under the label of their folder.
+
+add_library(stimmbuch_flags INTERFACE)
+target_compile_options(stimmbuch_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual)
+if(STIMMBUCH_SANITIZE)
+  target_compile_options(stimmbuch_flags INTERFACE
+    -fsanitize=${STIMMBUCH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(stimmbuch_flags INTERFACE -fsanitize=${STIMMBUCH_SANITIZE})
+  # Asio keeps coroutine frames in a per-thread cache that hides use-after-free from the sanitizers.
+  target_compile_definitions(stimmbuch_flags INTERFACE BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
+endif()
+
+function(stimmbuch_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+  set(target stimmbuch_${name})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(stimmbuch::${name} ALIAS ${target})
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${ARG_HEADERS})
+  target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE stimmbuch_flags ${ARG_PRIVATE})
+endfunction()
+
+function(stimmbuch_test name)
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE stimmbuch_flags GTest::gtest GTest::gmock GTest::gtest_main ${ARG_LINK})
+  gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 300 DISCOVERY_TIMEOUT 60)
+endfunction()
