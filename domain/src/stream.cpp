@@ -38,7 +38,9 @@ std::optional<StreamId> as_ballot(std::string_view text) {
 
 }  // namespace
 
-std::string subject(const StreamId& stream) { return std::visit(SubjectOf{}, stream); }
+std::string subject(const StreamId& stream) {
+  return std::visit(SubjectOf{}, stream);
+}
 
 std::optional<StreamId> parse_subject(std::string_view subject) {
   const auto slash = subject.find('/');

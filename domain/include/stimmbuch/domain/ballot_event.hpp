@@ -16,7 +16,8 @@ struct Choice {
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 
-// Ranked: in order of preference; points: sorted by option; else in the poll's order of options. Empty: blank.
+// Ranked: in order of preference; points: sorted by option; else in the poll's order of options. Empty:
+// blank.
 using Choices = std::vector<Choice>;
 
 enum class Channel { online, paper };

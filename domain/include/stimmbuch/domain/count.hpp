@@ -9,8 +9,7 @@
 // How a poll is counted. Counting is a pure function of terms, options and tally, in exact arithmetic.
 namespace stimmbuch::poll {
 
-struct Terms;
-struct Option;
+struct State;
 struct Tally;
 
 enum class RuleKind {
@@ -93,9 +92,8 @@ struct Count {
   friend bool operator==(const Count&, const Count&) = default;
 };
 
-// Counts by the rule of the terms. `tally.options` stands in the order of `options`; `lot` is the order drawn
-// for tied options, empty if none was drawn.
-Count count(const Terms& terms, const std::vector<Option>& options, const Tally& tally,
-            const std::vector<OptionId>& lot);
+// Counts a poll by the rule of its terms, with its withdrawn options left out and its lot, if one was drawn.
+// `tally.options` stands in the order of the poll's options.
+Count count(const State& poll, const Tally& tally);
 
 }  // namespace stimmbuch::poll

@@ -13,23 +13,24 @@
 #include "stimmbuch/domain/stream.hpp"
 
 // All aggregates as one: what the engine folds and decides without knowing which aggregate it is. A new
-// aggregate adds an alternative to each variant and an arm to `initial_state` and `decide`.
+// aggregate adds an alternative to each variant and an arm to `initial_state`, `evolve` and `decide`.
 namespace stimmbuch {
 
 using Event = std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event>;
 
-using Command = std::variant<ledger::Command, citizen::Command, project::Command, poll::Command, ballot::Command>;
+using Command =
+    std::variant<ledger::Command, citizen::Command, project::Command, poll::Command, ballot::Command>;
 
 using State = std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State>;
 
 // The state of a stream before its first record.
 State initial_state(const StreamId& stream);
 
-// The state behind one more event. Throws std::logic_error if the event belongs to another aggregate.
+// The state behind one more event. Throws std::bad_variant_access if the event belongs to another aggregate.
 State evolve(State state, const Event& event, const Recorded& recorded);
 
-// The streams that a decision may read besides the addressed one; streams without a record are in their initial
-// state. References stay valid until the next call that writes.
+// The streams that a decision may read besides the addressed one; streams without a record are in their
+// initial state. References stay valid until the next call that writes.
 class States {
  public:
   virtual ~States() = default;
@@ -46,7 +47,7 @@ struct Context {
 };
 
 // The events that the command writes into the addressed stream, never none, or why it is refused.
-std::expected<std::vector<Event>, Rejection> decide(const StreamId& stream, const Command& command, States& states,
-                                                    const Context& context);
+std::expected<std::vector<Event>, Rejection> decide(const StreamId& stream, const Command& command,
+                                                    States& states, const Context& context);
 
 }  // namespace stimmbuch

@@ -36,7 +36,9 @@ class Id {
   constexpr std::string_view text() const { return {text_.data(), size_}; }
 
   friend constexpr bool operator==(const Id& a, const Id& b) { return a.text() == b.text(); }
-  friend constexpr std::strong_ordering operator<=>(const Id& a, const Id& b) { return a.text() <=> b.text(); }
+  friend constexpr std::strong_ordering operator<=>(const Id& a, const Id& b) {
+    return a.text() <=> b.text();
+  }
 
  private:
   constexpr Id() = default;

@@ -149,9 +149,9 @@ struct DrawLot {
   Position proposal;
 };
 
-using Command = std::variant<DraftPoll, AddOptions, OpenPoll, WithdrawOption, ExtendPoll, ClosePoll, CountPoll,
-                             CertifyResult, ProposeCancellation, CancelPoll, ProposeAnnulment, AnnulResult,
-                             ProposeLot, DrawLot>;
+using Command = std::variant<DraftPoll, AddOptions, OpenPoll, WithdrawOption, ExtendPoll, ClosePoll,
+                             CountPoll, CertifyResult, ProposeCancellation, CancelPoll, ProposeAnnulment,
+                             AnnulResult, ProposeLot, DrawLot>;
 
 // ---- events
 

@@ -75,7 +75,7 @@ enum class Refusal {
 };
 
 // What kind of answer a refusal is; the adapters map it to their own words (HTTP: 409, 422, 403, 404).
-enum class RefusalKind { conflict, invalid, forbidden, not_found };
+enum class RefusalKind { conflict, unacceptable, forbidden, not_found };
 
 struct RefusalText {
   Refusal refusal;

@@ -7,8 +7,8 @@
 #include "stimmbuch/domain/ballot_event.hpp"
 #include "stimmbuch/domain/ids.hpp"
 
-// The running count of a poll's ballots. It needs no state per voter, because events that replace or withdraw a
-// vote repeat its choices.
+// The running count of a poll's ballots. It needs no state per voter, because events that replace or withdraw
+// a vote repeat its choices.
 namespace stimmbuch::poll {
 
 struct BallotForm;
@@ -49,8 +49,8 @@ class BallotCounter {
  public:
   BallotCounter(const BallotForm& form, const Rule& rule, const std::vector<Option>& options);
 
-  // Adds the ballot event to the tally. Throws std::out_of_range for an option that the poll does not have: the
-  // log holds no such ballot.
+  // Adds the ballot event to the tally. Throws std::out_of_range for an option that the poll does not have:
+  // the log holds no such ballot.
   void apply(Tally& tally, const ballot::Event& event) const;
 
   // A tally of the right shape without a ballot.
