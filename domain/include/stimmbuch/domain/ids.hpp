@@ -25,6 +25,9 @@ constexpr bool is_id(std::string_view text) {
 template <class Tag>
 class Id {
  public:
+  // "-": a placeholder to read another id into.
+  constexpr Id() : text_{'-'}, size_(1) {}
+
   static constexpr std::optional<Id> parse(std::string_view text) {
     if (!is_id(text)) return std::nullopt;
     Id id;
@@ -41,10 +44,8 @@ class Id {
   }
 
  private:
-  constexpr Id() = default;
-
   std::array<char, id_size_max> text_{};
-  std::uint8_t size_ = 0;
+  std::uint8_t size_;
 };
 
 using LedgerId = Id<struct LedgerTag>;

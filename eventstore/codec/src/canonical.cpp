@@ -1,0 +1,339 @@
+#include "stimmbuch/eventstore/codec/canonical.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+namespace stimmbuch::codec {
+
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view base64url_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr unsigned char no_digit = 0xff;
+
+constexpr auto base64url_values = [] {
+  std::array<unsigned char, 256> values{};
+  values.fill(no_digit);
+  for (std::size_t i = 0; i < base64url_digits.size(); ++i) {
+    values[static_cast<unsigned char>(base64url_digits[i])] = static_cast<unsigned char>(i);
+  }
+  return values;
+}();
+
+// Characters that cannot stand in a string as they are.
+constexpr auto needs_escape = [] {
+  std::array<bool, 256> needs{};
+  std::fill_n(needs.begin(), 0x20, true);
+  needs['"'] = true;
+  needs['\\'] = true;
+  return needs;
+}();
+
+constexpr bool is_special(char c) {
+  return needs_escape[static_cast<unsigned char>(c)];
+}
+
+// The two-character escape of RFC 8785 for a control character, or 0.
+constexpr char short_escape(char c) {
+  switch (c) {
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case '\b':
+      return 'b';
+    case '\t':
+      return 't';
+    case '\n':
+      return 'n';
+    case '\f':
+      return 'f';
+    case '\r':
+      return 'r';
+    default:
+      return 0;
+  }
+}
+
+constexpr char short_unescape(char c) {
+  switch (c) {
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case 'b':
+      return '\b';
+    case 't':
+      return '\t';
+    case 'n':
+      return '\n';
+    case 'f':
+      return '\f';
+    case 'r':
+      return '\r';
+    default:
+      return 0;
+  }
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (!is_special(c)) {
+      out.push_back(c);
+    } else if (const char escape = short_escape(c)) {
+      out.push_back('\\');
+      out.push_back(escape);
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append("\\u00").append(1, hex_digits[byte >> 4]).append(1, hex_digits[byte & 0xf]);
+    }
+  }
+}
+
+}  // namespace
+
+void Writer::open(char bracket) {
+  separate();
+  out_.push_back(bracket);
+  first_ = true;
+}
+
+void Writer::close(char bracket) {
+  out_.push_back(bracket);
+  first_ = false;
+}
+
+void Writer::separate() {
+  if (!first_) out_.push_back(',');
+  first_ = false;
+}
+
+void Writer::name(std::string_view name) {
+  separate();
+  out_.push_back('"');
+  out_.append(name);
+  out_.append("\":");
+  first_ = true;
+}
+
+void Writer::string(std::string_view text) {
+  separate();
+  out_.push_back('"');
+  if (std::ranges::any_of(text, is_special)) {
+    append_escaped(out_, text);
+  } else {
+    out_.append(text);
+  }
+  out_.push_back('"');
+}
+
+void Writer::plain(std::string_view text) {
+  separate();
+  out_.push_back('"');
+  out_.append(text);
+  out_.push_back('"');
+}
+
+void Writer::raw(std::string_view json) {
+  separate();
+  out_.append(json);
+}
+
+void Writer::integer(std::int64_t value) {
+  separate();
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out_.append(digits.data(), end);
+}
+
+void Writer::boolean(bool value) {
+  separate();
+  out_.append(value ? "true" : "false");
+}
+
+void Writer::base64url(std::span<const std::byte> bytes) {
+  separate();
+  out_.push_back('"');
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const std::byte byte : bytes) {
+    bits = (bits << 8) | std::to_integer<std::uint32_t>(byte);
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      out_.push_back(base64url_digits[(bits >> count) & 0x3f]);
+    }
+  }
+  if (count > 0) out_.push_back(base64url_digits[(bits << (6 - count)) & 0x3f]);
+  out_.push_back('"');
+}
+
+bool Reader::take(char c) {
+  if (!ok_ || at_ == end_ || *at_ != c) return fail();
+  ++at_;
+  return true;
+}
+
+bool Reader::literal(std::string_view text) {
+  const auto left = static_cast<std::size_t>(end_ - at_);
+  if (!ok_ || left < text.size() || std::memcmp(at_, text.data(), text.size()) != 0) return fail();
+  at_ += text.size();
+  return true;
+}
+
+bool Reader::separate() {
+  if (!first_ && !take(',')) return false;
+  first_ = false;
+  return ok_;
+}
+
+bool Reader::open(char bracket) {
+  if (!separate() || !take(bracket)) return false;
+  first_ = true;
+  return true;
+}
+
+bool Reader::close(char bracket) {
+  if (!take(bracket)) return false;
+  first_ = false;
+  return true;
+}
+
+bool Reader::next_is(std::string_view name) {
+  if (!ok_) return false;
+  const char* at = at_;
+  if (!first_) {
+    if (at == end_ || *at != ',') return false;
+    ++at;
+  }
+  const auto left = static_cast<std::size_t>(end_ - at);
+  if (left < name.size() + 3 || at[0] != '"' || std::memcmp(at + 1, name.data(), name.size()) != 0 ||
+      at[name.size() + 1] != '"' || at[name.size() + 2] != ':') {
+    return false;
+  }
+  at_ = at + name.size() + 3;
+  first_ = true;
+  return true;
+}
+
+bool Reader::name(std::string_view name) {
+  return next_is(name) || fail();
+}
+
+bool Reader::any_name(std::string_view& name) {
+  if (!plain(name) || !is_utf8(name) || !take(':')) return fail();
+  first_ = true;
+  return true;
+}
+
+bool Reader::plain(std::string_view& text) {
+  if (!separate() || !take('"')) return false;
+  const char* const begin = at_;
+  while (at_ != end_ && !is_special(*at_)) ++at_;
+  text = {begin, static_cast<std::size_t>(at_ - begin)};
+  return take('"');
+}
+
+bool Reader::string(std::string& text) {
+  if (!separate() || !take('"')) return false;
+  text.clear();
+  while (true) {
+    const char* const begin = at_;
+    while (at_ != end_ && !is_special(*at_)) ++at_;
+    text.append(begin, at_);
+    if (at_ == end_) return fail();
+    if (*at_ == '"') break;
+    if (*at_ != '\\' || end_ - at_ < 2) return fail();
+    if (const char c = short_unescape(at_[1])) {
+      text.push_back(c);
+      at_ += 2;
+      continue;
+    }
+    // Only control characters without a short escape are written as \u00xx.
+    unsigned value = 0;
+    if (end_ - at_ < 6 || std::memcmp(at_, "\\u00", 4) != 0) return fail();
+    const auto [ptr, error] = std::from_chars(at_ + 4, at_ + 6, value, 16);
+    const bool lower = std::none_of(at_ + 4, at_ + 6, [](char c) { return c >= 'A' && c <= 'F'; });
+    if (error != std::errc{} || ptr != at_ + 6 || !lower || value >= 0x20 ||
+        short_escape(static_cast<char>(value))) {
+      return fail();
+    }
+    text.push_back(static_cast<char>(value));
+    at_ += 6;
+  }
+  ++at_;
+  return is_utf8(text) || fail();
+}
+
+bool Reader::integer(std::int64_t& value) {
+  if (!separate()) return false;
+  const auto [ptr, error] = std::from_chars(at_, end_, value);
+  if (error != std::errc{} || value > integer_max || value < -integer_max) return fail();
+  // No leading zero and no negative zero: those have a shorter writing.
+  const char* const digits = *at_ == '-' ? at_ + 1 : at_;
+  if (*digits == '0' && (ptr - digits > 1 || digits != at_)) return fail();
+  at_ = ptr;
+  return true;
+}
+
+bool Reader::boolean(bool& value) {
+  if (!separate()) return false;
+  value = at_ != end_ && *at_ == 't';
+  return literal(value ? "true" : "false");
+}
+
+bool Reader::base64url(std::span<std::byte> bytes) {
+  std::string_view digits;
+  if (!plain(digits) || digits.size() != (bytes.size() * 8 + 5) / 6) return fail();
+  std::uint32_t bits = 0;
+  int count = 0;
+  auto byte = bytes.begin();
+  for (const char digit : digits) {
+    const auto value = base64url_values[static_cast<unsigned char>(digit)];
+    if (value == no_digit) return fail();
+    bits = (bits << 6) | value;
+    count += 6;
+    if (count >= 8 && byte != bytes.end()) {
+      count -= 8;
+      *byte++ = static_cast<std::byte>((bits >> count) & 0xff);
+    }
+  }
+  // Bits behind the last byte have one writing: zero.
+  return (bits & ((1U << count) - 1)) == 0 || fail();
+}
+
+bool is_utf8(std::string_view text) {
+  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* const end = at + text.size();
+  while (at != end) {
+    if (*at < 0x80) {
+      ++at;
+      continue;
+    }
+    std::ptrdiff_t more = 0;
+    std::uint32_t code = 0;
+    std::uint32_t least = 0;
+    if ((*at & 0xe0) == 0xc0) {
+      more = 1, code = *at & 0x1fU, least = 0x80;
+    } else if ((*at & 0xf0) == 0xe0) {
+      more = 2, code = *at & 0x0fU, least = 0x800;
+    } else if ((*at & 0xf8) == 0xf0) {
+      more = 3, code = *at & 0x07U, least = 0x10000;
+    } else {
+      return false;
+    }
+    if (end - at <= more) return false;
+    for (std::ptrdiff_t i = 1; i <= more; ++i) {
+      if ((at[i] & 0xc0) != 0x80) return false;
+      code = (code << 6) | (at[i] & 0x3fU);
+    }
+    if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return false;
+    at += more + 1;
+  }
+  return true;
+}
+
+}  // namespace stimmbuch::codec
