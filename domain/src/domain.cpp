@@ -119,4 +119,11 @@ Decision decide(const StreamId& stream, const Command& command, States& states, 
   return std::visit(Decide{stream, states, context}, command);
 }
 
+Time recorded_time(const StreamId& stream, States& states, Time now) {
+  const auto* const ballot = std::get_if<BallotId>(&stream);
+  if (!ballot) return now;
+  const auto& poll = std::get<poll::State>(states.of(ballot->poll));
+  return on_grid(now, std::chrono::seconds{poll.terms->grid_s});
+}
+
 }  // namespace stimmbuch
