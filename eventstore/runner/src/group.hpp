@@ -14,8 +14,8 @@
 
 namespace stimmbuch::runner {
 
-// The commands of one sync: decided one after the other, each on the state behind the one before it; their records and
-// vault rows are gathered here until they are written together.
+// The commands of one sync: decided one after the other, each on the state behind the one before it; their
+// records and vault rows are gathered here until they are written together.
 class Group {
  public:
   struct Parts {

@@ -27,7 +27,8 @@ void Stream::take(const CommandTag& tag, const Event& event, const Recorded& rec
 }
 
 const TakenCommand* Stream::find(const CommandTag& tag) const {
-  const auto taken = std::ranges::find(commands, tag.id, [](const TakenCommand& command) { return command.tag.id; });
+  const auto taken =
+      std::ranges::find(commands, tag.id, [](const TakenCommand& command) { return command.tag.id; });
   return taken == commands.end() ? nullptr : &*taken;
 }
 
