@@ -126,7 +126,7 @@ Response key_missing() {
 }
 
 Response answer(const Rejection& rejection, Language language) {
-  const RefusalText& text = text_of(rejection.refusal);
+  const stimmbuch::RefusalText& text = stimmbuch::text_of(rejection.refusal);
   std::string members;
   if (!rejection.where.empty()) {
     members = "\"pointer\":";

@@ -162,9 +162,9 @@ class BulkReader {
     }
     auto command = read();
     const auto voter = desk_.imported_voter(poll, external_id);
-    if (!voter) return answer(Rejection{Refusal::poll_unknown, {}}, language_);
+    if (!voter) return answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, language_);
     auto submission = desk_.ballot_submission(BallotId{poll, *voter}, std::move(command), intent(), std::nullopt);
-    if (!submission) return answer(Rejection{Refusal::poll_unknown, {}}, language_);
+    if (!submission) return answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, language_);
     return std::move(*submission);
   }
 

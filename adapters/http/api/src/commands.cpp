@@ -69,7 +69,7 @@ void to_named(CommandDesk& desk, Call call, Read&& read) {
 
 // A command without a body to the thing that the path names.
 template <class AnyId>
-void to_named(CommandDesk& desk, Call call, Command command) {
+void bare_to_named(CommandDesk& desk, Call call, const Command& command) {
   to_named<AnyId>(desk, std::move(call), [&](Members&, VaultTexts&) { return command; });
 }
 
@@ -91,7 +91,7 @@ void Api::register_citizen(Call call) {
 
 void Api::change_citizen(Call call) {
   const auto citizen = desk_->citizen_of(*call.caller);
-  if (!citizen) return std::move(call).send(answer(Rejection{Refusal::citizen_unknown, {}}, call.language));
+  if (!citizen) return std::move(call).send(answer(Rejection{stimmbuch::Refusal::citizen_unknown, {}}, call.language));
   with_body(*desk_, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
     VaultTexts texts;
     auto command = read_change_citizen(in, texts);
@@ -157,7 +157,7 @@ void Api::extend_phase(Call call) {
 }
 
 void Api::close_project(Call call) {
-  to_named<ProjectId>(*desk_, std::move(call), project::Command{project::CloseProject{}});
+  bare_to_named<ProjectId>(*desk_, std::move(call), project::Command{project::CloseProject{}});
 }
 
 // ---- polls
@@ -182,7 +182,7 @@ void Api::add_options(Call call) {
                    [](Members& in, VaultTexts&) -> Command { return poll::Command{read_add_options(in)}; });
 }
 
-void Api::open_poll(Call call) { to_named<PollId>(*desk_, std::move(call), poll::Command{poll::OpenPoll{}}); }
+void Api::open_poll(Call call) { bare_to_named<PollId>(*desk_, std::move(call), poll::Command{poll::OpenPoll{}}); }
 
 void Api::withdraw_option(Call call) {
   const auto option = id_parameter<OptionId>(call, 1);
@@ -197,10 +197,10 @@ void Api::extend_poll(Call call) {
                    [](Members& in, VaultTexts&) -> Command { return poll::Command{read_extend_poll(in)}; });
 }
 
-void Api::close_poll(Call call) { to_named<PollId>(*desk_, std::move(call), poll::Command{poll::ClosePoll{}}); }
+void Api::close_poll(Call call) { bare_to_named<PollId>(*desk_, std::move(call), poll::Command{poll::ClosePoll{}}); }
 
 void Api::certify_result(Call call) {
-  to_named<PollId>(*desk_, std::move(call), poll::Command{poll::CertifyResult{}});
+  bare_to_named<PollId>(*desk_, std::move(call), poll::Command{poll::CertifyResult{}});
 }
 
 void Api::propose_cancellation(Call call) {
@@ -260,12 +260,12 @@ void to_own_ballot(CommandDesk& desk, Call call, const ballot::Command& command)
   const auto poll = id_parameter<PollId>(call, 0);
   if (!poll) return std::move(call).send(not_found());
   const auto citizen = desk.citizen_of(*call.caller);
-  if (!citizen) return std::move(call).send(answer(Rejection{Refusal::citizen_unknown, {}}, call.language));
+  if (!citizen) return std::move(call).send(answer(Rejection{stimmbuch::Refusal::citizen_unknown, {}}, call.language));
   const auto voter = desk.voter(*poll, *citizen);
-  if (!voter) return std::move(call).send(answer(Rejection{Refusal::poll_unknown, {}}, call.language));
+  if (!voter) return std::move(call).send(answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, call.language));
   auto submission =
       desk.ballot_submission(BallotId{*poll, *voter}, command, Intent{*voter, call.client_key}, citizen);
-  if (!submission) return std::move(call).send(answer(Rejection{Refusal::poll_unknown, {}}, call.language));
+  if (!submission) return std::move(call).send(answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, call.language));
   submit(desk, std::move(call), std::move(*submission));
 }
 

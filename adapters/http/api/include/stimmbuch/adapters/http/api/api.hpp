@@ -14,6 +14,10 @@
 #include "stimmbuch/eventstore/runner/clock.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 
+namespace stimmbuch::projections {
+class Projections;
+}
+
 namespace stimmbuch::http::api {
 
 struct Call;
