@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <zlib.h>
 
 namespace stimmbuch::import {
@@ -29,11 +30,11 @@ class FileSource : public ByteSource {
     int status = Z_OK;
     const char* const text = gzerror(file_.get(), &status);
     if (status == Z_BUF_ERROR) return failed("the gzip file is cut off; fetch it again");
-    if (status == Z_ERRNO) return failed("cannot read the file: " + reason(errno));
-    if (count < 0) return failed(std::string("the gzip file is damaged: ") + text);
+    if (status == Z_ERRNO) return failed(fmt::format("cannot read the file: {}", reason(errno)));
+    if (count < 0) return failed(fmt::format("the gzip file is damaged: {}", text));
     const auto size = static_cast<std::size_t>(count);
     if (size > max_bytes_ - given_bytes_) {
-      return failed("the file unpacks to more than " + std::to_string(max_bytes_) + " bytes");
+      return failed(fmt::format("the file unpacks to more than {} bytes", max_bytes_));
     }
     given_bytes_ += size;
     return std::string_view(buffer_.data(), size);
@@ -69,7 +70,8 @@ std::expected<std::unique_ptr<ByteSource>, ReadError> file_source(const std::fil
                                                                   std::uint64_t max_bytes) {
   errno = 0;
   GzHandle file(gzopen(path.c_str(), "rb"));
-  if (!file) return std::unexpected(ReadError{.message = "cannot open the file: " + reason(errno)});
+  if (!file)
+    return std::unexpected(ReadError{.message = fmt::format("cannot open the file: {}", reason(errno))});
   return std::make_unique<FileSource>(std::move(file), max_bytes);
 }
 

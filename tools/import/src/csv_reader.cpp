@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace stimmbuch::import {
 namespace {
 
@@ -66,10 +68,10 @@ std::expected<bool, ReadError> CsvReader::refill() {
 
 std::optional<ReadError> CsvReader::excess() const {
   if (text_.size() > limits_.max_row_bytes) {
-    return ReadError{row_line_, "the row is longer than " + std::to_string(limits_.max_row_bytes) + " bytes"};
+    return ReadError{row_line_, fmt::format("the row is longer than {} bytes", limits_.max_row_bytes)};
   }
   if (ends_.size() > limits_.max_columns) {
-    return ReadError{row_line_, "the row has more than " + std::to_string(limits_.max_columns) + " fields"};
+    return ReadError{row_line_, fmt::format("the row has more than {} fields", limits_.max_columns)};
   }
   return std::nullopt;
 }
