@@ -15,6 +15,13 @@ if(STIMMBUCH_SANITIZE)
   # Asio keeps coroutine frames in a per-thread cache that hides use-after-free from the sanitizers.
   target_compile_definitions(stimmbuch_flags INTERFACE BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
 endif()
+if(STIMMBUCH_BUILD_FUZZERS)
+  # Every module is instrumented, so that the fuzzer sees which of its branches an input reaches.
+  set(fuzz_sanitizers fuzzer-no-link,address,undefined)
+  target_compile_options(stimmbuch_flags INTERFACE
+    -fsanitize=${fuzz_sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(stimmbuch_flags INTERFACE -fsanitize=address,undefined)
+endif()
 
 function(stimmbuch_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
