@@ -35,6 +35,8 @@ std::string text_row_value(const VaultText& text) {
   return value.append(text.text);
 }
 
+std::string_view text_of_row(std::string_view value) { return value.substr(std::tuple_size_v<Salt>); }
+
 std::vector<eventstore::NewRecord> Group::records() const {
   std::vector<eventstore::NewRecord> records;
   records.reserve(records_.size());
@@ -160,7 +162,7 @@ bool Group::texts_differ(const Submission& submission, const TakenCommand& taken
   return std::ranges::any_of(submission.texts, [&](const VaultText& text) {
     // A destroyed text cannot be compared any more; it counts as equal.
     const auto kept = row(RowClass::texts, text_row_name(stream.subject, first, text.field));
-    return kept && std::string_view(*kept).substr(std::tuple_size_v<Salt>) != text.text;
+    return kept && text_of_row(*kept) != text.text;
   });
 }
 

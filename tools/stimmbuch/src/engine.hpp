@@ -26,7 +26,8 @@ struct Address {
 
 struct EngineOptions {
   std::filesystem::path data;
-  std::optional<ledger::Purpose> purpose;  // of a new ledger; absent: town. Of an old one it must be the same.
+  std::optional<ledger::Purpose>
+      purpose;  // of a new ledger; absent: town. Of an old one it must be the same.
   std::optional<std::filesystem::path> wrapping_key;
   std::optional<Address> listen;  // public interface; absent: none
   std::optional<Address> admin;   // health and metrics over TCP besides the admin socket
@@ -46,14 +47,14 @@ struct StartError {
   std::string text;
 };
 
-// All parts of one engine on one data directory, put together: vault, ledger, writer, projections, HTTP. The only place
-// that names every concrete class.
+// All parts of one engine on one data directory, put together: vault, ledger, writer, projections, HTTP. The
+// only place that names every concrete class.
 class Engine {
  public:
-  // Opens or creates what is in the directory; durable and serving when it returns. `on_failure` is told when the writer
-  // has stopped for good: the program must end.
-  static std::expected<std::unique_ptr<Engine>, StartError> start(const EngineOptions& options,
-                                                                  std::function<void(std::string_view)> on_failure);
+  // Opens or creates what is in the directory; durable and serving when it returns. `on_failure` is told when
+  // the writer has stopped for good: the program must end.
+  static std::expected<std::unique_ptr<Engine>, StartError> start(
+      const EngineOptions& options, std::function<void(std::string_view)> on_failure);
   ~Engine();
 
   const ledger::Created& ledger() const;

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "counting.hpp"
 #include "json_input.hpp"
 #include "stimmbuch/adapters/http/server/problem.hpp"
 #include "stimmbuch/adapters/http/server/response.hpp"
@@ -29,9 +30,14 @@ Response method_not_allowed(std::string_view allow);
 Response unsupported_media_type(std::string_view expected);
 Response overloaded();
 Response key_missing();
+Response projection_behind(Position required, Position current);
+Response rebuilding();
+Response position_ahead();
+Response identity_changed();
 
 Response answer(const Rejection& rejection, Language language);
 Response answer(const runner::Failure& failure);
+Response answer(const CountTrouble& trouble, Language language);
 
 // A problem type of this layer; those of the server are in its own list.
 struct ProblemType {

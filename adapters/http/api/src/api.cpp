@@ -32,14 +32,15 @@ bool is_key_character(char c) {
 
 // The key of a command: a structured-field string, or leniently bare.
 std::expected<std::string, Response> key_of(const Request& request) {
-  if (request.fields.count("Idempotency-Key") > 1) return std::unexpected(invalid_header("Idempotency-Key stands twice."));
+  if (request.fields.count("Idempotency-Key") > 1)
+    return std::unexpected(invalid_header("Idempotency-Key stands twice."));
   const auto field = request.fields.find("Idempotency-Key");
   if (!field) return std::unexpected(key_missing());
   std::string_view key = *field;
   if (key.size() >= 2 && key.starts_with('"') && key.ends_with('"')) key = key.substr(1, key.size() - 2);
   if (key.size() < key_size_min || key.size() > key_size_max || !std::ranges::all_of(key, is_key_character)) {
-    return std::unexpected(
-        invalid_header("Idempotency-Key is a string of 16 to 128 letters, digits and any of - . _ ~ : in quotes."));
+    return std::unexpected(invalid_header(
+        "Idempotency-Key is a string of 16 to 128 letters, digits and any of - . _ ~ : in quotes."));
   }
   return std::string(key);
 }
@@ -58,7 +59,8 @@ std::optional<Response> check_command(const Request& request, RouteKind kind, Ca
   auto key = key_of(request);
   if (!key) return std::move(key.error());
   call.client_key = std::move(*key);
-  if (!request.body.empty() && !has_type(request, "application/json")) return unsupported_media_type("application/json");
+  if (!request.body.empty() && !has_type(request, "application/json"))
+    return unsupported_media_type("application/json");
   return std::nullopt;
 }
 
@@ -68,16 +70,24 @@ Api::Api(Parts parts)
     : parts_(std::move(parts)),
       desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.vault, parts_.secrets, parts_.contests,
                                           parts_.ledger.id)),
-      reads_(std::make_unique<Reads>(parts_.ledger, parts_.log, parts_.vault, parts_.projections)),
-      followers_(std::make_unique<Followers>(parts_.ledger, parts_.log, *reads_, parts_.projections)) {}
+      reads_(std::make_unique<Reads>(parts_.ledger, parts_.log, parts_.vault, parts_.views, parts_.worker,
+                                     parts_.pool)),
+      followers_(std::make_unique<Followers>(parts_.ledger.id, parts_.log, parts_.views)) {}
 
 Api::~Api() = default;
 
-void Api::stop() { followers_->stop(); }
+void Api::documents_changed(std::span<const projections::ChangedDocument> changed) {
+  followers_->changed(changed);
+}
+
+void Api::stop() {
+  followers_->stop();
+}
 
 RouteLimits Api::limits_of(Method method, std::string_view path) const {
   const auto found = match(method, path);
-  if (found.route && found.route->kind == RouteKind::bulk) return {.body_bytes = bulk_bytes_max, .answer_timeout = {}};
+  if (found.route && found.route->kind == RouteKind::bulk)
+    return {.body_bytes = bulk_bytes_max, .answer_timeout = {}};
   return {};
 }
 
@@ -105,7 +115,8 @@ void Api::handle(const Request& request, Responder responder) {
     call.caller = std::move(*caller);
   }
   if (route.kind != RouteKind::read) {
-    if (auto trouble = check_command(request, route.kind, call)) return std::move(call).send(std::move(*trouble));
+    if (auto trouble = check_command(request, route.kind, call))
+      return std::move(call).send(std::move(*trouble));
   }
   (this->*route.handle)(std::move(call));
 }

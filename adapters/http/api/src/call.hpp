@@ -15,13 +15,13 @@
 
 namespace stimmbuch::http::api {
 
-// One request on its way through a route: who asks, for which thing, in which language. It moves with the work, to the
-// writer thread or the blocking pool, until its responder has answered.
+// One request on its way through a route: who asks, for which thing, in which language. It moves with the
+// work, to the writer thread or the blocking pool, until its responder has answered.
 struct Call {
   const Request* request;
-  std::vector<std::string_view> parameters;            // of the route's pattern, in order
-  std::shared_ptr<const identity::Principal> caller;   // absent on public routes without a token
-  std::string client_key;                              // of commands
+  std::vector<std::string_view> parameters;           // of the route's pattern, in order
+  std::shared_ptr<const identity::Principal> caller;  // absent on public routes without a token
+  std::string client_key;                             // of commands
   Language language = Language::de;
   Responder responder;
 

@@ -26,12 +26,17 @@ std::string name_of(const StreamId& stream) {
 
 struct Creates {
   bool operator()(const ledger::Event&) const { return true; }
-  bool operator()(const citizen::Event& event) const { return std::holds_alternative<citizen::Registered>(event); }
+  bool operator()(const citizen::Event& event) const {
+    return std::holds_alternative<citizen::Registered>(event);
+  }
   bool operator()(const project::Event& event) const {
-    return std::holds_alternative<project::Opened>(event) || std::holds_alternative<project::PhaseDefined>(event);
+    return std::holds_alternative<project::Opened>(event) ||
+           std::holds_alternative<project::PhaseDefined>(event);
   }
   bool operator()(const poll::Event& event) const { return std::holds_alternative<poll::Drafted>(event); }
-  bool operator()(const ballot::Event& event) const { return std::holds_alternative<ballot::VoteCast>(event); }
+  bool operator()(const ballot::Event& event) const {
+    return std::holds_alternative<ballot::VoteCast>(event);
+  }
 };
 
 Response answer_accepted(const runner::Accepted& accepted, const LedgerId& ledger) {
@@ -44,7 +49,9 @@ Response answer_accepted(const runner::Accepted& accepted, const LedgerId& ledge
 
 }  // namespace
 
-bool creates(const runner::Accepted& accepted) { return std::visit(Creates{}, accepted.events.front()); }
+bool creates(const runner::Accepted& accepted) {
+  return std::visit(Creates{}, accepted.events.front());
+}
 
 std::string members_of(const runner::Accepted& accepted) {
   // Kinds, ids and subjects hold nothing to escape.

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t citizens_remembered_max = 200'000;
 
-runner::CommandTag tag_of(const vault::Mac& key, const StreamId& stream, const Command& command, const Intent& intent) {
+runner::CommandTag tag_of(const vault::Mac& key, const StreamId& stream, const Command& command,
+                          const Intent& intent) {
   return vault::command_tag(key, intent.actor, stream, intent.client_key, codec::name_of(command),
                             codec::content_of(command));
 }
@@ -76,11 +77,13 @@ std::string CommandDesk::registry_row(std::string_view registry_identity) const 
   return vault::registry_row_name(subject_, registry_identity);
 }
 
-runner::Submission CommandDesk::open_submission(StreamId stream, Command command, const Intent& intent) const {
+runner::Submission CommandDesk::open_submission(StreamId stream, Command command,
+                                                const Intent& intent) const {
   return submission(idempotency_, std::move(stream), std::move(command), intent);
 }
 
-std::optional<runner::Submission> CommandDesk::ballot_submission(const BallotId& ballot, ballot::Command command,
+std::optional<runner::Submission> CommandDesk::ballot_submission(const BallotId& ballot,
+                                                                 ballot::Command command,
                                                                  const Intent& intent,
                                                                  std::optional<CitizenId> citizen) const {
   const auto secret = contests_.get(ballot.poll);

@@ -23,8 +23,8 @@ struct Intent {
   std::string_view client_key;
 };
 
-// Where a command becomes a submission: everything that secrets decide is computed here, at the edge, so that the
-// writer only decides and writes. From any thread.
+// Where a command becomes a submission: everything that secrets decide is computed here, at the edge, so that
+// the writer only decides and writes. From any thread.
 class CommandDesk {
  public:
   // All must outlive the desk.
@@ -51,9 +51,11 @@ class CommandDesk {
 
   // A submission of a command to a stream that is not pseudonymous.
   runner::Submission open_submission(StreamId stream, Command command, const Intent& intent) const;
-  // A submission to the ballot of a voter; `citizen` is absent in imported polls. Nothing if the contest has no secret.
+  // A submission to the ballot of a voter; `citizen` is absent in imported polls. Nothing if the contest has
+  // no secret.
   std::optional<runner::Submission> ballot_submission(const BallotId& ballot, ballot::Command command,
-                                                      const Intent& intent, std::optional<CitizenId> citizen) const;
+                                                      const Intent& intent,
+                                                      std::optional<CitizenId> citizen) const;
 
   // As runner::Runner::submit.
   bool submit(runner::Submission submission, runner::Runner::Completion completion) {

@@ -17,7 +17,8 @@ void take_text(Members& in, std::string_view field, VaultTexts& texts, Commitmen
   std::size_t bytes = text->size();
   for (const auto& other : texts) bytes += other.text.size();
   if (text->empty() || bytes > texts_bytes_max) {
-    in.report(field, "invalid_text", "A text has at least one character, and the texts of a command at most 32 KiB.");
+    in.report(field, "invalid_text",
+              "A text has at least one character, and the texts of a command at most 32 KiB.");
     return;
   }
   runner::VaultText kept{std::string(field), std::move(*text), {}};
@@ -101,13 +102,15 @@ poll::Electorate read_electorate(Members in) {
 ledger::DeclareCells read_declare_cells(Members& in) {
   ledger::DeclareCells command;
   command.levels = items<ledger::Level>(in, "levels", [](Members& level) {
-    return ledger::Level{level.id<LevelId>("id"), level.localized("title"), level.boolean("registry_identity", false)};
+    return ledger::Level{level.id<LevelId>("id"), level.localized("title"),
+                         level.boolean("registry_identity", false)};
   });
   command.districts = items<ledger::District>(in, "districts", [](Members& district) {
     return ledger::District{district.id<DistrictId>("id"), district.localized("title")};
   });
   command.age_bands = items<ledger::AgeBand>(in, "age_bands", [](Members& band) {
-    return ledger::AgeBand{band.id<AgeBandId>("id"), band.small_integer("born_from", 0), band.small_integer("born_to", 0)};
+    return ledger::AgeBand{band.id<AgeBandId>("id"), band.small_integer("born_from", 0),
+                           band.small_integer("born_to", 0)};
   });
   return command;
 }
@@ -142,10 +145,13 @@ citizen::VerifyCitizen read_verify_citizen(Members& in, std::optional<std::strin
   return command;
 }
 
-project::OpenProject read_open_project(Members& in) { return {in.localized("title"), in.localized("summary")}; }
+project::OpenProject read_open_project(Members& in) {
+  return {in.localized("title"), in.localized("summary")};
+}
 
 project::DefinePhase read_define_phase(Members& in) {
-  return {{in.id<PhaseId>("id"), in.localized("title"), in.required_time("opens"), in.required_time("closes")}};
+  return {
+      {in.id<PhaseId>("id"), in.localized("title"), in.required_time("opens"), in.required_time("closes")}};
 }
 
 project::ExtendPhase read_extend_phase(Members& in, const PhaseId& phase) {
@@ -176,9 +182,13 @@ poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts) {
   return command;
 }
 
-poll::AddOptions read_add_options(Members& in) { return {items<poll::Option>(in, "options", read_option)}; }
+poll::AddOptions read_add_options(Members& in) {
+  return {items<poll::Option>(in, "options", read_option)};
+}
 
-poll::WithdrawOption read_withdraw_option(Members& in, const OptionId& option) { return {option, read_reason(in)}; }
+poll::WithdrawOption read_withdraw_option(Members& in, const OptionId& option) {
+  return {option, read_reason(in)};
+}
 
 poll::ExtendPoll read_extend_poll(Members& in) {
   poll::ExtendPoll command;
@@ -191,9 +201,13 @@ poll::ExtendPoll read_extend_poll(Members& in) {
   return command;
 }
 
-std::string read_reason(Members& in) { return in.required_text("reason"); }
+std::string read_reason(Members& in) {
+  return in.required_text("reason");
+}
 
-poll::ProposeLot read_propose_lot(Members& in) { return {in.ids<OptionId>("order"), read_reason(in)}; }
+poll::ProposeLot read_propose_lot(Members& in) {
+  return {in.ids<OptionId>("order"), read_reason(in)};
+}
 
 ballot::Choices read_choices(Members& in, std::string_view name) {
   ballot::Choices choices;
@@ -226,7 +240,8 @@ ballot::Choices read_choices(Members& in, std::string_view name) {
 ballot::ImportVote read_import_vote(Members& in) {
   ballot::ImportVote command;
   command.choices = read_choices(in, "choices");
-  command.channel = in.one_of<ballot::Channel>("channel", codec::names<ballot::Channel>, ballot::Channel::online);
+  command.channel =
+      in.one_of<ballot::Channel>("channel", codec::names<ballot::Channel>, ballot::Channel::online);
   command.cast_at = in.required_time("cast_at");
   return command;
 }

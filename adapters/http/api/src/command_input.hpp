@@ -8,8 +8,8 @@
 #include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/runner/submission.hpp"
 
-// From the bodies of requests to commands of the domain. Texts that belong in the vault come out beside the command,
-// which holds their commitments.
+// From the bodies of requests to commands of the domain. Texts that belong in the vault come out beside the
+// command, which holds their commitments.
 namespace stimmbuch::http::api {
 
 using VaultTexts = std::vector<runner::VaultText>;

@@ -10,8 +10,8 @@
 
 namespace stimmbuch::http::api {
 
-// How far a client has seen a ledger: v1.<base64url of "<ledger>.<epoch>.<position>">. Clients treat it as opaque and
-// keep the greatest.
+// How far a client has seen a ledger: v1.<base64url of "<ledger>.<epoch>.<position>">. Clients treat it as
+// opaque and keep the greatest.
 struct ConsistencyToken {
   LedgerId ledger;
   std::uint32_t epoch = 1;

@@ -10,8 +10,8 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-// Builds a value while it refuses what nlohmann would let pass: duplicate names, numbers that lose precision, any
-// depth and any number of values.
+// Builds a value while it refuses what nlohmann would let pass: duplicate names, numbers that lose precision,
+// any depth and any number of values.
 class StrictBuilder final : public nlohmann::json_sax<Json> {
  public:
   StrictBuilder(Json& root, JsonLimits limits) : limits_(limits), dom_(root, false) {}
@@ -63,7 +63,9 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
     return false;
   }
   bool count() { return ++values_ <= limits_.values_max || refuse("it holds too many values"); }
-  bool enter() { return count() && (names_.size() <= limits_.depth_max || refuse("it is nested too deeply")); }
+  bool enter() {
+    return count() && (names_.size() <= limits_.depth_max || refuse("it is nested too deeply"));
+  }
 
   JsonLimits limits_;
   nlohmann::detail::json_sax_dom_parser<Json> dom_;
@@ -87,7 +89,9 @@ std::expected<Json, std::string> parse_object(std::string_view text, JsonLimits 
 Members::Members(const Json& object, std::string pointer, InputErrors& errors)
     : object_(&object), pointer_(std::move(pointer)), errors_(errors) {}
 
-bool Members::has(std::string_view name) const { return object_->contains(name); }
+bool Members::has(std::string_view name) const {
+  return object_->contains(name);
+}
 
 const Json* Members::find(std::string_view name) {
   asked_.emplace(name);
@@ -95,7 +99,9 @@ const Json* Members::find(std::string_view name) {
   return member == object_->end() ? nullptr : &*member;
 }
 
-const Json* Members::any(std::string_view name) { return find(name); }
+const Json* Members::any(std::string_view name) {
+  return find(name);
+}
 
 void Members::report(std::string_view name, std::string_view code, std::string detail) {
   errors_.push_back({pointer_ + "/" + std::string(name), code, std::move(detail)});
@@ -153,7 +159,8 @@ LocalizedText Members::localized(std::string_view name) {
   const Json* const value = find(name);
   if (!value) return text;
   if (!value->is_object()) {
-    report(name, "wrong_type", R"(This member is an object of texts by language, such as {"de":"…","en":"…"}.)");
+    report(name, "wrong_type",
+           R"(This member is an object of texts by language, such as {"de":"…","en":"…"}.)");
     return text;
   }
   for (const auto& [language, words] : value->items()) {
@@ -191,7 +198,9 @@ Position Members::position(std::string_view name) {
   return Position{value};
 }
 
-Members Members::object(std::string_view name) { return optional_object(name).value_or(Members(empty_object, pointer_ + "/" + std::string(name), errors_)); }
+Members Members::object(std::string_view name) {
+  return optional_object(name).value_or(Members(empty_object, pointer_ + "/" + std::string(name), errors_));
+}
 
 std::optional<Members> Members::optional_object(std::string_view name) {
   const Json* const value = find(name);

@@ -4,7 +4,6 @@
 #include <expected>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,10 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "stimmbuch/domain/basics.hpp"
 
-// Reading what clients send: JSON without duplicate names, bounded in depth and size, every member of the right kind
-// and none that nobody asked for.
+// Reading what clients send: JSON without duplicate names, bounded in depth and size, every member of the
+// right kind and none that nobody asked for.
 namespace stimmbuch::http::api {
 
 using Json = nlohmann::json;
@@ -38,8 +39,8 @@ std::expected<Json, std::string> parse_object(std::string_view text, JsonLimits 
 // Collects the errors of one body, so that a client sees all of them at once.
 using InputErrors = std::vector<InputError>;
 
-// The members of one JSON object. Each member is asked for by name; `finish` reports those that nobody asked for. A
-// member of the wrong kind is reported and gives an empty value.
+// The members of one JSON object. Each member is asked for by name; `finish` reports those that nobody asked
+// for. A member of the wrong kind is reported and gives an empty value.
 class Members {
  public:
   Members(const Json& object, std::string pointer, InputErrors& errors);
@@ -78,7 +79,8 @@ class Members {
   std::vector<AnyId> ids(std::string_view name) {
     std::vector<AnyId> ids;
     each(name, [&](const Json& value, const std::string& where) {
-      const auto parsed = value.is_string() ? AnyId::parse(value.get_ref<const std::string&>()) : std::nullopt;
+      const auto parsed =
+          value.is_string() ? AnyId::parse(value.get_ref<const std::string&>()) : std::nullopt;
       if (parsed) {
         ids.push_back(*parsed);
       } else {
@@ -90,7 +92,8 @@ class Members {
 
   // One of the names of an enumeration, in its order.
   template <class Enum, std::size_t N>
-  Enum one_of(std::string_view name, const std::array<std::string_view, N>& names, std::optional<Enum> otherwise = {}) {
+  Enum one_of(std::string_view name, const std::array<std::string_view, N>& names,
+              std::optional<Enum> otherwise = {}) {
     if (otherwise && !has(name)) return *otherwise;
     const auto text = required_text(name);
     for (std::size_t i = 0; i < N; ++i) {

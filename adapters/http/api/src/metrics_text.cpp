@@ -17,7 +17,12 @@ void MetricsText::sample(std::string_view labels, std::uint64_t value) {
 void MetricsText::seconds_sample(std::uint64_t microseconds) {
   std::string fraction = std::to_string(microseconds % 1'000'000);
   fraction.insert(0, 6 - fraction.size(), '0');
-  text_.append(name_).append(" ").append(std::to_string(microseconds / 1'000'000)).append(".").append(fraction).append("\n");
+  text_.append(name_)
+      .append(" ")
+      .append(std::to_string(microseconds / 1'000'000))
+      .append(".")
+      .append(fraction)
+      .append("\n");
 }
 
 }  // namespace stimmbuch::http::api

@@ -6,8 +6,8 @@
 
 namespace stimmbuch::http::api {
 
-// Writes metrics in the text format of Prometheus, version 0.0.4: each family once, with its help and type, its samples
-// behind it. Labels are bounded sets of our own words, never a person, a poll or a path.
+// Writes metrics in the text format of Prometheus, version 0.0.4: each family once, with its help and type,
+// its samples behind it. Labels are bounded sets of our own words, never a person, a poll or a path.
 class MetricsText {
  public:
   enum class Type { counter, gauge };

@@ -12,7 +12,8 @@ namespace {
 
 std::string lower(std::string_view text) {
   std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(lowered, lowered.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return lowered;
 }
 
@@ -20,7 +21,9 @@ Json schema_reference(std::string_view name) {
   return {{"$ref", "#/components/schemas/" + std::string(name)}};
 }
 
-Json json_content(std::string_view schema) { return {{"application/json", {{"schema", schema_reference(schema)}}}}; }
+Json json_content(std::string_view schema) {
+  return {{"application/json", {{"schema", schema_reference(schema)}}}};
+}
 
 // The pattern as OpenAPI writes it: a parameter that takes the rest of the path is an ordinary one there.
 std::string path_of(const Route& route) {
@@ -55,16 +58,18 @@ Json parameters_of(const Route& route) {
 Json responses_of(const Route& route) {
   Json success = {{"description", "Success"}};
   if (!route.answer_schema.empty()) success["content"] = json_content(route.answer_schema);
-  Json responses = {{"default",
-                     {{"description", "A problem (RFC 9457)"},
-                      {"content", {{"application/problem+json", {{"schema", schema_reference("Problem")}}}}}}}};
+  Json responses = {
+      {"default",
+       {{"description", "A problem (RFC 9457)"},
+        {"content", {{"application/problem+json", {{"schema", schema_reference("Problem")}}}}}}}};
   responses["200"] = success;
   if (route.kind == RouteKind::command) responses["201"] = success;
   return responses;
 }
 
 Json operation_of(const Route& route) {
-  Json operation = {{"summary", route.summary}, {"parameters", parameters_of(route)}, {"responses", responses_of(route)}};
+  Json operation = {
+      {"summary", route.summary}, {"parameters", parameters_of(route)}, {"responses", responses_of(route)}};
   if (!route.body_schema.empty()) operation["requestBody"] = {{"content", json_content(route.body_schema)}};
   if (route.kind == RouteKind::bulk) {
     operation["requestBody"] = {{"content", {{"application/x-ndjson", {{"schema", {{"type", "string"}}}}}}}};
@@ -87,7 +92,8 @@ std::string openapi_document(std::string_view version) {
                    {"components",
                     {{"schemas", Json::parse(schemas_json)},
                      {"securitySchemes", {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
-  for (const Route& route : routes()) document["paths"][path_of(route)][lower(name_of(route.method))] = operation_of(route);
+  for (const Route& route : routes())
+    document["paths"][path_of(route)][lower(name_of(route.method))] = operation_of(route);
   return document.dump();
 }
 

@@ -35,7 +35,8 @@ std::optional<std::string> query_parameter(std::string_view query, std::string_v
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> query_number(std::string_view query, std::string_view name, std::uint64_t fallback) {
+std::optional<std::uint64_t> query_number(std::string_view query, std::string_view name,
+                                          std::uint64_t fallback) {
   const auto text = query_parameter(query, name);
   if (!text) return fallback;
   std::uint64_t value = 0;

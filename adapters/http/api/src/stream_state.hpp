@@ -11,8 +11,8 @@
 
 namespace stimmbuch::http::api {
 
-// The state of a stream as its visible records make it. Reads from disk; throws std::runtime_error for a record that
-// cannot be read.
+// The state of a stream as its visible records make it. Reads from disk; throws std::runtime_error for a
+// record that cannot be read.
 template <class OwnState>
 OwnState read_state(const eventstore::Ledger& log, const StreamId& stream) {
   State state = initial_state(stream);

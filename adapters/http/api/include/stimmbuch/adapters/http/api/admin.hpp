@@ -22,7 +22,7 @@ class Health final : public Handler {
   struct Parts {
     const eventstore::RocksLedger& log;
     const runner::Runner& runner;
-    projections::Projections& projections;
+    projections::Worker& worker;
     std::function<ServerStats()> server_stats;
     const std::atomic<bool>& draining;
     std::string_view version;
@@ -40,8 +40,8 @@ class Health final : public Handler {
   Parts parts_;
 };
 
-// The operator's interface on the data directory's socket, which only its owner can open: everything of Health, the
-// public reads of the API, and
+// The operator's interface on the data directory's socket, which only its owner can open: everything of
+// Health, the public reads of the API, and
 //   GET  /admin/ledger
 //   POST /admin/tokens {"role","subject","ttl_s"}
 //   GET  /admin/records?after=P&limit=N
@@ -54,7 +54,7 @@ class Admin final : public Handler {
   struct Parts {
     ledger::Created ledger;
     eventstore::RocksLedger& log;
-    projections::Projections& projections;
+    projections::Worker& worker;
     const identity::LocalTokens& tokens;
     BlockingPool& pool;
     const runner::Clock& clock;

@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "stimmbuch/adapters/http/server/blocking_pool.hpp"
 #include "stimmbuch/adapters/http/server/handler.hpp"
@@ -15,8 +17,10 @@
 #include "stimmbuch/eventstore/runner/runner.hpp"
 
 namespace stimmbuch::projections {
-class Projections;
-}
+class ViewStore;
+class Worker;
+struct ChangedDocument;
+}  // namespace stimmbuch::projections
 
 namespace stimmbuch::http::api {
 
@@ -25,8 +29,8 @@ class CommandDesk;
 class Followers;
 class Reads;
 
-// The public HTTP interface: translates requests into commands and views, and what comes of them into answers. It
-// decides nothing. The routes are a table (routes.cpp); each names one of the functions below.
+// The public HTTP interface: translates requests into commands and views, and what comes of them into
+// answers. It decides nothing. The routes are a table (routes.cpp); each names one of the functions below.
 //
 // Handlers run on the I/O threads and never block; what may wait for the disk goes to the pool.
 class Api final : public Handler {
@@ -40,9 +44,11 @@ class Api final : public Handler {
     const vault::Secrets& secrets;
     vault::ContestSecrets& contests;
     identity::Authenticator& authenticator;
-    projections::Projections& projections;
+    const projections::ViewStore& views;
+    projections::Worker& worker;
     BlockingPool& pool;
     const runner::Clock& clock;
+    std::string_view version;  // of the engine
   };
 
   explicit Api(Parts parts);
@@ -50,6 +56,9 @@ class Api final : public Handler {
 
   void handle(const Request& request, Responder responder) override;
   RouteLimits limits_of(Method method, std::string_view path) const override;
+
+  // Told by the projections' worker which documents a commit changed. Any thread.
+  void documents_changed(std::span<const projections::ChangedDocument> changed);
 
   // Ends the streams of followers.
   void stop();
