@@ -19,7 +19,8 @@
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
-#include "stimmbuch/projections/worker/projections.hpp"
+#include "stimmbuch/projections/worker/view_store.hpp"
+#include "stimmbuch/projections/worker/worker.hpp"
 #include "stimmbuch/version.hpp"
 
 namespace stimmbuch::program {
@@ -92,7 +93,7 @@ runner::Submission creation(const ledger::CreateLedger& create, const vault::Sec
 
 // The name under which the log signs; the ledger id makes it the name of this log alone.
 std::string origin_of(const LedgerId& id) {
-  return "stimmbuch.example/" + std::string(id.text());
+  return "log.stimmbuch.local/" + std::string(id.text());
 }
 
 StartError cannot(std::string_view what, const std::exception& error) {
