@@ -17,7 +17,7 @@ void require(bool promise) {
 }
 
 void check_head(const PabulibHead& head) {
-  require(head.budget >= 0 && head.money_decimals >= 0 && head.money_decimals <= 6);
+  require(head.budget >= 0 && head.money_decimals >= 2 && head.money_decimals <= 6);
   for (const PabulibProject& project : head.projects) require(!project.id.empty() && project.cost >= 0);
 
   std::unordered_set<stimmbuch::OptionId> ids;
