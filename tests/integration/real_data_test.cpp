@@ -156,9 +156,11 @@ std::set<std::string> selected_projects(const PabulibHead& head) {
   return ids;
 }
 
-std::string amount_text(std::int64_t units, int decimals) {
-  std::string digits = std::to_string(units);
-  if (decimals > 0) digits.insert(digits.size() - static_cast<std::size_t>(decimals), 1, '.');
+/// An amount in cents, without decimals where they are 00.
+std::string amount_text(std::int64_t cents) {
+  std::string digits = std::to_string(cents);
+  digits.insert(digits.size() - 2, 1, '.');
+  if (digits.ends_with(".00")) digits.resize(digits.size() - 3);
   return digits;
 }
 
@@ -175,7 +177,8 @@ TEST_F(RealData, PabulibFilesAreReadWithoutAFaultButRepeatedProjects) {
     EXPECT_EQ(all.head.projects.size(), expected["num_projects"]);
     EXPECT_EQ(all.head.text("vote_type"), expected["vote_type"]);
     EXPECT_EQ(all.head.text("rule"), expected["rule"]);
-    EXPECT_EQ(amount_text(all.head.budget, all.head.money_decimals), expected["budget"]);
+    EXPECT_EQ(all.head.money_decimals, 2);
+    EXPECT_EQ(amount_text(all.head.budget), expected["budget"]);
     EXPECT_EQ(all.voting_methods.empty() ? json() : json(all.voting_methods), expected["voting_method"]);
   }
 }

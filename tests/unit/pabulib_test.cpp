@@ -69,12 +69,12 @@ TEST(Pabulib, IsReadWithItsSections) {
   EXPECT_EQ(file.head.text("rule"), "greedy");
   EXPECT_EQ(file.head.text("subunit"), "");
   EXPECT_THAT(file.head.meta.front(), Pair("num_projects", "3"));
-  EXPECT_EQ(file.head.budget, 1000);
-  EXPECT_EQ(file.head.money_decimals, 0);
+  EXPECT_EQ(file.head.budget, 100'000);
+  EXPECT_EQ(file.head.money_decimals, 2);
   ASSERT_EQ(file.head.projects.size(), 3U);
   EXPECT_EQ(file.head.projects[1].id, "b/1");
   EXPECT_EQ(file.head.projects[1].name, "Trees");
-  EXPECT_EQ(file.head.projects[1].cost, 400);
+  EXPECT_EQ(file.head.projects[1].cost, 40'000);
   EXPECT_EQ(file.head.projects[1].votes, std::nullopt);
   ASSERT_EQ(file.ballots.size(), 1U);
   EXPECT_EQ(file.ballots[0].voter_id, "1");
@@ -112,19 +112,23 @@ TEST(Pabulib, KeepsMoneyExact) {
   EXPECT_EQ(head.projects[0].cost, 30050);
   EXPECT_EQ(head.projects[1].cost, 1);
   EXPECT_EQ(head.projects[2].cost, (std::int64_t{1} << 53) - 1);
-  EXPECT_EQ(head_of({.meta = "budget;100.00\nvote_type;approval\n"}).money_decimals, 0);
+  const PabulibHead fine =
+      head_of({.meta = "budget;100\nvote_type;approval\n", .projects = "project_id;cost\na;0.1230\n"});
+  EXPECT_EQ(fine.money_decimals, 3);
+  EXPECT_EQ(fine.budget, 100'000);
+  EXPECT_EQ(fine.projects[0].cost, 123);
 }
 
 TEST(Pabulib, RefusesMoneyThatIsNotExact) {
   for (const char* cost : {"", "-1", "1,5", "1e6", "1.", ".5", "1.2.3", "0x10", "1 000", "1.1234567",
-                           "9007199254740992", "99999999999999999999999", "NaN"}) {
+                           "90071992547409.92", "99999999999999999999999", "NaN"}) {
     const auto file = read_all({.projects = "project_id;cost\na;1\nb;" + std::string(cost) + "\n"});
     ASSERT_FALSE(file) << cost;
     EXPECT_EQ(file.error().line, 11U) << cost;
   }
   const auto file = read_all(
-      {.meta = "budget;9007199254740991\nvote_type;approval\n", .projects = "project_id;cost\na;0.1\n"});
-  EXPECT_EQ(file.error(), (ReadError{3, "with the file's 1 decimals this amount is too large"}));
+      {.meta = "budget;90071992547409.91\nvote_type;approval\n", .projects = "project_id;cost\na;0.001\n"});
+  EXPECT_EQ(file.error(), (ReadError{3, "with the file's 3 decimals this amount is too large"}));
 }
 
 TEST(Pabulib, SaysWhatIsWrongWithItsHead) {
@@ -261,7 +265,7 @@ TEST(PabulibPoll, HasTheEnginesRuleForTheThreeGreedyOnes) {
   const std::string approval = "vote_type;approval\n";
   const PabulibPoll skip = poll_with(approval + "rule;greedy\n");
   EXPECT_EQ(skip.rule.kind, poll::RuleKind::greedy_skip);
-  EXPECT_EQ(skip.rule.budget, 70);
+  EXPECT_EQ(skip.rule.budget, 7000);
   EXPECT_EQ(skip.rule_unsupported, "");
   EXPECT_EQ(poll_with(approval + "rule;greedy-no-skip\n").rule.kind, poll::RuleKind::greedy_stop);
   const std::string threshold = approval + "rule;greedy-threshold\nmin_project_score_threshold;";
