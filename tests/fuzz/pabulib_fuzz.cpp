@@ -17,15 +17,14 @@ void require(bool promise) {
 }
 
 void check_head(const PabulibHead& head) {
-  require(head.budget >= 0 && head.money_decimals >= 0 && head.money_decimals <= 6);
+  require(head.budget >= 0 && head.money_decimals >= 2 && head.money_decimals <= 6);
   for (const PabulibProject& project : head.projects) require(!project.id.empty() && project.cost >= 0);
 
-  std::unordered_set<std::string> ids;
-  for (const std::string& id : option_ids(head.projects)) {
-    require(!id.empty() && id.size() <= 64 && ids.insert(id).second);
-  }
-  static_cast<void>(budget_count(head));
-  static_cast<void>(ballot_form(head));
+  std::unordered_set<stimmbuch::OptionId> ids;
+  for (const stimmbuch::OptionId& id : option_ids(head.projects)) require(ids.insert(id).second);
+
+  const auto poll = poll_for(head);
+  require(!poll || (poll->form.min >= 1 && poll->form.max <= 1000));
 }
 
 void check_ballot(const PabulibBallot& ballot, const PabulibHead& head) {

@@ -1,6 +1,5 @@
 #include "stimmbuch/tools/client/http_client.hpp"
 
-#include <filesystem>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -14,7 +13,8 @@
 #include <boost/asio/write.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
+
+#include "support/temporary_directory.hpp"
 
 namespace stimmbuch::client {
 namespace {
@@ -376,17 +376,14 @@ TEST_F(HttpClientTest, BoundsALine) {
 }
 
 TEST(HttpClientUnix, SpeaksThroughASocketFile) {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / ("stimmbuch-client-" + std::to_string(::getpid()))).string();
-  {
-    ScriptedServer<asio::local::stream_protocol> server(asio::local::stream_protocol::endpoint(path),
-                                                        {{answer("200 OK", "local")}});
-    HttpClient http(parse_server_url("unix:" + path).value(), "");
-    EXPECT_EQ(http.send(get("/livez")).value().body, "local");
-    EXPECT_THAT(server.requests().at(0),
-                AllOf(HasSubstr("Host: localhost\r\n"), Not(HasSubstr("Authorization"))));
-  }
-  std::filesystem::remove(path);
+  const test::TemporaryDirectory directory;
+  const std::string path = (directory.path() / "socket").string();
+  ScriptedServer<asio::local::stream_protocol> server(asio::local::stream_protocol::endpoint(path),
+                                                      {{answer("200 OK", "local")}});
+  HttpClient http(parse_server_url("unix:" + path).value(), "");
+  EXPECT_EQ(http.send(get("/livez")).value().body, "local");
+  EXPECT_THAT(server.requests().at(0),
+              AllOf(HasSubstr("Host: localhost\r\n"), Not(HasSubstr("Authorization"))));
 }
 
 }  // namespace

@@ -5,11 +5,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "stimmbuch/tools/import/byte_source.hpp"
 #include "stimmbuch/tools/import/csv_reader.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace stimmbuch::import {
 namespace {
@@ -130,8 +130,6 @@ TEST(CsvReader, BoundsRowsAndColumns) {
 
 class FileSourceTest : public testing::Test {
  protected:
-  void TearDown() override { std::filesystem::remove(path_); }
-
   void write_plain(const std::string& bytes) { std::ofstream(path_, std::ios::binary) << bytes; }
 
   void write_gzip(const std::string& bytes) {
@@ -153,10 +151,8 @@ class FileSourceTest : public testing::Test {
     }
   }
 
-  const std::filesystem::path path_ =
-      std::filesystem::temp_directory_path() /
-      ("stimmbuch-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + "-" +
-       std::to_string(testing::UnitTest::GetInstance()->random_seed()) + "-" + std::to_string(::getpid()));
+  const test::TemporaryDirectory directory_;
+  const std::filesystem::path path_ = directory_.path() / "file";
 };
 
 TEST_F(FileSourceTest, ReadsPlainAndGzipAlike) {

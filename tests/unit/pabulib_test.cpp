@@ -69,12 +69,12 @@ TEST(Pabulib, IsReadWithItsSections) {
   EXPECT_EQ(file.head.text("rule"), "greedy");
   EXPECT_EQ(file.head.text("subunit"), "");
   EXPECT_THAT(file.head.meta.front(), Pair("num_projects", "3"));
-  EXPECT_EQ(file.head.budget, 1000);
-  EXPECT_EQ(file.head.money_decimals, 0);
+  EXPECT_EQ(file.head.budget, 100'000);
+  EXPECT_EQ(file.head.money_decimals, 2);
   ASSERT_EQ(file.head.projects.size(), 3U);
   EXPECT_EQ(file.head.projects[1].id, "b/1");
   EXPECT_EQ(file.head.projects[1].name, "Trees");
-  EXPECT_EQ(file.head.projects[1].cost, 400);
+  EXPECT_EQ(file.head.projects[1].cost, 40'000);
   EXPECT_EQ(file.head.projects[1].votes, std::nullopt);
   ASSERT_EQ(file.ballots.size(), 1U);
   EXPECT_EQ(file.ballots[0].voter_id, "1");
@@ -112,19 +112,23 @@ TEST(Pabulib, KeepsMoneyExact) {
   EXPECT_EQ(head.projects[0].cost, 30050);
   EXPECT_EQ(head.projects[1].cost, 1);
   EXPECT_EQ(head.projects[2].cost, (std::int64_t{1} << 53) - 1);
-  EXPECT_EQ(head_of({.meta = "budget;100.00\nvote_type;approval\n"}).money_decimals, 0);
+  const PabulibHead fine =
+      head_of({.meta = "budget;100\nvote_type;approval\n", .projects = "project_id;cost\na;0.1230\n"});
+  EXPECT_EQ(fine.money_decimals, 3);
+  EXPECT_EQ(fine.budget, 100'000);
+  EXPECT_EQ(fine.projects[0].cost, 123);
 }
 
 TEST(Pabulib, RefusesMoneyThatIsNotExact) {
   for (const char* cost : {"", "-1", "1,5", "1e6", "1.", ".5", "1.2.3", "0x10", "1 000", "1.1234567",
-                           "9007199254740992", "99999999999999999999999", "NaN"}) {
+                           "90071992547409.92", "99999999999999999999999", "NaN"}) {
     const auto file = read_all({.projects = "project_id;cost\na;1\nb;" + std::string(cost) + "\n"});
     ASSERT_FALSE(file) << cost;
     EXPECT_EQ(file.error().line, 11U) << cost;
   }
   const auto file = read_all(
-      {.meta = "budget;9007199254740991\nvote_type;approval\n", .projects = "project_id;cost\na;0.1\n"});
-  EXPECT_EQ(file.error(), (ReadError{3, "with the file's 1 decimals this amount is too large"}));
+      {.meta = "budget;90071992547409.91\nvote_type;approval\n", .projects = "project_id;cost\na;0.001\n"});
+  EXPECT_EQ(file.error(), (ReadError{3, "with the file's 3 decimals this amount is too large"}));
 }
 
 TEST(Pabulib, SaysWhatIsWrongWithItsHead) {
@@ -249,70 +253,84 @@ TEST(PabulibBallots, KeepNoOrdinalPoints) {
               ElementsAre(Choice{2}, Choice{0}));
 }
 
-BudgetCount count_of(const std::string& rule) {
-  return budget_count(head_of({.meta = "budget;1\nvote_type;approval\n" + rule})).value();
+PabulibHead head_with(const std::string& meta) {
+  return head_of({.meta = "budget;70\n" + meta, .votes = "voter_id;vote;points\n"});
 }
 
-std::string refusal_of(const std::string& rule) {
-  return budget_count(head_of({.meta = "budget;1\nvote_type;approval\n" + rule})).error();
+PabulibPoll poll_with(const std::string& meta) {
+  return poll_for(head_with(meta)).value();
 }
 
 TEST(PabulibPoll, HasTheEnginesRuleForTheThreeGreedyOnes) {
-  EXPECT_EQ(count_of("rule;greedy\n").rule, BudgetRule::skip);
-  EXPECT_EQ(count_of("rule;greedy-no-skip\n").rule, BudgetRule::stop);
-  const BudgetCount threshold = count_of("rule;greedy-threshold\nmin_project_score_threshold;300\n");
-  EXPECT_EQ(threshold.rule, BudgetRule::threshold);
-  EXPECT_EQ(threshold.threshold, 300);
+  const std::string approval = "vote_type;approval\n";
+  const PabulibPoll skip = poll_with(approval + "rule;greedy\n");
+  EXPECT_EQ(skip.rule.kind, poll::RuleKind::greedy_skip);
+  EXPECT_EQ(skip.rule.budget, 7000);
+  EXPECT_EQ(skip.rule_unsupported, "");
+  EXPECT_EQ(poll_with(approval + "rule;greedy-no-skip\n").rule.kind, poll::RuleKind::greedy_stop);
+  const std::string threshold = approval + "rule;greedy-threshold\nmin_project_score_threshold;";
+  EXPECT_EQ(poll_with(threshold + "300\n").rule.kind, poll::RuleKind::greedy_threshold);
+  EXPECT_EQ(poll_with(threshold + "300\n").rule.threshold, 300);
+  EXPECT_EQ(poll_with(threshold + "0\n").rule.kind, poll::RuleKind::greedy_skip);
 }
 
-TEST(PabulibPoll, NamesTheRuleThatTheEngineDoesNotHave) {
-  EXPECT_EQ(refusal_of("rule;equalshares/add1\n"), "unsupported: equalshares/add1");
-  EXPECT_EQ(refusal_of(""), "unsupported: no rule");
-  EXPECT_EQ(refusal_of("rule;greedy-threshold\n"),
+TEST(PabulibPoll, CountsAllTheSameWhenTheEngineDoesNotHaveTheRule) {
+  const PabulibPoll votes = poll_with("vote_type;approval\nrule;equalshares/add1\n");
+  EXPECT_EQ(votes.rule_unsupported, "unsupported: equalshares/add1");
+  EXPECT_EQ(votes.rule.kind, poll::RuleKind::most_votes);
+  EXPECT_EQ(votes.rule.budget, 0);
+  EXPECT_EQ(poll_with("vote_type;ordinal\nmax_length;2\n").rule_unsupported, "unsupported: no rule");
+  EXPECT_EQ(poll_with("vote_type;ordinal\nmax_length;2\n").rule.kind, poll::RuleKind::points);
+  EXPECT_EQ(poll_with("vote_type;approval\nrule;greedy-threshold\n").rule_unsupported,
             "unsupported: greedy-threshold without min_project_score_threshold");
 }
 
-BallotForm form_of(const std::string& meta) {
-  return ballot_form(head_of({.meta = "budget;1\n" + meta, .votes = "voter_id;vote;points\n"})).value();
-}
-
 TEST(PabulibPoll, HasTheEnginesBallotForEachVoteType) {
-  EXPECT_EQ(form_of("vote_type;choose-1\n").kind, BallotKind::single);
-  EXPECT_EQ(form_of("vote_type;choose-1\n").bounds.max_length, 1);
+  const poll::BallotForm single = poll_with("vote_type;choose-1\nmin_length;1\nrule;greedy\n").form;
+  EXPECT_EQ(single, (poll::BallotForm{.kind = poll::BallotKind::single}));
 
-  const BallotForm approval = form_of("vote_type;approval\nmax_length;5\n");
-  EXPECT_EQ(approval.kind, BallotKind::approval);
-  EXPECT_EQ(approval.bounds.min_length, std::nullopt);
-  EXPECT_EQ(approval.bounds.max_length, 5);
+  const poll::BallotForm approval = poll_with("vote_type;approval\nmax_length;2\n").form;
+  EXPECT_EQ(approval,
+            (poll::BallotForm{.kind = poll::BallotKind::approval, .max = 2, .blank_allowed = true}));
+  EXPECT_EQ(poll_with("vote_type;approval\n").form.max, 3) << "as many as there are projects";
+  EXPECT_FALSE(poll_with("vote_type;approval\nmin_length;2\n").form.blank_allowed);
 
-  const BallotForm ranked = form_of("vote_type;ordinal\nmin_length;3\nmax_length;3\n");
-  EXPECT_EQ(ranked.kind, BallotKind::ranked);
-  EXPECT_EQ(ranked.first_rank_points, 3);
-  EXPECT_EQ(form_of("vote_type;ordinal\nscoring_fn;Borda\nmax_length;2\n").first_rank_points, 2);
-  const Budget unbounded{.meta = "budget;1\nvote_type;ordinal\n"};
-  EXPECT_EQ(ballot_form(head_of(unbounded))->first_rank_points, 3) << "as many as there are projects";
+  const PabulibPoll ranked = poll_with("vote_type;ordinal\nmin_length;3\nmax_length;3\nscoring_fn;Borda\n");
+  EXPECT_EQ(ranked.form, (poll::BallotForm{.kind = poll::BallotKind::ranked, .min = 3, .max = 3}));
+  EXPECT_THAT(ranked.rule.rank_points, ElementsAre(3, 2, 1));
 
-  const BallotForm points = form_of("vote_type;cumulative\nmax_sum_points;10\n");
-  EXPECT_EQ(points.kind, BallotKind::points);
-  EXPECT_EQ(points.bounds.max_sum_points, 10);
+  const poll::BallotForm points =
+      poll_with("vote_type;cumulative\nmin_length;1\nmax_points;6\nmax_sum_points;10\n").form;
+  EXPECT_EQ(points,
+            (poll::BallotForm{
+                .kind = poll::BallotKind::points, .max = 3, .points_total = 10, .points_per_option = 6}));
+  EXPECT_EQ(poll_with("vote_type;cumulative\nmax_points;60\nmax_sum_points;10\n").form.points_per_option, 10);
 
-  const BallotForm scoring = form_of("vote_type;scoring\nmin_points;0\nmax_points;4\ndefault_score;0\n");
-  EXPECT_EQ(scoring.kind, BallotKind::points);
-  EXPECT_EQ(scoring.bounds.max_points, 4);
+  const poll::BallotForm scoring =
+      poll_with("vote_type;scoring\nmin_length;1\nmin_points;0\nmax_points;4\n").form;
+  EXPECT_EQ(scoring,
+            (poll::BallotForm{
+                .kind = poll::BallotKind::points, .max = 3, .points_total = 12, .points_per_option = 4}));
 }
 
-TEST(PabulibPoll, NamesTheScoringThatTheEngineDoesNotHave) {
-  const auto refusal = [](const std::string& meta) {
-    return ballot_form(head_of({.meta = "budget;1\n" + meta, .votes = "voter_id;vote;points\n"})).error();
-  };
+TEST(PabulibPoll, NamesTheBallotThatTheEngineDoesNotHave) {
+  const auto refusal = [](const std::string& meta) { return poll_for(head_with(meta)).error(); };
   EXPECT_EQ(refusal("vote_type;ordinal\nscoring_fn;Dowdall\n"), "unsupported: scoring_fn Dowdall");
-  EXPECT_EQ(refusal("vote_type;scoring\ndefault_score;-1\n"), "unsupported: default_score other than 0");
+  EXPECT_EQ(refusal("vote_type;scoring\nmax_points;3\ndefault_score;-1\n"),
+            "unsupported: default_score other than 0");
+  EXPECT_EQ(refusal("vote_type;scoring\nmin_points;-3\nmax_points;3\n"), "unsupported: points below zero");
+  EXPECT_EQ(refusal("vote_type;scoring\n"), "unsupported: scoring without max_points");
+  EXPECT_EQ(refusal("vote_type;cumulative\n"), "unsupported: cumulative without max_sum_points");
+  EXPECT_EQ(refusal("vote_type;approval\nmax_length;1001\n"),
+            "unsupported: more than 1000 projects on a ballot");
 }
 
 std::vector<std::string> ids_for(const std::vector<std::string>& pabulib_ids) {
   std::vector<PabulibProject> projects;
   for (const std::string& id : pabulib_ids) projects.emplace_back().id = id;
-  return option_ids(projects);
+  std::vector<std::string> ids;
+  for (const OptionId& id : option_ids(projects)) ids.emplace_back(id.text());
+  return ids;
 }
 
 TEST(OptionIds, KeepWhatIsAllowedAndReplaceTheRest) {

@@ -4,9 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "stimmbuch/tools/import/polis_reader.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace stimmbuch::import {
 namespace {
@@ -108,9 +108,8 @@ TEST(PolisParticipants, AreRefusedWithTheLineAtFault) {
 }
 
 TEST(Polis, NamesTheFileThatCannotBeRead) {
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / ("stimmbuch-polis-" + std::to_string(::getpid()));
-  std::filesystem::create_directory(folder);
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path& folder = directory.path();
   const auto write = [&folder](const char* name, const std::string& text) {
     std::ofstream(folder / name) << text;
   };
@@ -123,7 +122,6 @@ TEST(Polis, NamesTheFileThatCannotBeRead) {
             (ReadError{2, "votes.csv: 'one' is not a number that can stand there"}));
   write("votes.csv", vote_header);
   EXPECT_EQ(read_polis(folder).value().topic, "Wage, minimum");
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -229,7 +229,7 @@ class HeadReader {
   }
 
   Status set_amounts() {
-    head_.money_decimals = budget_->value.decimals;
+    head_.money_decimals = std::max(head_.money_decimals, budget_->value.decimals);
     for (const Amount& cost : costs_)
       head_.money_decimals = std::max(head_.money_decimals, cost.value.decimals);
     if (auto set = set_amount(*budget_, head_.budget); !set) return set;

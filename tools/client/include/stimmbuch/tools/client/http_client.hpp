@@ -49,9 +49,8 @@ struct ClientError {
 };
 
 struct ClientOptions {
-  std::chrono::milliseconds connect_timeout{5'000};  // for each address of the host
-  std::chrono::milliseconds silence_timeout{
-      60'000};  // until the request is taken, and between parts of the response
+  std::chrono::milliseconds connect_timeout{5'000};   // for each address of the host
+  std::chrono::milliseconds silence_timeout{60'000};  // for the request to be taken, for each part to come
   std::size_t max_body_bytes = std::size_t{64} << 20;
   std::size_t max_line_bytes = std::size_t{1} << 20;
 

@@ -1,42 +1,31 @@
 #pragma once
-#include <cstdint>
 #include <expected>
 #include <string>
 #include <vector>
 
+#include "stimmbuch/domain/count.hpp"
+#include "stimmbuch/domain/ids.hpp"
+#include "stimmbuch/domain/poll.hpp"
 #include "stimmbuch/tools/import/pabulib_reader.hpp"
 
 namespace stimmbuch::import {
 
-/// How the engine spends a budget, best project first.
-enum class BudgetRule {
-  skip,       // a project that does not fit is skipped
-  stop,       // the first project that does not fit ends it
-  threshold,  // as skip, without the projects whose score is below the threshold
+/// The engine's poll for a Pabulib file. Its form is never narrower than what the file allows.
+struct PabulibPoll {
+  poll::BallotForm form;
+  poll::Rule rule;
+  /// Why the engine cannot select as the file's rule does, such as "unsupported: equalshares"; `rule` then
+  /// counts votes and scores and its selection means nothing. Empty where the rules agree.
+  std::string rule_unsupported;
 };
 
-struct BudgetCount {
-  BudgetRule rule = BudgetRule::skip;
-  std::int64_t threshold = 0;
-};
+/// What poll takes the file's ballots and counts them as the file's rule does. An error says why there is
+/// none.
+std::expected<PabulibPoll, std::string> poll_for(const PabulibHead& head);
 
-enum class BallotKind { single, approval, ranked, points };
-
-struct BallotForm {
-  BallotKind kind = BallotKind::approval;
-  BallotBounds bounds;
-  std::int64_t first_rank_points = 0;  // ranked: the first choice scores this, each further one a point less
-};
-
-/// The engine's rule for the file's `rule`, or "unsupported: " and why.
-std::expected<BudgetCount, std::string> budget_count(const PabulibHead& head);
-
-/// The engine's form of the file's ballots, or "unsupported: " and why.
-std::expected<BallotForm, std::string> ballot_form(const PabulibHead& head);
-
-/// An option id `[A-Za-z0-9_-]{1,64}` for each project, in order, all different. An id of that form stays as
-/// it is; in others each foreign byte becomes `-`, and a number makes equal ones different. The same projects
-/// give the same ids, so that an import that was cut off finds its options again.
-std::vector<std::string> option_ids(const std::vector<PabulibProject>& projects);
+/// An option id for each project, in order, all different. A project id that may stand as one stays as it is;
+/// in others each foreign byte becomes `-`, and a number makes equal ones different. The same projects give
+/// the same ids, so that an import that was cut off finds its options again.
+std::vector<OptionId> option_ids(const std::vector<PabulibProject>& projects);
 
 }  // namespace stimmbuch::import

@@ -41,8 +41,8 @@ struct PabulibProject {
   NamedTexts other;                      // the further columns, but `proposer`, who may be a person
 };
 
-/// The sections META and PROJECTS. Amounts are exact: whole numbers of the unit 10^-money_decimals, where
-/// money_decimals is the smallest number of decimals that writes the budget and every cost.
+/// The sections META and PROJECTS. Amounts are exact: whole numbers of the unit 10^-money_decimals, which is
+/// the cent, or finer where the budget or a cost needs it.
 struct PabulibHead {
   NamedTexts meta;                           // as written, in the file's order
   std::optional<std::int64_t> num_projects;  // as META promises
@@ -51,7 +51,7 @@ struct PabulibHead {
   BallotBounds bounds;
   std::optional<std::int64_t> default_score;  // of projects that a scoring ballot does not list
   std::optional<std::int64_t> min_project_score_threshold;
-  int money_decimals = 0;
+  int money_decimals = 2;
   std::int64_t budget = 0;
   std::vector<PabulibProject> projects;
 
