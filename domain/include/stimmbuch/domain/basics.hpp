@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,6 +46,12 @@ struct Engine {
   friend bool operator==(const Engine&, const Engine&) = default;
 };
 using Actor = std::variant<Engine, CitizenId, OfficialId, VoterId>;
+
+// engine  citizen/<id>  official/<id>  voter/<pseudonym>
+std::string actor_text(const Actor& actor);
+
+// The actor that a text names; nothing if the text is not an actor's.
+std::optional<Actor> parse_actor(std::string_view text);
 
 // What a record says about an event beside its data.
 struct Recorded {

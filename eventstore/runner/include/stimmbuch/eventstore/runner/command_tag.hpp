@@ -8,9 +8,9 @@
 
 namespace stimmbuch::runner {
 
-// What a record remembers of the command that wrote it, its member `command`. `id` recognises a repeat, `content`
-// tells whether the repeat asks for the same. Both are keyed hashes: neither the client's key nor a ballot's choice can
-// be guessed from them.
+// What a record remembers of the command that wrote it, its member `command`. `id` recognises a repeat,
+// `content` tells whether the repeat asks for the same. Both are keyed hashes: neither the client's key nor a
+// ballot's choice can be guessed from them.
 struct CommandTag {
   std::array<std::byte, 16> id;
   std::array<std::byte, 8> content;
