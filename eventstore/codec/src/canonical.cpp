@@ -5,23 +5,14 @@
 #include <charconv>
 #include <cstring>
 
+#include "stimmbuch/domain/base64url.hpp"
+#include "stimmbuch/domain/utf8.hpp"
+
 namespace stimmbuch::codec {
 
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr std::string_view base64url_digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr unsigned char no_digit = 0xff;
-
-constexpr auto base64url_values = [] {
-  std::array<unsigned char, 256> values{};
-  values.fill(no_digit);
-  for (std::size_t i = 0; i < base64url_digits.size(); ++i) {
-    values[static_cast<unsigned char>(base64url_digits[i])] = static_cast<unsigned char>(i);
-  }
-  return values;
-}();
 
 // Characters that cannot stand in a string as they are.
 constexpr auto needs_escape = [] {
@@ -157,17 +148,7 @@ void Writer::boolean(bool value) {
 void Writer::base64url(std::span<const std::byte> bytes) {
   separate();
   out_.push_back('"');
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const std::byte byte : bytes) {
-    bits = (bits << 8) | std::to_integer<std::uint32_t>(byte);
-    count += 8;
-    while (count >= 6) {
-      count -= 6;
-      out_.push_back(base64url_digits[(bits >> count) & 0x3f]);
-    }
-  }
-  if (count > 0) out_.push_back(base64url_digits[(bits << (6 - count)) & 0x3f]);
+  append_base64url(out_, bytes);
   out_.push_back('"');
 }
 
@@ -287,53 +268,7 @@ bool Reader::boolean(bool& value) {
 
 bool Reader::base64url(std::span<std::byte> bytes) {
   std::string_view digits;
-  if (!plain(digits) || digits.size() != (bytes.size() * 8 + 5) / 6) return fail();
-  std::uint32_t bits = 0;
-  int count = 0;
-  auto byte = bytes.begin();
-  for (const char digit : digits) {
-    const auto value = base64url_values[static_cast<unsigned char>(digit)];
-    if (value == no_digit) return fail();
-    bits = (bits << 6) | value;
-    count += 6;
-    if (count >= 8 && byte != bytes.end()) {
-      count -= 8;
-      *byte++ = static_cast<std::byte>((bits >> count) & 0xff);
-    }
-  }
-  // Bits behind the last byte have one writing: zero.
-  return (bits & ((1U << count) - 1)) == 0 || fail();
-}
-
-bool is_utf8(std::string_view text) {
-  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* const end = at + text.size();
-  while (at != end) {
-    if (*at < 0x80) {
-      ++at;
-      continue;
-    }
-    std::ptrdiff_t more = 0;
-    std::uint32_t code = 0;
-    std::uint32_t least = 0;
-    if ((*at & 0xe0) == 0xc0) {
-      more = 1, code = *at & 0x1fU, least = 0x80;
-    } else if ((*at & 0xf0) == 0xe0) {
-      more = 2, code = *at & 0x0fU, least = 0x800;
-    } else if ((*at & 0xf8) == 0xf0) {
-      more = 3, code = *at & 0x07U, least = 0x10000;
-    } else {
-      return false;
-    }
-    if (end - at <= more) return false;
-    for (std::ptrdiff_t i = 1; i <= more; ++i) {
-      if ((at[i] & 0xc0) != 0x80) return false;
-      code = (code << 6) | (at[i] & 0x3fU);
-    }
-    if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return false;
-    at += more + 1;
-  }
-  return true;
+  return plain(digits) && (from_base64url(digits, bytes) || fail());
 }
 
 }  // namespace stimmbuch::codec

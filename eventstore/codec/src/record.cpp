@@ -95,36 +95,6 @@ std::optional<std::uint64_t> parse_number(std::string_view digits) {
   return value;
 }
 
-struct ActorText {
-  std::string operator()(const Engine&) const { return "engine"; }
-  std::string operator()(const CitizenId& id) const { return text("citizen/", id.text()); }
-  std::string operator()(const OfficialId& id) const { return text("official/", id.text()); }
-  std::string operator()(const VoterId& id) const { return text("voter/", id.text()); }
-
-  static std::string text(std::string_view prefix, std::string_view id) {
-    return std::string(prefix).append(id);
-  }
-};
-
-template <class AnyId>
-std::optional<Actor> actor_of(std::string_view id) {
-  const auto parsed = AnyId::parse(id);
-  if (!parsed) return std::nullopt;
-  return Actor{*parsed};
-}
-
-std::optional<Actor> parse_actor(std::string_view text) {
-  if (text == "engine") return Actor{Engine{}};
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  const auto kind = text.substr(0, slash);
-  const auto id = text.substr(slash + 1);
-  if (kind == "voter") return actor_of<VoterId>(id);
-  if (kind == "citizen") return actor_of<CitizenId>(id);
-  if (kind == "official") return actor_of<OfficialId>(id);
-  return std::nullopt;
-}
-
 // Reads the members up to data. Views stay views, so that a scan allocates nothing.
 bool read_members_before_data(Reader& in, Envelope& envelope) {
   std::string_view text;
@@ -234,14 +204,6 @@ std::string_view subject_of(std::string_view record) {
   if (begin == std::string_view::npos) return {};
   const auto rest = record.substr(begin + mark.size());
   return rest.substr(0, rest.find('"'));
-}
-
-bool belongs_to(std::string_view record, std::string_view subject) {
-  return subject_of(record) == subject;
-}
-
-std::string actor_text(const Actor& actor) {
-  return std::visit(ActorText{}, actor);
 }
 
 std::vector<std::string> stored_types() {

@@ -50,7 +50,8 @@ Outcome Group::decide(const Submission& submission) {
   }
   Stream& stream = parts_.streams.at(submission.stream);
   if (const TakenCommand* const taken = stream.find(submission.tag)) {
-    if (taken->tag != submission.tag || texts_differ(submission, *taken)) return Failure{Failure::Kind::key_reused, {}};
+    if (taken->tag != submission.tag || texts_differ(submission, *taken))
+      return Failure{Failure::Kind::key_reused, {}};
     return replay(submission.stream, stream, *taken);
   }
   if (submission.expected && submission.expected != stream.last) {
@@ -88,7 +89,7 @@ std::vector<Event> Group::events_between(Position first, Position last) const {
     return events;
   }
   const Position before{number(first) - 1};
-  parts_.ledger.read(before, last, [&](Position, std::string_view record) {
+  parts_.ledger.read(of_ledger(before), of_ledger(last), [&](eventstore::Position, std::string_view record) {
     const auto envelope = codec::read_envelope(record);
     auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
     if (!event) throw std::runtime_error("a record cannot be read: " + event.error().what);
@@ -139,7 +140,10 @@ void Group::keep_rows(const Submission& submission, std::string_view subject, Re
     rows_.push_back(std::move(row));
   };
   for (const VaultText& text : submission.texts) {
-    keep({RowClass::texts, text_row_name(subject, revision, text.field), {std::string(subject)}, text_row_value(text)});
+    keep({RowClass::texts,
+          text_row_name(subject, revision, text.field),
+          {std::string(subject)},
+          text_row_value(text)});
   }
   for (const VaultRow& secret : submission.secrets) keep(secret);
   if (submission.identity_row && !row(RowClass::secrets, *submission.identity_row)) {
@@ -162,7 +166,8 @@ bool Group::texts_differ(const Submission& submission, const TakenCommand& taken
 }
 
 std::optional<std::string> Group::row(RowClass row_class, const std::string& name) const {
-  if (const auto pending = row_index_.find(name); pending != row_index_.end()) return rows_[pending->second].value;
+  if (const auto pending = row_index_.find(name); pending != row_index_.end())
+    return rows_[pending->second].value;
   return parts_.vault.read(row_class, name);
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger_position.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 #include "stimmbuch/eventstore/runner/submission.hpp"
@@ -14,8 +15,8 @@
 
 namespace stimmbuch::runner {
 
-// The commands of one sync: decided one after the other, each on the state behind the one before it; their records and
-// vault rows are gathered here until they are written together.
+// The commands of one sync: decided one after the other, each on the state behind the one before it; their
+// records and vault rows are gathered here until they are written together.
 class Group {
  public:
   struct Parts {
@@ -27,7 +28,7 @@ class Group {
   };
 
   // `now`: the time of all its records.
-  Group(const Parts& parts, Time now) : parts_(parts), now_(now), head_(parts.ledger.head()) {}
+  Group(const Parts& parts, Time now) : parts_(parts), now_(now), head_(of_domain(parts.ledger.head())) {}
 
   // What becomes of the command once the group is written.
   Outcome decide(const Submission& submission);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "group.hpp"
+#include "ledger_position.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "streams.hpp"
 
@@ -130,18 +131,20 @@ class Runner::Writer {
     fail(error.what(), commands.size(), outcomes);
   }
 
-  // The order matters: rows first, for a record must never point at a text that is not there; then the records, and
-  // with them everything that the group decided.
+  // The order matters: rows first, for a record must never point at a text that is not there; then the
+  // records, and with them everything that the group decided.
   void write(const Group& group, std::vector<Outcome>& outcomes) {
     if (!group.writes()) return;
     if (!group.rows().empty()) parts_.vault.write(group.first(), group.rows());
     const auto records = group.records();
     const auto appended = parts_.ledger.append(records);
     if (appended) return;
-    if (appended.error().kind == eventstore::AppendError::Kind::failed) throw std::runtime_error(appended.error().detail);
-    // Nothing was written; refusals were decided on states that do not come to be, so nothing of the group stands.
+    if (appended.error().kind == eventstore::AppendError::Kind::failed)
+      throw std::runtime_error(appended.error().detail);
+    // Nothing was written; refusals were decided on states that do not come to be, so nothing of the group
+    // stands.
     streams_.forget();
-    if (!group.rows().empty()) parts_.vault.recover(parts_.ledger.head());
+    if (!group.rows().empty()) parts_.vault.recover(of_domain(parts_.ledger.head()));
     std::ranges::fill(outcomes, Outcome{Failure{Failure::Kind::disk_nearly_full, {}}});
   }
 
@@ -204,14 +207,19 @@ bool Runner::submit(Submission submission, Completion completion) {
   return writer_->submit(std::move(submission), std::move(completion));
 }
 
-void Runner::stop() { writer_->stop(); }
+void Runner::stop() {
+  writer_->stop();
+}
 
-RunnerStatistics Runner::statistics() const { return writer_->statistics(); }
+RunnerStatistics Runner::statistics() const {
+  return writer_->statistics();
+}
 
 Outcome submit_and_wait(Runner& runner, Submission submission) {
   std::promise<Outcome> outcome;
   auto waiting = outcome.get_future();
-  const bool taken = runner.submit(std::move(submission), [&](Outcome result) { outcome.set_value(std::move(result)); });
+  const bool taken =
+      runner.submit(std::move(submission), [&](Outcome result) { outcome.set_value(std::move(result)); });
   if (!taken) return Failure{Failure::Kind::stopping, {}};
   return waiting.get();
 }

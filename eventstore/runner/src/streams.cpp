@@ -10,7 +10,7 @@ namespace stimmbuch::runner {
 
 namespace {
 
-[[noreturn]] void throw_unreadable(Position position, const codec::NotARecord& why) {
+[[noreturn]] void throw_unreadable(eventstore::Position position, const codec::NotARecord& why) {
   throw std::runtime_error("record " + std::to_string(number(position)) + " cannot be read: " + why.what);
 }
 
@@ -27,7 +27,8 @@ void Stream::take(const CommandTag& tag, const Event& event, const Recorded& rec
 }
 
 const TakenCommand* Stream::find(const CommandTag& tag) const {
-  const auto taken = std::ranges::find(commands, tag.id, [](const TakenCommand& command) { return command.tag.id; });
+  const auto taken =
+      std::ranges::find(commands, tag.id, [](const TakenCommand& command) { return command.tag.id; });
   return taken == commands.end() ? nullptr : &*taken;
 }
 
@@ -47,7 +48,7 @@ Stream& Streams::at(const StreamId& stream) {
 
 Stream Streams::load(const StreamId& stream, std::string_view subject) const {
   Stream loaded{initial_state(stream), std::nullopt, {}};
-  ledger_.read_stream(subject, [&](Position position, std::string_view record) {
+  ledger_.read_stream(subject, [&](eventstore::Position position, std::string_view record) {
     const auto envelope = codec::read_envelope(record);
     if (!envelope) throw_unreadable(position, envelope.error());
     const auto event = codec::read_event(*envelope);

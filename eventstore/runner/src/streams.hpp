@@ -32,11 +32,13 @@ struct Stream {
   const TakenCommand* find(const CommandTag& tag) const;
 };
 
-// The folded streams that decisions read: the present group's on top of the ledger's. Ballots are forgotten after the
-// group, since a voter seldom returns at once; of the others the most recently used stay. Belongs to the writer thread.
+// The folded streams that decisions read: the present group's on top of the ledger's. Ballots are forgotten
+// after the group, since a voter seldom returns at once; of the others the most recently used stay. Belongs
+// to the writer thread.
 class Streams final : public States {
  public:
-  Streams(const eventstore::Ledger& ledger, std::size_t cached_max) : ledger_(ledger), cached_max_(cached_max) {}
+  Streams(const eventstore::Ledger& ledger, std::size_t cached_max)
+      : ledger_(ledger), cached_max_(cached_max) {}
 
   // References stay valid until `end_group` or `forget`.
   Stream& at(const StreamId& stream);

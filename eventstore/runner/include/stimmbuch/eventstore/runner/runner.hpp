@@ -39,12 +39,12 @@ struct RunnerStatistics {
   std::uint64_t cached_streams = 0;
 };
 
-// The one writer. Its thread takes what waits as a group, decides each command on the state behind the one before it,
-// and appends the group with one sync; while that sync runs, the next group gathers. Answers come behind the sync, so
-// that nobody hears of what could still be lost, refusals included.
+// The one writer. Its thread takes what waits as a group, decides each command on the state behind the one
+// before it, and appends the group with one sync; while that sync runs, the next group gathers. Answers come
+// behind the sync, so that nobody hears of what could still be lost, refusals included.
 //
-// The parts must outlive the runner. `submit` may be called by any thread; completions run on the writer thread and
-// must be quick and must not throw.
+// The parts must outlive the runner. `submit` may be called by any thread; completions run on the writer
+// thread and must be quick and must not throw.
 class Runner {
  public:
   using Completion = std::move_only_function<void(Outcome)>;
@@ -65,8 +65,8 @@ class Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  // Hands a command over. False if the queue is full or the runner has stopped: then the completion is dropped
-  // without a call and nothing was written.
+  // Hands a command over. False if the queue is full or the runner has stopped: then the completion is
+  // dropped without a call and nothing was written.
   bool submit(Submission submission, Completion completion);
 
   // Decides what waits, answers it, and ends the thread. Idempotent.
@@ -79,7 +79,8 @@ class Runner {
   std::unique_ptr<Writer> writer_;
 };
 
-// Submits and waits for the outcome; Failure::stopping if the queue was full. For programs, not for event loops.
+// Submits and waits for the outcome; Failure::stopping if the queue was full. For programs, not for event
+// loops.
 Outcome submit_and_wait(Runner& runner, Submission submission);
 
 }  // namespace stimmbuch::runner

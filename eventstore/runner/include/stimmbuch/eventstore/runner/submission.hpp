@@ -34,14 +34,14 @@ struct Submission {
   std::optional<CitizenId> citizen;  // the person behind a voter; never recorded
   std::vector<VaultText> texts;      // of the first record
   std::vector<VaultRow> secrets;     // rows that must be there before the first record
-  // The row that says which citizen an identity belongs to: the token's subject when registering, the registry
-  // identity when verifying. Written with the first record if it is not there yet.
+  // The row that says which citizen an identity belongs to: the token's subject when registering, the
+  // registry identity when verifying. Written with the first record if it is not there yet.
   std::optional<std::string> identity_row;
   std::optional<Revision> expected;  // refuse unless this is the stream's last revision
 };
 
-// The command took effect: durable, and visible to readers. A replay is the answer to a repeat of a command that
-// took effect earlier, made from its records.
+// The command took effect: durable, and visible to readers. A replay is the answer to a repeat of a command
+// that took effect earlier, made from its records.
 struct Accepted {
   StreamId stream;
   Position first;
@@ -54,12 +54,12 @@ struct Accepted {
 // The command did not take effect, for no reason of the rules.
 struct Failure {
   enum class Kind {
-    key_reused,          // this actor used the key for other content on this stream
-    revision_differs,    // the stream has moved on
-    disk_nearly_full,    // nothing was written; works again when there is space
-    clock_unreliable,    // wall clock and steady clock drifted apart
-    outcome_unknown,     // a write failed: the process ends; ask again with the same key after its restart
-    stopping,            // the process ends; nothing was written
+    key_reused,        // this actor used the key for other content on this stream
+    revision_differs,  // the stream has moved on
+    disk_nearly_full,  // nothing was written; works again when there is space
+    clock_unreliable,  // wall clock and steady clock drifted apart
+    outcome_unknown,   // a write failed: the process ends; ask again with the same key after its restart
+    stopping,          // the process ends; nothing was written
   };
   Kind kind;
   std::optional<Revision> revision;  // revision_differs: the present one

@@ -21,7 +21,8 @@ enum class RowClass { texts, secrets };
 struct VaultRow {
   RowClass row_class = RowClass::texts;
   std::string name;
-  std::vector<std::string> owners;  // subjects: citizen/<id>, or ballot/<poll>/<voter> for pseudonymous streams
+  std::vector<std::string>
+      owners;  // subjects: citizen/<id>, or ballot/<poll>/<voter> for pseudonymous streams
   std::string value;
 };
 
@@ -39,12 +40,12 @@ class Vault {
   // std::runtime_error when it cannot; the ledger's batch must then not be written.
   virtual void write(Position first, std::span<const VaultRow> rows) = 0;
 
-  // The value of a row, opened; nothing if there is no such row. Throws std::runtime_error if the row is there but
-  // does not open: a wrong key or a damaged vault.
+  // The value of a row, opened; nothing if there is no such row. Throws std::runtime_error if the row is
+  // there but does not open: a wrong key or a damaged vault.
   virtual std::optional<std::string> read(RowClass row_class, std::string_view name) const = 0;
 
-  // Deletes the rows of the last `write` if its position is beyond the head: the crash came between the vault's batch
-  // and the ledger's.
+  // Deletes the rows of the last `write` if its position is beyond the head: the crash came between the
+  // vault's batch and the ledger's.
   virtual void recover(Position head) = 0;
 };
 
