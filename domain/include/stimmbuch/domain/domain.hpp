@@ -50,7 +50,8 @@ struct Context {
 std::expected<std::vector<Event>, Rejection> decide(const StreamId& stream, const Command& command,
                                                     States& states, const Context& context);
 
-// The time that a record of the stream bears: the exact one, or in the streams of a contest the contest's grid step.
+// The time that a record of the stream bears: the exact one, or in the streams of a contest the contest's
+// grid step.
 Time recorded_time(const StreamId& stream, States& states, Time now);
 
 }  // namespace stimmbuch
