@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <concepts>
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stimmbuch/domain/domain.hpp"
@@ -139,6 +141,14 @@ ballot::CastVote cast(Names... names) {
 template <std::convertible_to<std::string_view>... Names>
 ballot::VoteCast vote_cast(Names... names) {
   return {choose(names...), ballot::Channel::online, std::nullopt};
+}
+
+inline ballot::VoteChanged vote_changed(ballot::Choices choices, ballot::Choices replaced) {
+  return {std::move(choices), std::move(replaced), ballot::Channel::online, std::nullopt};
+}
+
+inline ballot::VoteWithdrawn vote_withdrawn(ballot::Choices replaced) {
+  return {std::move(replaced), ballot::Channel::online, std::nullopt};
 }
 
 }  // namespace stimmbuch::test
