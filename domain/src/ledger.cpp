@@ -18,6 +18,12 @@ bool overlap(const AgeBand& a, const AgeBand& b) {
   return a.born_from <= b.born_to && b.born_from <= a.born_to;
 }
 
+// A name as signed notes have it: no space and no plus sign.
+bool is_origin(std::string_view name) {
+  return !name.empty() && name.size() <= title_bytes_max &&
+         std::ranges::all_of(name, [](char c) { return c > ' ' && c <= '~' && c != '+'; });
+}
+
 // Adds cells one after the other, so that one command cannot contradict itself either.
 struct Declaration {
   State state;
@@ -58,16 +64,28 @@ struct Declaration {
   }
 };
 
+// The bytes that the declaration takes in its record at most.
+std::size_t written_bytes_max(const DeclareCells& command) {
+  // {"id":"…","title":…,"registry_identity":true},
+  constexpr std::size_t cell = 150;
+  std::size_t bytes = command.age_bands.size() * cell;
+  for (const Level& level : command.levels) bytes += cell + stimmbuch::written_bytes_max(level.title);
+  for (const District& district : command.districts)
+    bytes += cell + stimmbuch::written_bytes_max(district.title);
+  return bytes;
+}
+
 using Decision = std::expected<std::vector<Event>, Rejection>;
 
 Decision decide_on(const State& state, const CreateLedger& command) {
   if (state.created) return refused(Refusal::invalid);
+  if (!is_origin(command.origin)) return refused(Refusal::invalid, "/origin");
   return std::vector<Event>{Created{command.id, command.purpose, command.origin, command.key}};
 }
 
 Decision decide_on(const State& state, const DeclareCells& command) {
   const auto cells = command.levels.size() + command.districts.size() + command.age_bands.size();
-  if (cells == 0 || cells > cells_per_command_max) return refused(Refusal::invalid);
+  if (cells == 0 || written_bytes_max(command) > record_data_bytes_max) return refused(Refusal::invalid);
   Declaration declaration{state};
   if (auto added = declaration.add_all(command.levels, "levels"); !added)
     return std::unexpected(added.error());

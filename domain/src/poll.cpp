@@ -23,13 +23,23 @@ Checked check_status(const State& state, Status wanted, Refusal otherwise) {
   return refused(otherwise);
 }
 
-// Splits what was checked already into as many events as records need.
-template <class OneEvent, class Item>
-void append_chunks(std::vector<Event>& events, const std::vector<Item>& items, std::size_t per_record) {
-  for (std::size_t begin = 0; begin < items.size(); begin += per_record) {
-    const auto end = std::min(items.size(), begin + per_record);
-    events.push_back(OneEvent{{items.begin() + static_cast<std::ptrdiff_t>(begin),
-                               items.begin() + static_cast<std::ptrdiff_t>(end)}});
+// {"id":"…","votes":…,"score":…,"rank":…,"outcome":"…"},
+constexpr std::size_t written_bytes_max(const CountedOption&) {
+  return 200;
+}
+
+// Appends the options in as many events of the type as their records need.
+template <class OneEvent, class AnyOption>
+void append_options(std::vector<Event>& events, const std::vector<AnyOption>& options) {
+  std::size_t left = 0;
+  for (const AnyOption& option : options) {
+    const std::size_t bytes = written_bytes_max(option);
+    if (bytes > left) {
+      events.push_back(OneEvent{});
+      left = record_data_bytes_max;
+    }
+    std::get<OneEvent>(events.back()).options.push_back(option);
+    left -= bytes;
   }
 }
 
@@ -53,7 +63,7 @@ Decision decide_on(const State& state, const DraftPoll& command, const Context& 
     return std::unexpected(checked.error());
   }
   std::vector<Event> events{Drafted{command.terms}};
-  append_chunks<OptionsAdded>(events, command.options, options_per_record_max);
+  append_options<OptionsAdded>(events, command.options);
   return events;
 }
 
@@ -66,7 +76,7 @@ Decision decide_on(const State& state, const AddOptions& command, const Context&
     return std::unexpected(checked.error());
   }
   std::vector<Event> events;
-  append_chunks<OptionsAdded>(events, command.options, options_per_record_max);
+  append_options<OptionsAdded>(events, command.options);
   return events;
 }
 
@@ -82,7 +92,7 @@ Decision decide_on(const State& state, const OpenPoll&, const Context& context) 
   if (state.terms->closes && *state.terms->closes <= context.now)
     return refused(Refusal::closing_time_passed);
   std::vector<Event> events{Opened{*state.terms}};
-  append_chunks<OptionsFixed>(events, options, options_per_record_max);
+  append_options<OptionsFixed>(events, options);
   return events;
 }
 
@@ -138,19 +148,15 @@ Decision decide_on(const State& state, const CountPoll& command, const Context&)
       .quorum_reached = command.count.quorum_reached,
       .ties = command.count.ties,
   }};
-  append_chunks<OptionsCounted>(events, command.count.options, counted_options_per_record_max);
+  append_options<OptionsCounted>(events, command.count.options);
   return events;
-}
-
-bool is_outdated(const State& state) {
-  return state.result->after != *state.revision;
 }
 
 Decision decide_on(const State& state, const CertifyResult&, const Context& context) {
   if (auto counted = check_status(state, Status::counted, Refusal::poll_not_counted); !counted) {
     return std::unexpected(counted.error());
   }
-  if (is_outdated(state)) return refused(Refusal::count_outdated);
+  if (state.result->outdated) return refused(Refusal::count_outdated);
   if (state.result->unresolved()) return refused(Refusal::tie_unresolved);
   if (state.result->by == context.actor) return refused(Refusal::same_official);
   return std::vector<Event>{ResultCertified{state.result->position}};
@@ -165,8 +171,8 @@ Checked check_cancellable(const State& state) {
     case Status::closed:
       return {};
     case Status::counted:
+      return refused(Refusal::poll_counted);
     case Status::certified:
-      return refused(Refusal::poll_final);
     case Status::cancelled:
     case Status::annulled:
       return refused(Refusal::poll_final);
@@ -206,7 +212,7 @@ std::vector<OptionId> unresolved_options(const Result& result) {
 Checked check_lot(const State& state, const std::vector<OptionId>& order) {
   if (auto counted = check_status(state, Status::counted, Refusal::poll_not_counted); !counted)
     return counted;
-  if (is_outdated(state)) return refused(Refusal::count_outdated);
+  if (state.result->outdated) return refused(Refusal::count_outdated);
   if (state.terms->rule.ties != TiePolicy::lot) return refused(Refusal::lot_not_needed);
   const auto tied = unresolved_options(*state.result);
   if (tied.empty() || !std::ranges::is_permutation(tied, order))
@@ -257,11 +263,17 @@ Decision decide_on(const State& state, const ProposeLot& command, const Context&
 }
 
 Decision decide_on(const State& state, const DrawLot& command, const Context& context) {
+  if (auto counted = check_status(state, Status::counted, Refusal::poll_not_counted); !counted) {
+    return std::unexpected(counted.error());
+  }
   const auto proposal = confirmed(state, Proposal::Kind::lot, command.proposal, context.actor);
   if (!proposal) return std::unexpected(proposal.error());
+  if (auto checked = check_lot(state, proposal->order); !checked) return std::unexpected(checked.error());
   return std::vector<Event>{LotDrawn{proposal->position}};
 }
 
+// Total: a log that no rule would have written is folded too, so that an audit can go on behind what it
+// found.
 struct Evolve {
   State& state;
   const Recorded& recorded;
@@ -279,20 +291,25 @@ struct Evolve {
     state.opened = recorded.position;
   }
   void operator()(const OptionsFixed& event) const { append(event.options); }
-  void operator()(const OptionWithdrawn& event) const { state.withdrawn.push_back(event.option); }
-  void operator()(const Extended& event) const { state.terms->closes = event.closes; }
+  void operator()(const OptionWithdrawn& event) const {
+    state.withdrawn.push_back(event.option);
+    outdate_result();
+  }
+  void operator()(const Extended& event) const {
+    if (state.terms) state.terms->closes = event.closes;
+  }
   void operator()(const Closed&) const {
     state.status = Status::closed;
     state.closed = recorded.position;
   }
   void operator()(const ResultComputed& event) const {
     state.status = Status::counted;
-    state.result = Result{recorded.position, recorded.revision, recorded.actor, event.ties, {}};
+    state.result = Result{recorded.position, recorded.actor, event.ties, {}};
   }
   void operator()(const OptionsCounted& event) const {
+    if (!state.result) return;
     auto& options = state.result->options;
     options.insert(options.end(), event.options.begin(), event.options.end());
-    state.result->after = recorded.revision;
   }
   void operator()(const ResultCertified&) const { state.status = Status::certified; }
   void operator()(const CancellationProposed&) const { propose(Proposal::Kind::cancellation); }
@@ -301,13 +318,20 @@ struct Evolve {
   void operator()(const Annulled&) const { state.status = Status::annulled; }
   void operator()(const LotProposed& event) const { propose(Proposal::Kind::lot, event.order); }
   void operator()(const LotDrawn&) const {
-    state.lot = state.proposal->order;
+    if (!state.proposal) return;
+    const auto& order = state.proposal->order;
+    std::erase_if(state.lot, [&](const OptionId& id) { return std::ranges::find(order, id) != order.end(); });
+    state.lot.insert(state.lot.end(), order.begin(), order.end());
     state.proposal.reset();
+    outdate_result();
   }
 
  private:
   void append(const std::vector<Option>& options) const {
     state.options.insert(state.options.end(), options.begin(), options.end());
+  }
+  void outdate_result() const {
+    if (state.result) state.result->outdated = true;
   }
   void propose(Proposal::Kind kind, std::vector<OptionId> order = {}) const {
     state.proposal = Proposal{kind, recorded.position, recorded.actor, std::move(order)};

@@ -9,20 +9,28 @@ namespace {
 
 using Checked = std::expected<void, Rejection>;
 
-constexpr std::int32_t choices_max = static_cast<std::int32_t>(options_max);
+// All options of a poll stand in the records of one command, when it opens.
+constexpr std::size_t options_bytes_max = 900'000;
 constexpr std::int32_t points_max = 1'000'000;
-// Costs and budgets stay far inside the integers that every JSON reader keeps exact.
-constexpr Money money_max = 1'000'000'000'000'000;
+// Amounts and numbers stay far inside the integers that every JSON reader keeps exact.
+constexpr std::int64_t number_max = 1'000'000'000'000'000;
+constexpr Money money_max = number_max;
 constexpr std::int32_t live_step_max = 1'000'000;
 constexpr std::int32_t objection_days_max = 3650;
 constexpr std::size_t electorate_cells_max = 100;
 
+// A member that is used has a value from 1 to `most`; else it has none.
+bool is_used(bool used, std::int64_t value, std::int64_t most) {
+  return used ? value >= 1 && value <= most : value == 0;
+}
+
 Checked check_form(const BallotForm& form) {
-  if (form.min < 1 || form.max < form.min || form.max > choices_max) return refused(Refusal::invalid, "/min");
+  if (form.min < 1 || form.max < form.min || form.max > static_cast<std::int32_t>(choices_max))
+    return refused(Refusal::invalid, "/min");
   if (form.kind == BallotKind::single && (form.min != 1 || form.max != 1))
     return refused(Refusal::invalid, "/max");
   const bool points = form.kind == BallotKind::points;
-  if (points != (form.points_total > 0) || form.points_total > points_max) {
+  if (!is_used(points, form.points_total, points_max)) {
     return refused(Refusal::invalid, "/points_total");
   }
   if (form.points_per_option < 0 || form.points_per_option > form.points_total) {
@@ -57,14 +65,13 @@ Checked check_rule(const Terms& terms) {
   if (rule.kind == RuleKind::most_votes && counts_scores(terms))
     return refused(Refusal::invalid, "/rule/kind");
   if (rule.kind == RuleKind::points && !counts_scores(terms)) return refused(Refusal::invalid, "/rule/kind");
-  if (!greedy && (rule.winners < 1 || rule.winners > choices_max))
-    return refused(Refusal::invalid, "/rule/winners");
+  const std::int32_t winners_max = greedy ? 1 : static_cast<std::int32_t>(options_max);
+  if (rule.winners < 1 || rule.winners > winners_max) return refused(Refusal::invalid, "/rule/winners");
   const bool budgeted = greedy || terms.form.kind == BallotKind::budget;
-  if (budgeted != (rule.budget > 0) || rule.budget > money_max)
-    return refused(Refusal::invalid, "/rule/budget");
+  if (!is_used(budgeted, rule.budget, money_max)) return refused(Refusal::invalid, "/rule/budget");
   const bool threshold = rule.kind == RuleKind::greedy_threshold;
-  if (threshold != (rule.threshold > 0)) return refused(Refusal::invalid, "/rule/threshold");
-  if (rule.quorum < 0) return refused(Refusal::invalid, "/rule/quorum");
+  if (!is_used(threshold, rule.threshold, number_max)) return refused(Refusal::invalid, "/rule/threshold");
+  if (rule.quorum < 0 || rule.quorum > number_max) return refused(Refusal::invalid, "/rule/quorum");
   return check_rank_points(terms);
 }
 
@@ -124,6 +131,11 @@ Checked check_option(const Terms& terms, const Option& option, const std::string
 
 }  // namespace
 
+std::size_t written_bytes_max(const Option& option) {
+  // {"id":"…","title":…,"texts":{"description":"…"},"cost":…,"counts":false},
+  return 250 + stimmbuch::written_bytes_max(option.title);
+}
+
 bool is_on_grid(Time time, std::int32_t grid_s) {
   return on_grid(time, std::chrono::seconds{grid_s}) == time;
 }
@@ -143,11 +155,17 @@ Checked check_options(const Terms& terms, const std::vector<Option>& present,
                       const std::vector<Option>& added) {
   if (present.size() + added.size() > options_max) return refused(Refusal::invalid, "/options");
   std::unordered_set<OptionId> ids;
-  for (const Option& option : present) ids.insert(option.id);
+  std::size_t bytes = 0;
+  for (const Option& option : present) {
+    ids.insert(option.id);
+    bytes += written_bytes_max(option);
+  }
   for (std::size_t i = 0; i < added.size(); ++i) {
     const auto where = "/options/" + std::to_string(i);
     if (auto checked = check_option(terms, added[i], where); !checked) return checked;
     if (!ids.insert(added[i].id).second) return refused(Refusal::option_exists, where + "/id");
+    bytes += written_bytes_max(added[i]);
+    if (bytes > options_bytes_max) return refused(Refusal::invalid, where);
   }
   return {};
 }

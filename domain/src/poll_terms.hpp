@@ -11,6 +11,9 @@ namespace stimmbuch::poll {
 
 bool is_on_grid(Time time, std::int32_t grid_s);
 
+// The bytes that an option takes in a record at most.
+std::size_t written_bytes_max(const Option& option);
+
 std::expected<void, Rejection> check_terms(const Terms& terms, const ledger::State& ledger, Time now);
 
 // Whether `added` may stand behind `present`.

@@ -58,6 +58,8 @@ constexpr auto texts = std::to_array<RefusalText>({
      "Vor dem Auszählen muss die Abstimmung beendet sein."},
     {poll_not_counted, conflict, "poll_not_counted", "The poll is not counted.",
      "Die Abstimmung ist nicht ausgezählt."},
+    {poll_counted, conflict, "poll_counted", "The poll is counted; annul its result instead.",
+     "Die Abstimmung ist ausgezählt; stattdessen das Ergebnis für ungültig erklären."},
     {poll_final, conflict, "poll_final", "The poll is certified, cancelled or annulled; that is final.",
      "Die Abstimmung ist festgestellt, abgebrochen oder für ungültig erklärt; das ist endgültig."},
     {poll_closes_later, conflict, "poll_closes_later",

@@ -206,10 +206,6 @@ std::string_view subject_of(std::string_view record) {
   return rest.substr(0, rest.find('"'));
 }
 
-bool belongs_to(std::string_view record, std::string_view subject) {
-  return subject_of(record) == subject;
-}
-
 std::vector<std::string> stored_types() {
   std::vector<std::string> all;
   any_aggregate([&](auto types) {

@@ -96,9 +96,6 @@ struct State {
   bool has_age_band(const AgeBandId& id) const;
 };
 
-// At most this many levels, districts and age bands in one command, so that its record stays below its bound.
-constexpr std::size_t cells_per_command_max = 100;
-
 State evolve(State state, const Event& event, const Recorded& recorded);
 
 std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command);

@@ -282,10 +282,10 @@ struct Proposal {
 
 struct Result {
   Position position;
-  Revision after;  // the poll's revision behind the records of the count
   Actor by;
   std::vector<Tie> ties;
   std::vector<CountedOption> options;
+  bool outdated = false;  // the poll has changed since in a way that a count must see
 
   bool unresolved() const;
 };
@@ -300,7 +300,7 @@ struct State {
   std::optional<Revision> revision;  // of the last record; none before the first
   std::optional<Result> result;      // the newest count
   std::optional<Proposal> proposal;
-  std::vector<OptionId> lot;  // as drawn last; empty: none
+  std::vector<OptionId> lot;  // as drawn, the options of one tie behind those of an earlier one
 
   const Option* option(const OptionId& id) const;
   bool is_withdrawn(const OptionId& id) const;
@@ -308,10 +308,9 @@ struct State {
   std::optional<std::size_t> index(const OptionId& id) const;
 };
 
-constexpr std::size_t options_max = 1000;
-// Options in one record, so that it stays below the bound of a record whatever their titles.
-constexpr std::size_t options_per_record_max = 40;
-constexpr std::size_t counted_options_per_record_max = 200;
+constexpr std::size_t options_max = 900;
+// Choices on one ballot: with those that it replaces they fit into a record whatever the options' ids.
+constexpr std::size_t choices_max = 400;
 constexpr std::int32_t grid_s_min = 60;
 constexpr std::int32_t grid_s_max = 86400;
 

@@ -38,6 +38,7 @@ enum class Refusal {
   poll_closed,
   poll_not_closed,
   poll_not_counted,
+  poll_counted,
   poll_final,
   poll_closes_later,
   closing_time_passed,

@@ -49,8 +49,8 @@ class BallotCounter {
  public:
   BallotCounter(const BallotForm& form, const Rule& rule, const std::vector<Option>& options);
 
-  // Adds the ballot event to the tally. Throws std::out_of_range for an option that the poll does not have:
-  // the log holds no such ballot.
+  // Adds the ballot event to the tally. Throws std::out_of_range for an option that the poll does not have,
+  // which no ballot of a sound log names; the tally is then spoilt.
   void apply(Tally& tally, const ballot::Event& event) const;
 
   // A tally of the right shape without a ballot.

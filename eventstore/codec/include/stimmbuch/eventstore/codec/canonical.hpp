@@ -27,9 +27,9 @@ class Writer {
   void begin_array() { open('['); }
   void end_array() { close(']'); }
 
-  // The name of the next member. Names are written as they are: they hold nothing to escape.
+  // The name of the next member, written as it is: it must hold nothing to escape.
   void name(std::string_view name);
-  // A name that a person chose, such as a language; ids and codes only.
+  // A text, in UTF-8.
   void string(std::string_view text);
   void integer(std::int64_t value);
   void boolean(bool value);
@@ -106,7 +106,5 @@ class Reader {
   bool ok_ = true;
   bool first_ = true;
 };
-
-bool is_utf8(std::string_view text);
 
 }  // namespace stimmbuch::codec

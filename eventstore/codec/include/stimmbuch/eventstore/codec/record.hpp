@@ -70,9 +70,6 @@ std::expected<Recorded, NotARecord> recorded(const Envelope& envelope);
 // The subject of a record of this ledger, without reading anything else; empty if there is none.
 std::string_view subject_of(std::string_view record);
 
-// Whether a record belongs to a stream.
-bool belongs_to(std::string_view record, std::string_view subject);
-
 // The stored types, newest versions, in no order that means anything: "poll.drafted.v1".
 std::vector<std::string> stored_types();
 
