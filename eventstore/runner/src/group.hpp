@@ -40,9 +40,8 @@ class Group {
 
  private:
   struct Pending {
-    std::string subject;
+    std::string_view subject;  // of the stream, which stays where it is until the group ends
     std::string bytes;
-    Event event;
   };
 
   Outcome decide_new(const Submission& submission, Stream& stream, std::optional<CitizenId> holder);
