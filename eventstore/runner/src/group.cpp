@@ -125,7 +125,7 @@ Accepted Group::append(const Submission& submission, Stream& stream, std::vector
     codec::append_record(record.bytes, envelope, record.event);
     bytes += record.bytes.size();
     if (record.bytes.size() > codec::record_bytes_max || bytes > bytes_per_command_max) {
-      throw std::logic_error("a record or a command beyond its bound: " + codec::type_of(record.event));
+      throw std::logic_error("beyond the bound of records or of commands: " + std::string(codec::type_of(record.event)));
     }
     stream.take(submission.tag, record.event,
                 Recorded{envelope.position, envelope.revision, envelope.time, envelope.actor});
