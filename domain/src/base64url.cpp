@@ -21,14 +21,14 @@ constexpr auto values = [] {
 
 }  // namespace
 
-void append_base64url(std::string& out, std::span<const std::byte> bytes) {
+void append_base64url(std::string& text, std::span<const std::byte> bytes) {
   std::uint32_t bits = 0;
   unsigned held = 0;
   for (const auto byte : bytes) {
     bits = (bits << 8) | std::to_integer<std::uint32_t>(byte);
-    for (held += 8; held >= 6; held -= 6) out.push_back(alphabet[(bits >> (held - 6)) & 63]);
+    for (held += 8; held >= 6; held -= 6) text.push_back(alphabet[(bits >> (held - 6)) & 63]);
   }
-  if (held > 0) out.push_back(alphabet[(bits << (6 - held)) & 63]);
+  if (held > 0) text.push_back(alphabet[(bits << (6 - held)) & 63]);
 }
 
 std::string to_base64url(std::span<const std::byte> bytes) {

@@ -30,27 +30,17 @@ runner::VaultRow new_contest_secret(const PollId& poll) {
 }
 
 ContestSecrets::ContestSecrets(const runner::Vault& vault, std::size_t capacity)
-    : vault_{vault}, capacity_{capacity} {}
+    : vault_{vault}, cache_{capacity} {}
 
 std::shared_ptr<const Mac> ContestSecrets::get(const PollId& poll) {
   {
     const std::lock_guard lock{mutex_};
-    if (const auto found = entries_.find(poll); found != entries_.end()) {
-      newest_first_.splice(newest_first_.begin(), newest_first_, found->second);
-      return found->second->mac;
-    }
+    if (const auto* mac = cache_.find(poll)) return *mac;
   }
   auto mac = prepared(vault_, poll);
   if (!mac) return nullptr;
-
   const std::lock_guard lock{mutex_};
-  if (const auto found = entries_.find(poll); found != entries_.end()) return found->second->mac;
-  newest_first_.push_front({poll, mac});
-  entries_.emplace(poll, newest_first_.begin());
-  if (entries_.size() > capacity_) {
-    entries_.erase(newest_first_.back().poll);
-    newest_first_.pop_back();
-  }
+  cache_.insert(poll, mac);
   return mac;
 }
 

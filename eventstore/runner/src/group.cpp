@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t commands_per_stream_max = 1000;
 constexpr std::size_t records_per_command_max = 64;
+constexpr std::size_t typical_record_bytes = 512;
 constexpr std::size_t bytes_per_command_max = std::size_t{1} << 20;
 
 bool registers(const Command& command) {
@@ -33,6 +34,8 @@ std::string text_row_value(const VaultText& text) {
   std::memcpy(value.data(), text.salt.data(), text.salt.size());
   return value.append(text.text);
 }
+
+std::string_view text_of_row(std::string_view value) { return value.substr(std::tuple_size_v<Salt>); }
 
 std::vector<eventstore::NewRecord> Group::records() const {
   std::vector<eventstore::NewRecord> records;
@@ -82,20 +85,18 @@ Outcome Group::replay(const StreamId& id, const Stream& stream, const TakenComma
 
 std::vector<Event> Group::events_between(Position first, Position last) const {
   std::vector<Event> events;
-  if (first > head_) {
-    for (auto at = number(first); at <= number(last); ++at) {
-      events.push_back(records_[at - number(head_) - 1].event);
-    }
-    return events;
-  }
-  const Position before{number(first) - 1};
-  parts_.ledger.read(of_ledger(before), of_ledger(last), [&](eventstore::Position, std::string_view record) {
+  const auto take = [&](Position, std::string_view record) {
     const auto envelope = codec::read_envelope(record);
     auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
     if (!event) throw std::runtime_error("a record cannot be read: " + event.error().what);
     events.push_back(std::move(*event));
     return true;
-  });
+  };
+  if (first <= head_) {
+    parts_.ledger.read(Position{number(first) - 1}, last, take);
+  } else {
+    for (auto at = number(first); at <= number(last); ++at) take(Position{at}, records_[at - number(next(head_))].bytes);
+  }
   return events;
 }
 
@@ -103,7 +104,7 @@ Accepted Group::append(const Submission& submission, Stream& stream, std::vector
   if (events.empty() || events.size() > records_per_command_max) {
     throw std::logic_error("a command writes 1 to 64 records");
   }
-  const std::string name = subject(submission.stream);
+  const std::string_view name = stream.subject;
   const Time time = recorded_time(submission.stream, parts_.streams, now_);
   const Position before{number(head_) + records_.size()};
   Revision revision{stream.last ? number(*stream.last) : 0};
@@ -121,17 +122,18 @@ Accepted Group::append(const Submission& submission, Stream& stream, std::vector
                                 .actor = submission.actor,
                                 .more = i + 1 < events.size()};
     parts_.random(envelope.id);
-    Pending& record = records_.emplace_back(name, std::string{}, std::move(events[i]));
-    codec::append_record(record.bytes, envelope, record.event);
+    Pending& record = records_.emplace_back(name, std::string{});
+    record.bytes.reserve(typical_record_bytes);
+    codec::append_record(record.bytes, envelope, events[i]);
     bytes += record.bytes.size();
     if (record.bytes.size() > codec::record_bytes_max || bytes > bytes_per_command_max) {
-      throw std::logic_error("beyond the bound of records or of commands: " + std::string(codec::type_of(record.event)));
+      throw std::logic_error("a record or a command beyond its bound: " + std::string(codec::type_of(events[i])));
     }
-    stream.take(submission.tag, record.event,
+    stream.take(submission.tag, events[i],
                 Recorded{envelope.position, envelope.revision, envelope.time, envelope.actor});
   }
   const Position last{number(head_) + records_.size()};
-  return Accepted{submission.stream, next(before), last, revision, events_between(next(before), last), false};
+  return Accepted{submission.stream, next(before), last, revision, std::move(events), false};
 }
 
 void Group::keep_rows(const Submission& submission, std::string_view subject, Revision revision) {
@@ -154,14 +156,13 @@ void Group::keep_rows(const Submission& submission, std::string_view subject, Re
 
 bool Group::texts_differ(const Submission& submission, const TakenCommand& taken) const {
   if (submission.texts.empty()) return false;
-  const std::string name = subject(submission.stream);
   const Stream& stream = parts_.streams.at(submission.stream);
   const auto accepted = std::get<Accepted>(replay(submission.stream, stream, taken));
   const Revision first{number(accepted.revision) - static_cast<std::uint32_t>(accepted.events.size()) + 1};
   return std::ranges::any_of(submission.texts, [&](const VaultText& text) {
     // A destroyed text cannot be compared any more; it counts as equal.
-    const auto kept = row(RowClass::texts, text_row_name(name, first, text.field));
-    return kept && std::string_view(*kept).substr(std::tuple_size_v<Salt>) != text.text;
+    const auto kept = row(RowClass::texts, text_row_name(stream.subject, first, text.field));
+    return kept && text_of_row(*kept) != text.text;
   });
 }
 

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger_position.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 #include "stimmbuch/eventstore/runner/submission.hpp"
@@ -28,7 +27,7 @@ class Group {
   };
 
   // `now`: the time of all its records.
-  Group(const Parts& parts, Time now) : parts_(parts), now_(now), head_(of_domain(parts.ledger.head())) {}
+  Group(const Parts& parts, Time now) : parts_(parts), now_(now), head_(parts.ledger.head()) {}
 
   // What becomes of the command once the group is written.
   Outcome decide(const Submission& submission);
@@ -41,9 +40,8 @@ class Group {
 
  private:
   struct Pending {
-    std::string subject;
+    std::string_view subject;  // of the stream, which stays where it is until the group ends
     std::string bytes;
-    Event event;
   };
 
   Outcome decide_new(const Submission& submission, Stream& stream, std::optional<CitizenId> holder);

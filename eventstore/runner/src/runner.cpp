@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "group.hpp"
-#include "ledger_position.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "streams.hpp"
 
@@ -144,7 +143,7 @@ class Runner::Writer {
     // Nothing was written; refusals were decided on states that do not come to be, so nothing of the group
     // stands.
     streams_.forget();
-    if (!group.rows().empty()) parts_.vault.recover(of_domain(parts_.ledger.head()));
+    if (!group.rows().empty()) parts_.vault.recover(parts_.ledger.head());
     std::ranges::fill(outcomes, Outcome{Failure{Failure::Kind::disk_nearly_full, {}}});
   }
 

@@ -10,7 +10,7 @@ namespace stimmbuch::runner {
 
 namespace {
 
-[[noreturn]] void throw_unreadable(eventstore::Position position, const codec::NotARecord& why) {
+[[noreturn]] void throw_unreadable(Position position, const codec::NotARecord& why) {
   throw std::runtime_error("record " + std::to_string(number(position)) + " cannot be read: " + why.what);
 }
 
@@ -36,19 +36,17 @@ Stream& Streams::at(const StreamId& stream) {
   std::string name = subject(stream);
   if (const auto known = by_subject_.find(name); known != by_subject_.end()) {
     entries_.splice(entries_.begin(), entries_, known->second);
-    return known->second->stream;
+    return *known->second;
   }
-  const bool is_ballot = std::holds_alternative<BallotId>(stream);
-  Stream loaded = load(stream, name);
-  entries_.push_front(Entry{std::move(name), std::move(loaded), is_ballot});
+  entries_.push_front(load(stream, std::move(name)));
   by_subject_.emplace(entries_.front().subject, entries_.begin());
-  if (is_ballot) ballots_.push_back(entries_.begin());
-  return entries_.front().stream;
+  if (std::holds_alternative<BallotId>(stream)) ballots_.push_back(entries_.begin());
+  return entries_.front();
 }
 
-Stream Streams::load(const StreamId& stream, std::string_view subject) const {
-  Stream loaded{initial_state(stream), std::nullopt, {}};
-  ledger_.read_stream(subject, [&](eventstore::Position position, std::string_view record) {
+Stream Streams::load(const StreamId& stream, std::string subject) const {
+  Stream loaded{std::move(subject), initial_state(stream), std::nullopt, {}};
+  ledger_.read_stream(loaded.subject, [&](Position position, std::string_view record) {
     const auto envelope = codec::read_envelope(record);
     if (!envelope) throw_unreadable(position, envelope.error());
     const auto event = codec::read_event(*envelope);

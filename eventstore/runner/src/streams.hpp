@@ -23,6 +23,7 @@ struct TakenCommand {
 
 // A stream as its records make it.
 struct Stream {
+  std::string subject;
   State state;
   std::optional<Revision> last;
   std::vector<TakenCommand> commands;
@@ -52,14 +53,9 @@ class Streams final : public States {
   std::size_t size() const { return entries_.size(); }
 
  private:
-  struct Entry {
-    std::string subject;
-    Stream stream;
-    bool is_ballot;
-  };
-  using Entries = std::list<Entry>;
+  using Entries = std::list<Stream>;
 
-  Stream load(const StreamId& stream, std::string_view subject) const;
+  Stream load(const StreamId& stream, std::string subject) const;
 
   const eventstore::Ledger& ledger_;
   std::size_t cached_max_;

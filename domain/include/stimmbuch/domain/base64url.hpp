@@ -16,7 +16,8 @@ constexpr std::size_t base64url_size(std::size_t bytes) {
   return (bytes * 4 + 2) / 3;
 }
 
-void append_base64url(std::string& out, std::span<const std::byte> bytes);
+void append_base64url(std::string& text, std::span<const std::byte> bytes);
+
 std::string to_base64url(std::span<const std::byte> bytes);
 
 std::optional<std::vector<std::byte>> from_base64url(std::string_view text);

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <unordered_map>
 
 #include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/adapters/vault/lru_cache.hpp"
 #include "stimmbuch/domain/ids.hpp"
 #include "stimmbuch/eventstore/runner/vault.hpp"
 
@@ -29,16 +27,9 @@ class ContestSecrets {
   std::shared_ptr<const Mac> get(const PollId& poll);
 
  private:
-  struct Entry {
-    PollId poll;
-    std::shared_ptr<const Mac> mac;
-  };
-
   const runner::Vault& vault_;
-  const std::size_t capacity_;
   std::mutex mutex_;
-  std::list<Entry> newest_first_;
-  std::unordered_map<PollId, std::list<Entry>::iterator> entries_;
+  LruCache<PollId, std::shared_ptr<const Mac>> cache_;
 };
 
 }  // namespace stimmbuch::vault

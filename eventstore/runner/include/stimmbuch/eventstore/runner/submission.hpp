@@ -24,6 +24,8 @@ struct VaultText {
 
 // A text as a row holds it: salt ‖ text.
 std::string text_row_value(const VaultText& text);
+// The text in the value of such a row.
+std::string_view text_of_row(std::string_view value);
 
 // A command on its way to the writer thread, with everything that was computed at the edge.
 struct Submission {
