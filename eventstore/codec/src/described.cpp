@@ -44,7 +44,7 @@ namespace {
 
 bool read_points(Reader& in, ballot::Choices& choices) {
   if (!in.begin_object()) return false;
-  while (in.ok() && !in.at_end_of('}')) {
+  while (in.ok() && !in.at('}')) {
     std::string_view name;
     if (!in.any_name(name)) return false;
     const auto option = OptionId::parse(name);
@@ -60,9 +60,9 @@ bool read_points(Reader& in, ballot::Choices& choices) {
 
 bool read(Reader& in, ballot::Choices& choices) {
   choices.clear();
-  if (!in.at_array()) return read_points(in, choices);
+  if (!in.at('[')) return read_points(in, choices);
   if (!in.begin_array()) return false;
-  while (in.ok() && !in.at_end_of(']')) {
+  while (in.ok() && !in.at(']')) {
     if (!read(in, choices.emplace_back().option)) return false;
   }
   return in.end_array();

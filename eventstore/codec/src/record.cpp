@@ -1,9 +1,11 @@
 #include "stimmbuch/eventstore/codec/record.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
 
+#include "stimmbuch/domain/base64url.hpp"
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
@@ -121,42 +123,50 @@ bool read_members_before_data(Reader& in, Envelope& envelope) {
   return in.name("data");
 }
 
+void write_members_before_data(Writer& out, const NewEnvelope& envelope, std::string_view type) {
+  out.name("specversion");
+  out.plain(specversion);
+  out.name("id");
+  out.base64url(envelope.id);
+  out.name("source");
+  std::array<char, source_prefix.size() + id_size_max> source;
+  const auto ledger = envelope.ledger.text();
+  auto* const source_end = std::copy(ledger.begin(), ledger.end(),
+                                     std::copy(source_prefix.begin(), source_prefix.end(), source.begin()));
+  out.plain({source.data(), static_cast<std::size_t>(source_end - source.data())});
+  out.name("type");
+  out.plain(type);
+  out.name("subject");
+  out.plain(envelope.subject);
+  out.name("time");
+  write(out, envelope.time);
+  out.name("sequence");
+  const auto sequence = zero_padded<sequence_digits>(number(envelope.position));
+  out.plain({sequence.data(), sequence.size()});
+  out.name("revision");
+  write(out, envelope.revision);
+  out.name("command");
+  out.base64url(envelope.command);
+  out.name("actor");
+  out.plain(actor_text(envelope.actor));
+  if (envelope.more) {
+    out.name("more");
+    out.boolean(true);
+  }
+  out.name("data");
+}
+
+void write_data(Writer& out, const Event& event) {
+  std::visit([&](const auto& own) { std::visit([&](const auto& one) { write(out, one); }, own); }, event);
+}
+
 }  // namespace
 
 void append_record(std::string& out, const NewEnvelope& envelope, const Event& event) {
   Writer writer(out);
   writer.begin_object();
-  writer.name("specversion");
-  writer.plain(specversion);
-  writer.name("id");
-  writer.base64url(envelope.id);
-  writer.name("source");
-  std::array<char, source_prefix.size() + id_size_max> source;
-  const auto ledger = envelope.ledger.text();
-  auto* const source_end = std::copy(ledger.begin(), ledger.end(),
-                                     std::copy(source_prefix.begin(), source_prefix.end(), source.begin()));
-  writer.plain({source.data(), static_cast<std::size_t>(source_end - source.data())});
-  writer.name("type");
-  writer.plain(std::visit([]<class Own>(const Own& own) { return Types<Own>::type(own); }, event));
-  writer.name("subject");
-  writer.plain(envelope.subject);
-  writer.name("time");
-  write(writer, envelope.time);
-  writer.name("sequence");
-  const auto sequence = zero_padded<sequence_digits>(number(envelope.position));
-  writer.plain({sequence.data(), sequence.size()});
-  writer.name("revision");
-  write(writer, envelope.revision);
-  writer.name("command");
-  writer.base64url(envelope.command);
-  writer.name("actor");
-  writer.plain(actor_text(envelope.actor));
-  if (envelope.more) {
-    writer.name("more");
-    writer.boolean(true);
-  }
-  writer.name("data");
-  std::visit([&](const auto& own) { std::visit([&](const auto& one) { write(writer, one); }, own); }, event);
+  write_members_before_data(writer, envelope, type_of(event));
+  write_data(writer, event);
   writer.end_object();
 }
 
@@ -197,6 +207,49 @@ std::expected<Recorded, NotARecord> recorded(const Envelope& envelope) {
   return Recorded{envelope.position, envelope.revision, envelope.time, *actor};
 }
 
+std::expected<Event, NotARecord> read_strictly(std::string_view record) {
+  const auto envelope = read_envelope(record);
+  if (!envelope) return std::unexpected(envelope.error());
+  auto event = read_event(*envelope);
+  if (!event) return event;
+  const auto stream = parse_subject(envelope->subject);
+  // The variants of streams and of events list the aggregates in one order.
+  if (!stream || stream->index() != event->index()) {
+    return std::unexpected(NotARecord{0, "no subject of " + std::string(envelope->type)});
+  }
+  NewEnvelope same{.id = {},
+                   .ledger = {},
+                   .subject = envelope->subject,
+                   .time = envelope->time,
+                   .position = envelope->position,
+                   .revision = envelope->revision,
+                   .command = {},
+                   .actor = {},
+                   .more = envelope->more};
+  const auto ledger = LedgerId::parse(envelope->ledger);
+  const auto actor = parse_actor(envelope->actor);
+  const bool decoded = ledger && actor && envelope->position != Position{0} &&
+                       from_base64url(envelope->id, same.id) &&
+                       from_base64url(envelope->command, same.command);
+  if (!decoded) return std::unexpected(NotARecord{0, "a member of the envelope is not its kind of text"});
+  same.ledger = *ledger;
+  same.actor = *actor;
+  std::string again;
+  Writer writer(again);
+  writer.begin_object();
+  write_members_before_data(writer, same, envelope->type);
+  // The data of an older version is not written any more: what its reader took is canonical.
+  if (envelope->type == type_of(*event)) {
+    write_data(writer, *event);
+  } else {
+    writer.raw(envelope->data);
+  }
+  writer.end_object();
+  if (again == record) return event;
+  const auto differs = std::ranges::mismatch(again, record).in2 - record.begin();
+  return std::unexpected(NotARecord{static_cast<std::size_t>(differs), "not canonical"});
+}
+
 std::string_view subject_of(std::string_view record) {
   // No member before the subject can hold a quotation mark, so the first match is the member.
   constexpr std::string_view mark = R"(","subject":")";
@@ -215,8 +268,8 @@ std::vector<std::string> stored_types() {
   return all;
 }
 
-std::string type_of(const Event& event) {
-  return std::string(std::visit([]<class Own>(const Own& own) { return Types<Own>::type(own); }, event));
+std::string_view type_of(const Event& event) {
+  return std::visit([]<class Own>(const Own& own) { return Types<Own>::type(own); }, event);
 }
 
 }  // namespace stimmbuch::codec

@@ -127,7 +127,7 @@ Accepted Group::append(const Submission& submission, Stream& stream, std::vector
     codec::append_record(record.bytes, envelope, events[i]);
     bytes += record.bytes.size();
     if (record.bytes.size() > codec::record_bytes_max || bytes > bytes_per_command_max) {
-      throw std::logic_error("a record or a command beyond its bound: " + codec::type_of(events[i]));
+      throw std::logic_error("a record or a command beyond its bound: " + std::string(codec::type_of(events[i])));
     }
     stream.take(submission.tag, events[i],
                 Recorded{envelope.position, envelope.revision, envelope.time, envelope.actor});

@@ -29,8 +29,9 @@ class Writer {
 
   // The name of the next member, written as it is: it must hold nothing to escape.
   void name(std::string_view name);
-  // A text, in UTF-8.
+  // Throws std::invalid_argument for what is not UTF-8: nobody could read it again.
   void string(std::string_view text);
+  // Throws std::out_of_range beyond ±integer_max, for the same reason.
   void integer(std::int64_t value);
   void boolean(bool value);
   void base64url(std::span<const std::byte> bytes);
@@ -63,11 +64,8 @@ class Reader {
   bool end_object() { return close('}'); }
   bool begin_array() { return open('['); }
   bool end_array() { return close(']'); }
-  // Whether the next character closes the present object or array; consumes nothing.
-  bool at_end_of(char bracket) const { return ok_ && at_ != end_ && *at_ == bracket; }
-  bool at_array() const {
-    return ok_ && at_ != end_ && (*at_ == '[' || (*at_ == ',' && at_ + 1 != end_ && at_[1] == '['));
-  }
+  // Whether the next character is this bracket; consumes nothing.
+  bool at(char bracket) const { return ok_ && at_ != end_ && *at_ == bracket; }
 
   // Consumes the name of the next member; fails if it is another.
   bool name(std::string_view name);

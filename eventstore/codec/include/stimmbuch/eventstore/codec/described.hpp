@@ -194,7 +194,7 @@ template <class T>
 bool read(Reader& in, std::vector<T>& values) {
   values.clear();
   if (!in.begin_array()) return false;
-  while (in.ok() && !in.at_end_of(']')) {
+  while (in.ok() && !in.at(']')) {
     if (!read(in, values.emplace_back())) return false;
   }
   return in.end_array();
@@ -214,7 +214,7 @@ template <class T>
 bool read(Reader& in, std::map<std::string, T, std::less<>>& values) {
   values.clear();
   if (!in.begin_object()) return false;
-  while (in.ok() && !in.at_end_of('}')) {
+  while (in.ok() && !in.at('}')) {
     std::string_view name;
     if (!in.any_name(name)) return false;
     if (!values.empty() && name <= values.rbegin()->first) return in.fail();

@@ -18,11 +18,10 @@ namespace stimmbuch::codec {
 // Without a newline.
 constexpr std::size_t record_bytes_max = 65'535;
 
-// The envelope of a record, as views into its bytes; every member is in its canonical form, `data` is not
-// read yet.
+// The envelope of a record, as views into its bytes. What stands as text here is not read yet: ids, subject,
+// command, actor and data may still be anything.
 struct Envelope {
-  std::string_view
-      id;  // 16 random bytes, base64url; also the record's salt: never shown to anyone but auditors
+  std::string_view id;      // 16 random bytes, base64url; the record's salt too: shown to auditors only
   std::string_view ledger;  // of `source`, "/ledger/<ledger>"
   std::string_view type;    // "ballot.vote-cast.v1"
   std::string_view subject;
@@ -67,6 +66,11 @@ std::expected<Event, NotARecord> read_event(const Envelope& envelope);
 // What the fold needs beside the event.
 std::expected<Recorded, NotARecord> recorded(const Envelope& envelope);
 
+// The event of a record, read as strictly as the format is written: the envelope's ids, command and actor
+// decode, its subject is a stream of the event's aggregate, and the record is byte for byte what
+// `append_record` writes. For who did not write the records: audits and followers.
+std::expected<Event, NotARecord> read_strictly(std::string_view record);
+
 // The subject of a record of this ledger, without reading anything else; empty if there is none.
 std::string_view subject_of(std::string_view record);
 
@@ -74,6 +78,6 @@ std::string_view subject_of(std::string_view record);
 std::vector<std::string> stored_types();
 
 // The stored type of an event.
-std::string type_of(const Event& event);
+std::string_view type_of(const Event& event);
 
 }  // namespace stimmbuch::codec
