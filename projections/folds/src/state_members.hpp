@@ -40,7 +40,7 @@ inline constexpr auto members<poll::Proposal> =
                required("by", &poll::Proposal::by), if_any("order", &poll::Proposal::order)};
 template <>
 inline constexpr auto members<poll::Result> =
-    std::tuple{required("position", &poll::Result::position), required("after", &poll::Result::after),
+    std::tuple{required("position", &poll::Result::position), unless("outdated", &poll::Result::outdated, false),
                required("by", &poll::Result::by), if_any("ties", &poll::Result::ties),
                if_any("options", &poll::Result::options)};
 template <>

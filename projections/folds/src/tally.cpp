@@ -98,7 +98,7 @@ void write_result(DocumentWriter& out, const poll::State& poll) {
   out.member("position", poll.result->position);
   out.member("certified", poll.status == poll::Status::certified);
   // Something was recorded behind the count that it may not know of; it has to be repeated.
-  out.flag("outdated", poll.status == poll::Status::counted && poll.result->after != *poll.revision);
+  out.flag("outdated", poll.status == poll::Status::counted && poll.result->outdated);
   out.end_object();
 }
 
