@@ -94,7 +94,7 @@ class Machine {
   std::mt19937_64 random_;
   TemporaryDirectory temporary_;
   std::shared_ptr<FaultFileSystem> disk_ = std::make_shared<FaultFileSystem>();
-  std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(disk_);
+  std::unique_ptr<rocksdb::Env> env_ = env_on(disk_);
   OpenOptions options_ = options_for(temporary_.path() / "ledger");
   RocksLedger::Internals internals_ = small_sizes();
 
