@@ -297,7 +297,7 @@ class FaultyDisk : public RocksLedgerTest {
   FaultyDisk() { internals_.env = env_.get(); }
 
   std::shared_ptr<FaultFileSystem> disk_ = std::make_shared<FaultFileSystem>();
-  std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(disk_);
+  std::unique_ptr<rocksdb::Env> env_ = env_on(disk_);
 };
 
 TEST_F(FaultyDisk, RefusesAppendsBelowTheFloorUntilSpaceIsFreed) {

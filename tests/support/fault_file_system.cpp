@@ -1,8 +1,11 @@
 #include "support/fault_file_system.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
+
+#include <rocksdb/system_clock.h>
 
 namespace stimmbuch::eventstore::testing {
 
@@ -52,6 +55,8 @@ class FaultFileSystem::TrackedFile final : public rocksdb::FSWritableFileOwnerWr
                   const rocksdb::DataVerificationInfo& /*info*/, IODebugContext* dbg) override {
     return Append(data, options, dbg);
   }
+  // Space is not reserved: giving it back when the file is closed takes longer than all the rest.
+  void PrepareWrite(std::size_t, std::size_t, const IOOptions&, IODebugContext*) override {}
   IOStatus Sync(const IOOptions& /*options*/, IODebugContext* /*dbg*/) override {
     return disk_.sync(path_, *content_);
   }
@@ -78,6 +83,32 @@ class FaultFileSystem::TrackedDirectory final : public rocksdb::FSDirectory {
   FaultFileSystem& disk_;
   const std::string path_;
 };
+
+namespace {
+
+class ImpatientClock final : public rocksdb::SystemClockWrapper {
+ public:
+  ImpatientClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  const char* Name() const override { return "ImpatientClock"; }
+  void SleepForMicroseconds(int micros) override {
+    SystemClockWrapper::SleepForMicroseconds(std::min(micros, 1'000));
+  }
+};
+
+class FaultEnv final : public rocksdb::EnvWrapper {
+ public:
+  explicit FaultEnv(const std::shared_ptr<FaultFileSystem>& disk)
+      : EnvWrapper(rocksdb::NewCompositeEnv(disk)) {
+    system_clock_ = std::make_shared<ImpatientClock>();
+  }
+  const char* Name() const override { return "FaultEnv"; }
+};
+
+}  // namespace
+
+std::unique_ptr<rocksdb::Env> env_on(const std::shared_ptr<FaultFileSystem>& disk) {
+  return std::make_unique<FaultEnv>(disk);
+}
 
 FaultFileSystem::FaultFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
 

@@ -88,8 +88,9 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
     enum class Kind { made_file, made_directory, removed, renamed };
     Kind kind;
     std::string path;
-    std::string from = {};   // of a rename
-    std::string saved = {};  // another name of the file that was removed, or replaced by the rename; empty: none
+    std::string from = {};  // of a rename
+    std::string saved =
+        {};  // another name of the file that was removed, or replaced by the rename; empty: none
   };
 
   /// Counts a change of `path` and tells how it fails, if it does. Needs the mutex.
@@ -121,5 +122,9 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   std::map<std::string, std::vector<Change>> unsynced_changes_;  // by directory, oldest first
   std::uint64_t next_saved_ = 0;
 };
+
+/// An environment on that disk, in which RocksDB does not sleep for a second after a failed flush or
+/// compaction.
+std::unique_ptr<rocksdb::Env> env_on(const std::shared_ptr<FaultFileSystem>& disk);
 
 }  // namespace stimmbuch::eventstore::testing

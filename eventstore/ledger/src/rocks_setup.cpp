@@ -127,8 +127,8 @@ rocksdb::Options stream_index_options(const RocksSetup& setup) {
   options.max_open_files = 512;
 
   auto table = common_table_options(setup);
-  // Nearly every look-up is for a stream that does not exist yet, and should end at the filters. Partitioned filters would
-  // double what it costs.
+  // Nearly every look-up is for a stream that does not exist yet, and should end at the filters. Partitioned
+  // filters would double what it costs.
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(12));
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
