@@ -25,9 +25,8 @@ class RecordLog {
   static std::expected<std::unique_ptr<RecordLog>, rocksdb::Status> open(
       const std::filesystem::path& directory, rocksdb::Options options, Recovery recovery);
 
-  /// Where point-in-time recovery would end. Changes nothing in the directory.
-  static std::expected<Position, rocksdb::Status> end_of_point_in_time(const std::filesystem::path& directory,
-                                                                       rocksdb::Options options);
+  /// Where point-in-time recovery would end. Changes nothing in the directory. Throws LedgerFault.
+  static Position end_of_point_in_time(const std::filesystem::path& directory, rocksdb::Options options);
 
   /// Adds a record to a batch.
   static void stage(rocksdb::WriteBatch& batch, Position position, std::string_view record);

@@ -57,10 +57,12 @@ RocksLedger::Parts::Parts(const OpenOptions& open_options, const Internals& open
 void RocksLedger::Parts::stage(std::span<const NewRecord> new_records, Position first) {
   batch.Clear();
   batch_subjects.clear();
+  batch_record_bytes = 0;
   auto position = first;
   for (const auto& record : new_records) {
     RecordLog::stage(batch, position, record.bytes);
     batch_subjects.push_back(index->hash(record.subject));
+    batch_record_bytes += record.bytes.size();
     position = position + 1;
   }
 }
@@ -96,7 +98,6 @@ std::expected<Position, AppendError> RocksLedger::append(std::span<const NewReco
 
   const Position before{parts.durable.load(std::memory_order_relaxed)};
   parts.stage(records, before + 1);
-  const auto bytes = parts.batch.GetDataSize();
   if (const auto status = parts.sync(); !status.ok()) {
     parts.fail_stop.trip("writing the log: " + status.ToString());
     return std::unexpected(AppendError{failed, parts.fail_stop.reason()});
@@ -106,7 +107,7 @@ std::expected<Position, AppendError> RocksLedger::append(std::span<const NewReco
 
   parts.groups.fetch_add(1, std::memory_order_relaxed);
   parts.records.fetch_add(records.size(), std::memory_order_relaxed);
-  parts.record_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  parts.record_bytes.fetch_add(parts.batch_record_bytes, std::memory_order_relaxed);
   return last;
 }
 

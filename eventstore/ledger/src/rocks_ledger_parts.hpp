@@ -57,6 +57,7 @@ struct RocksLedger::Parts {
   DiskFloor disk_floor;
   rocksdb::WriteBatch batch;
   std::vector<SubjectHash> batch_subjects;
+  std::uint64_t batch_record_bytes = 0;
 
   // Written by the writer thread, read by statistics().
   std::atomic<std::uint64_t> groups{0};

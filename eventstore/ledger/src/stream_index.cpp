@@ -126,7 +126,9 @@ void StreamIndex::run(const std::stop_token& stop) {
 rocksdb::Status StreamIndex::ingest(const StreamTable& table) {
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(), /*column_family=*/nullptr,
                                 /*invalidate_page_cache=*/false);
-  auto status = writer.Open(options_.staging_file);
+  // Never write over a staging file: one that a crash left behind may be another name of a file in use.
+  auto status = db_->GetEnv()->DeleteFile(options_.staging_file);
+  if (status.ok() || status.IsPathNotFound()) status = writer.Open(options_.staging_file);
   if (status.ok()) status = writer.Put(coverage_key, BigEndian(number(table.last())).slice());
   std::string value;
   table.for_each_stream([&](SubjectHash subject, const std::vector<Position>& positions) {
