@@ -19,14 +19,12 @@ class MemoryVault final : public runner::Vault {
  public:
   void write(Position first, std::span<const runner::VaultRow> rows) override {
     const std::lock_guard lock{mutex_};
-    auto changed = rows_;
     std::vector<Key> keys;
     for (const auto& row : rows) {
-      const Key key{row.row_class, row.name};
-      if (!changed.emplace(key, row.value).second) throw std::logic_error(row.name + " is there already");
-      keys.push_back(key);
+      keys.emplace_back(row.row_class, row.name);
+      if (rows_.contains(keys.back())) throw std::logic_error(row.name + " is there already");
     }
-    rows_ = std::move(changed);
+    for (const auto& row : rows) rows_.emplace(Key{row.row_class, row.name}, row.value);
     last_ = {first, std::move(keys)};
   }
 
