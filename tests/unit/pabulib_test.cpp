@@ -322,7 +322,7 @@ TEST(PabulibPoll, NamesTheBallotThatTheEngineDoesNotHave) {
   EXPECT_EQ(refusal("vote_type;scoring\n"), "unsupported: scoring without max_points");
   EXPECT_EQ(refusal("vote_type;cumulative\n"), "unsupported: cumulative without max_sum_points");
   EXPECT_EQ(refusal("vote_type;approval\nmax_length;1001\n"),
-            "unsupported: more than 1000 projects on a ballot");
+            "unsupported: more than 400 projects on a ballot");
 }
 
 std::vector<std::string> ids_for(const std::vector<std::string>& pabulib_ids) {

@@ -45,8 +45,8 @@ std::expected<poll::BallotForm, std::string> form_for(const PabulibHead& head) {
   form.min = narrowed(std::max<std::int64_t>(head.bounds.min_length.value_or(1), 1));
   form.max = narrowed(head.bounds.max_length.value_or(projects));
   form.blank_allowed = head.bounds.min_length.value_or(0) <= 0;
-  if (std::cmp_greater(form.max, poll::options_max)) {
-    return unsupported(fmt::format("more than {} projects on a ballot", poll::options_max));
+  if (std::cmp_greater(form.max, poll::choices_max)) {
+    return unsupported(fmt::format("more than {} projects on a ballot", poll::choices_max));
   }
   switch (head.vote_type) {
     case VoteType::choose_1:
