@@ -20,7 +20,7 @@ using testing::Pair;
 using Choice = PabulibBallot::Choice;
 using Fault = PabulibBallot::Fault;
 
-/// A small file; each test changes the part that it is about.
+// A small file; each test changes the part that it is about.
 struct Budget {
   std::string meta = "num_projects;3\nnum_votes;1\nbudget;1000\nvote_type;approval\nrule;greedy\n";
   std::string projects = "project_id;cost;name\na;300;Lamps\nb/1;400;Trees\nc;500;Benches\n";
