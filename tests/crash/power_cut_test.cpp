@@ -1,5 +1,6 @@
-// What a power failure leaves of a ledger: everything acknowledged, nothing in part.
+// What failing disks and power leave of a ledger: everything acknowledged, nothing in part.
 
+#include <array>
 #include <cstdlib>
 #include <random>
 
@@ -19,7 +20,7 @@ std::uint64_t seed() {
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
 }
 
-/// A ledger on a disk that loses its power again and again, and what has been asked of it.
+// A ledger on a disk that loses its power again and again, and what has been asked of it.
 class Machine {
  public:
   explicit Machine(std::uint64_t seed) : random_(seed) {
@@ -27,16 +28,18 @@ class Machine {
     internals_.index_table_records = 50;
   }
 
+  // Appends until something fails, then takes the power away.
   void run_until_the_power_fails() {
     const bool fails_while_opening = below(4) == 0;
-    if (fails_while_opening) disk_->arm(FaultFileSystem::Fault::power_cut, 1 + below(60));
+    if (fails_while_opening) disk_->arm(any_fault(), 1 + below(60));
     const auto opened = RocksLedger::open(options_, internals_);
     if (!opened) {
       ASSERT_TRUE(disk_->struck()) << opened.error().detail;
+      disk_->cut_power();
       return;
     }
     auto& ledger = **opened;
-    if (!fails_while_opening) disk_->arm(FaultFileSystem::Fault::power_cut, 1 + below(400));
+    if (!fails_while_opening) disk_->arm(any_fault(), 1 + below(400));
     for (int group = 0; group < 300; ++group) {
       const auto records = new_group();
       groups_.push_back(records);
@@ -84,6 +87,12 @@ class Machine {
  private:
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
+  FaultFileSystem::Fault any_fault() {
+    using enum FaultFileSystem::Fault;
+    constexpr std::array faults{power_cut, power_cut, io_error, no_space};
+    return faults[below(faults.size())];
+  }
+
   std::vector<std::string> new_group() {
     std::vector<std::string> group;
     for (auto left = 1 + below(20); left > 0; --left)
@@ -94,7 +103,7 @@ class Machine {
   std::mt19937_64 random_;
   TemporaryDirectory temporary_;
   std::shared_ptr<FaultFileSystem> disk_ = std::make_shared<FaultFileSystem>();
-  std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(disk_);
+  std::unique_ptr<rocksdb::Env> env_ = env_on(disk_);
   OpenOptions options_ = options_for(temporary_.path() / "ledger");
   RocksLedger::Internals internals_ = small_sizes();
 

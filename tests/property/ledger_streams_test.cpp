@@ -18,7 +18,7 @@ TEST_P(LedgerStreams, EqualTheNaiveMapAcrossClosingAndOpening) {
 
   const TemporaryDirectory temporary;
   const auto options = options_for(temporary.path() / "ledger");
-  const auto env = rocksdb::NewCompositeEnv(std::make_shared<FaultFileSystem>());  // without faults: spares the syncs
+  const auto env = env_on(std::make_shared<FaultFileSystem>());  // without faults: spares the syncs
   auto internals = small_sizes();
   internals.env = env.get();
   internals.index_table_records = 1 + below(120);

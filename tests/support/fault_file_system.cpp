@@ -1,8 +1,11 @@
 #include "support/fault_file_system.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
+
+#include <rocksdb/system_clock.h>
 
 namespace stimmbuch::eventstore::testing {
 
@@ -18,7 +21,7 @@ std::string directory_of(const std::string& path) {
   return fs::path(path).parent_path();
 }
 
-/// The path without "//" and a trailing "/", which RocksDB leaves in some.
+// The path without "//" and a trailing "/", which RocksDB leaves in some.
 std::string plain(const std::string& path) {
   const auto normal = fs::path(path).lexically_normal();
   return normal.has_filename() ? normal : normal.parent_path();
@@ -30,7 +33,7 @@ IOStatus power_is_off() {
 
 }  // namespace
 
-/// Reports what is appended and synced.
+// Reports what is appended and synced.
 class FaultFileSystem::TrackedFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
   TrackedFile(FaultFileSystem& disk, std::string path, std::shared_ptr<Content> content,
@@ -52,6 +55,8 @@ class FaultFileSystem::TrackedFile final : public rocksdb::FSWritableFileOwnerWr
                   const rocksdb::DataVerificationInfo& /*info*/, IODebugContext* dbg) override {
     return Append(data, options, dbg);
   }
+  // Space is not reserved: giving it back when the file is closed takes longer than all the rest.
+  void PrepareWrite(std::size_t, std::size_t, const IOOptions&, IODebugContext*) override {}
   IOStatus Sync(const IOOptions& /*options*/, IODebugContext* /*dbg*/) override {
     return disk_.sync(path_, *content_);
   }
@@ -78,6 +83,32 @@ class FaultFileSystem::TrackedDirectory final : public rocksdb::FSDirectory {
   FaultFileSystem& disk_;
   const std::string path_;
 };
+
+namespace {
+
+class ImpatientClock final : public rocksdb::SystemClockWrapper {
+ public:
+  ImpatientClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  const char* Name() const override { return "ImpatientClock"; }
+  void SleepForMicroseconds(int micros) override {
+    SystemClockWrapper::SleepForMicroseconds(std::min(micros, 1'000));
+  }
+};
+
+class FaultEnv final : public rocksdb::EnvWrapper {
+ public:
+  explicit FaultEnv(const std::shared_ptr<FaultFileSystem>& disk)
+      : EnvWrapper(rocksdb::NewCompositeEnv(disk)) {
+    system_clock_ = std::make_shared<ImpatientClock>();
+  }
+  const char* Name() const override { return "FaultEnv"; }
+};
+
+}  // namespace
+
+std::unique_ptr<rocksdb::Env> env_on(const std::shared_ptr<FaultFileSystem>& disk) {
+  return std::make_unique<FaultEnv>(disk);
+}
 
 FaultFileSystem::FaultFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
 

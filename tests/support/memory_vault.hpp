@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -19,14 +20,15 @@ class MemoryVault final : public runner::Vault {
  public:
   void write(Position first, std::span<const runner::VaultRow> rows) override {
     const std::lock_guard lock{mutex_};
-    auto changed = rows_;
     std::vector<Key> keys;
     for (const auto& row : rows) {
-      const Key key{row.row_class, row.name};
-      if (!changed.emplace(key, row.value).second) throw std::logic_error(row.name + " is there already");
-      keys.push_back(key);
+      Key key{row.row_class, row.name};
+      if (rows_.contains(key) || std::ranges::find(keys, key) != keys.end()) {
+        throw std::logic_error(row.name + " is there already");
+      }
+      keys.push_back(std::move(key));
     }
-    rows_ = std::move(changed);
+    for (const auto& row : rows) rows_.emplace(Key{row.row_class, row.name}, row.value);
     last_ = {first, std::move(keys)};
   }
 

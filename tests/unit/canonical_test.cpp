@@ -49,11 +49,6 @@ TEST(Integers, HaveOneWriting) {
   }
 }
 
-TEST(Integers, BeyondWhatEveryReaderKeepsExactAreNotWritten) {
-  EXPECT_THROW(written(integer_max + 1), std::out_of_range);
-  EXPECT_THROW(written(-integer_max - 1), std::out_of_range);
-}
-
 TEST(Integers, FitTheirType) {
   EXPECT_EQ(parsed<std::uint32_t>("4294967295"), 4294967295U);
   EXPECT_FALSE(parsed<std::uint32_t>("4294967296"));
@@ -99,7 +94,6 @@ TEST(Strings, AreUtf8) {
        {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
         "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "\xe2\x28\xa1"}) {
     EXPECT_FALSE(parsed<Text>(in_quotes(text))) << testing::PrintToString(text);
-    EXPECT_THROW(written(Text(text)), std::invalid_argument);
   }
 }
 
@@ -139,7 +133,7 @@ TEST(Members, StandInTheirOrderEachOnceAndNoOther) {
   const auto object = [](const std::vector<Text>& parts) {
     Text text = "{";
     for (const auto& part : parts) text.append(text.size() > 1 ? "," : "").append(part);
-    return text + "}";
+    return text.append("}");
   };
   ASSERT_TRUE(parsed<Outage>(object({from, to})));
   EXPECT_EQ(written(*parsed<Outage>(object({from, to}))), object({from, to}));
@@ -147,8 +141,8 @@ TEST(Members, StandInTheirOrderEachOnceAndNoOther) {
   EXPECT_FALSE(parsed<Outage>(object({from})));
   EXPECT_FALSE(parsed<Outage>(object({from, from, to})));
   EXPECT_FALSE(parsed<Outage>(object({from, to, R"("why":"x")"})));
-  EXPECT_FALSE(parsed<Outage>(object({from, " " + to})));
-  EXPECT_FALSE(parsed<Outage>(" " + object({from, to})));
+  EXPECT_FALSE(parsed<Outage>(object({from, Text(" ").append(to)})));
+  EXPECT_FALSE(parsed<Outage>(Text(" ").append(object({from, to}))));
 }
 
 TEST(OptionalMembers, AreAbsentWithTheirOrdinaryValue) {
@@ -223,11 +217,11 @@ TEST(Reader, StaysFailed) {
   EXPECT_FALSE(in.done());
 }
 
-TEST(VaultTexts, CanBeLeftOut) {
+TEST(VaultTexts, CanBeNamedWithoutTheirCommitments) {
   std::string text;
-  Writer out(text, Writer::VaultTexts::left_out);
-  write(out, citizen::Changed{{{"name", Commitment{}}}});
-  EXPECT_EQ(text, "{}");
+  Writer out(text, Writer::VaultTexts::named);
+  write(out, citizen::Changed{{{"email", Commitment{}}, {"name", Commitment{}}}});
+  EXPECT_EQ(text, R"({"texts":["email","name"]})");
 }
 
 }  // namespace

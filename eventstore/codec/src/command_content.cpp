@@ -30,13 +30,13 @@ STIMMBUCH_COMMAND(ledger, DeclareCells, if_any("levels", &ledger::DeclareCells::
                   if_any("districts", &ledger::DeclareCells::districts),
                   if_any("age_bands", &ledger::DeclareCells::age_bands));
 
-STIMMBUCH_COMMAND(citizen, RegisterCitizen);
+STIMMBUCH_COMMAND(citizen, RegisterCitizen, if_any("texts", &citizen::RegisterCitizen::texts));
 STIMMBUCH_COMMAND(citizen, VerifyCitizen, inlined(&citizen::VerifyCitizen::cell),
                   required("method", &citizen::VerifyCitizen::method),
                   required("with_registry_identity", &citizen::VerifyCitizen::with_registry_identity));
-STIMMBUCH_COMMAND(citizen, ChangeCitizen);
-STIMMBUCH_COMMAND(citizen, BlockCitizen);
-STIMMBUCH_COMMAND(citizen, UnblockCitizen);
+STIMMBUCH_COMMAND(citizen, ChangeCitizen, if_any("texts", &citizen::ChangeCitizen::texts));
+STIMMBUCH_COMMAND(citizen, BlockCitizen, if_any("texts", &citizen::BlockCitizen::texts));
+STIMMBUCH_COMMAND(citizen, UnblockCitizen, if_any("texts", &citizen::UnblockCitizen::texts));
 
 STIMMBUCH_COMMAND(project, OpenProject, required("title", &project::OpenProject::title),
                   if_any("summary", &project::OpenProject::summary));
@@ -94,7 +94,7 @@ std::string_view name_of(const Command& command) {
 
 std::string content_of(const Command& command) {
   std::string content;
-  Writer writer(content, Writer::VaultTexts::left_out);
+  Writer writer(content, Writer::VaultTexts::named);
   with_one(command, [&](const auto& one) { write(writer, one); });
   return content;
 }

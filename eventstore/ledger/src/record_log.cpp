@@ -46,12 +46,10 @@ std::expected<std::unique_ptr<RecordLog>, rocksdb::Status> RecordLog::open(
   return std::unique_ptr<RecordLog>(new RecordLog(std::unique_ptr<rocksdb::DB>(db)));
 }
 
-std::expected<Position, rocksdb::Status> RecordLog::end_of_point_in_time(
-    const std::filesystem::path& directory, rocksdb::Options options) {
+Position RecordLog::end_of_point_in_time(const std::filesystem::path& directory, rocksdb::Options options) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::DB* opened = nullptr;
-  if (const auto status = rocksdb::DB::OpenForReadOnly(options, directory, &opened); !status.ok())
-    return std::unexpected(status);
+  require(rocksdb::DB::OpenForReadOnly(options, directory, &opened));
   const std::unique_ptr<rocksdb::DB> db(opened);
   return last_of(*db);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "durable_files.hpp"
+#include "manifest_tail.hpp"
 #include "rocks_ledger_parts.hpp"
 
 namespace stimmbuch::eventstore {
@@ -18,8 +19,8 @@ void require(const rocksdb::Status& status, const std::string& what) {
   if (!status.ok()) throw OpenError{OpenError::Kind::failed, what + ": " + status.ToString()};
 }
 
-/// Copies the files that tell how the log came to its end. Files of records are left out: nothing changes
-/// those.
+// Copies the files that tell how the log came to its end. Files of records are left out: nothing changes
+// those.
 fs::path keep_evidence(rocksdb::Env& env, const fs::path& directory, const fs::path& log) {
   fs::path evidence;
   int n = 0;
@@ -52,37 +53,69 @@ void require_floors(Position head, const std::vector<Floor>& floors) {
                       seen + "."};
 }
 
+// The MANIFEST of the log as it is, and what is whole of it.
+struct Manifest {
+  fs::path file;
+  std::string content;
+  std::size_t sound_bytes;
+};
+
+Manifest read_manifest(rocksdb::Env& env, const fs::path& log) {
+  std::string current;
+  require(rocksdb::ReadFileToString(&env, log / "CURRENT", &current), "reading the log's CURRENT");
+  Manifest manifest{.file = log / current.substr(0, current.find('\n')), .content = {}, .sound_bytes = 0};
+  require(rocksdb::ReadFileToString(&env, manifest.file, &manifest.content), "reading the log's MANIFEST");
+  const auto sound = sound_manifest_bytes(manifest.content);
+  if (!sound)
+    throw OpenError{OpenError::Kind::damaged, manifest.file.string() + " is damaged before its end"};
+  manifest.sound_bytes = *sound;
+  return manifest;
+}
+
+// Opens a log that strict recovery refuses, without what is behind the damage.
+std::unique_ptr<RecordLog> recover_tail(const RocksSetup& setup, const fs::path& log,
+                                        const rocksdb::Options& log_options, const OpenOptions& options,
+                                        const std::vector<Floor>& floors, const std::string& damage) {
+  auto& env = *setup.env;
+  const auto evidence = keep_evidence(env, options.directory, log);
+  const auto manifest = read_manifest(env, log);
+  const bool torn = manifest.sound_bytes != manifest.content.size();
+  if (torn)
+    require(replace_file(env, manifest.file, manifest.content.substr(0, manifest.sound_bytes)),
+            "trimming the MANIFEST");
+  Position end{};
+  try {
+    // Looked at first: opening for good removes files.
+    end = RecordLog::end_of_point_in_time(log, log_options);
+    require_floors(end, floors);
+  } catch (...) {
+    if (torn) require(replace_file(env, manifest.file, manifest.content), "putting the MANIFEST back");
+    throw;
+  }
+  auto recovered = RecordLog::open(log, log_options, RecordLog::Recovery::point_in_time);
+  if (!recovered) require(recovered.error(), "recovering the log's tail");
+  options.log("the log's damaged tail was dropped: it ends at position " + std::to_string(number(end)) +
+              " now; the files as they were are in " + evidence.string() + "; the damage: " + damage);
+  return std::move(*recovered);
+}
+
 std::unique_ptr<RecordLog> open_log(const RocksSetup& setup, const RocksLedger::Internals& internals,
                                     const OpenOptions& options, const std::vector<Floor>& floors) {
   const auto directory = options.directory / "log";
   const auto log_options = record_log_options(setup, internals.write_buffer_bytes);
-
-  auto strict = RecordLog::open(directory, log_options, RecordLog::Recovery::strict);
-  if (strict) {
-    require_floors((*strict)->last(), floors);
-    return std::move(*strict);
+  auto log = RecordLog::open(directory, log_options, RecordLog::Recovery::strict);
+  if (log) {
+    require_floors((*log)->last(), floors);
+    return std::move(*log);
   }
-  if (!strict.error().IsCorruption()) require(strict.error(), "opening the log");
-  if (!options.recover_tail)
-    throw OpenError{OpenError::Kind::damaged,
-                    "the log is damaged: " + strict.error().ToString() +
-                        ". If the power failed, this may be the tail that was never acknowledged: opening "
-                        "with tail recovery "
-                        "keeps a copy of it, drops it, and refuses if acknowledged records would be lost."};
-
-  const auto evidence = keep_evidence(*setup.env, options.directory, directory);
-  const auto end = RecordLog::end_of_point_in_time(directory, log_options);
-  if (!end)
-    throw OpenError{OpenError::Kind::damaged,
-                    "the log is damaged beyond its tail: " + end.error().ToString()};
-  require_floors(*end, floors);
-  auto recovered = RecordLog::open(directory, log_options, RecordLog::Recovery::point_in_time);
-  if (!recovered)
-    throw OpenError{OpenError::Kind::damaged, "recovering the log's tail: " + recovered.error().ToString()};
-  options.log("the log's damaged tail was dropped: it ends at position " + std::to_string(number(*end)) +
-              " now; the files as they were are in " + evidence.string() +
-              "; the damage: " + strict.error().ToString());
-  return std::move(*recovered);
+  const auto damage = log.error().ToString();
+  if (!log.error().IsCorruption()) require(log.error(), "opening the log");
+  if (options.recover_tail) return recover_tail(setup, directory, log_options, options, floors, damage);
+  throw OpenError{
+      OpenError::Kind::damaged,
+      "the log is damaged: " + damage +
+          ". If the power failed, this may be its tail, which was never acknowledged: opening with tail "
+          "recovery keeps a copy, drops it, and refuses where acknowledged records would be lost."};
 }
 
 std::unique_ptr<StreamIndex> open_index(const RocksSetup& setup, const RocksLedger::Internals& internals,
@@ -105,8 +138,8 @@ std::unique_ptr<StreamIndex> open_index(const RocksSetup& setup, const RocksLedg
   return std::move(*index);
 }
 
-/// Reads the end of the log: all that came from the write-ahead log, to see that no record is missing between
-/// its files, and all that the index does not cover.
+// Reads the end of the log: all that came from the write-ahead log, to see that no record is missing between
+// its files, and all that the index does not cover.
 void check_and_index_tail(const RecordLog& log, StreamIndex& index, Position head,
                           const RocksLedger::Internals& internals, const OpenOptions& options) {
   if (const auto first = log.first(); head != before_first && first != before_first + 1)

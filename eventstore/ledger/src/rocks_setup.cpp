@@ -24,7 +24,7 @@ class StopOnBackgroundError final : public rocksdb::EventListener {
   FailStop& fail_stop_;
 };
 
-/// Merges what several files know of a stream: the older file's positions come first.
+// Merges what several files know of a stream: the older file's positions come first.
 class Concatenate final : public rocksdb::AssociativeMergeOperator {
  public:
   bool Merge(const rocksdb::Slice& /*key*/, const rocksdb::Slice* existing, const rocksdb::Slice& value,
@@ -127,8 +127,8 @@ rocksdb::Options stream_index_options(const RocksSetup& setup) {
   options.max_open_files = 512;
 
   auto table = common_table_options(setup);
-  // Nearly every look-up is for a stream that does not exist yet, and should end at the filters. Partitioned filters would
-  // double what it costs.
+  // Nearly every look-up is for a stream that does not exist yet, and should end at the filters. Partitioned
+  // filters would double what it costs.
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(12));
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "stimmbuch/eventstore/codec/record.hpp"
+#include "readable.hpp"
 
 namespace stimmbuch::runner {
 
@@ -35,7 +35,9 @@ std::string text_row_value(const VaultText& text) {
   return value.append(text.text);
 }
 
-std::string_view text_of_row(std::string_view value) { return value.substr(std::tuple_size_v<Salt>); }
+std::string_view text_of_row(std::string_view value) {
+  return value.substr(std::tuple_size_v<Salt>);
+}
 
 std::vector<eventstore::NewRecord> Group::records() const {
   std::vector<eventstore::NewRecord> records;
@@ -85,17 +87,16 @@ Outcome Group::replay(const StreamId& id, const Stream& stream, const TakenComma
 
 std::vector<Event> Group::events_between(Position first, Position last) const {
   std::vector<Event> events;
-  const auto take = [&](Position, std::string_view record) {
-    const auto envelope = codec::read_envelope(record);
-    auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
-    if (!event) throw std::runtime_error("a record cannot be read: " + event.error().what);
-    events.push_back(std::move(*event));
+  const auto take = [&](Position position, std::string_view record) {
+    const auto envelope = readable(codec::read_envelope(record), position);
+    events.push_back(readable(codec::read_event(envelope), position));
     return true;
   };
   if (first <= head_) {
     parts_.ledger.read(Position{number(first) - 1}, last, take);
   } else {
-    for (auto at = number(first); at <= number(last); ++at) take(Position{at}, records_[at - number(next(head_))].bytes);
+    for (auto at = number(first); at <= number(last); ++at)
+      take(Position{at}, records_[at - number(next(head_))].bytes);
   }
   return events;
 }
@@ -127,7 +128,8 @@ Accepted Group::append(const Submission& submission, Stream& stream, std::vector
     codec::append_record(record.bytes, envelope, events[i]);
     bytes += record.bytes.size();
     if (record.bytes.size() > codec::record_bytes_max || bytes > bytes_per_command_max) {
-      throw std::logic_error("a record or a command beyond its bound: " + std::string(codec::type_of(events[i])));
+      throw std::logic_error("a record or a command beyond its bound: " +
+                             std::string(codec::type_of(events[i])));
     }
     stream.take(submission.tag, events[i],
                 Recorded{envelope.position, envelope.revision, envelope.time, envelope.actor});
@@ -175,7 +177,8 @@ std::optional<std::string> Group::row(RowClass row_class, const std::string& nam
 std::optional<CitizenId> Group::holder_of(const std::optional<std::string>& identity_row) const {
   if (!identity_row) return std::nullopt;
   const auto holder = row(RowClass::secrets, *identity_row);
-  return holder ? CitizenId::parse(*holder) : std::nullopt;
+  if (!holder) return std::nullopt;
+  return CitizenId::parse(*holder).value();
 }
 
 }  // namespace stimmbuch::runner

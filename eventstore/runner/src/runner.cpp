@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "group.hpp"
+#include "readable.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "streams.hpp"
 
@@ -20,13 +21,19 @@ namespace {
 
 constexpr std::chrono::minutes clock_drift_max{1};
 
-// The time of the last record, so that recorded time never goes back over a restart.
-Time time_of_last(const eventstore::Ledger& ledger) {
-  const auto record = ledger.at(ledger.head());
-  if (!record) return Time{};
-  const auto envelope = codec::read_envelope(*record);
-  if (!envelope) throw std::runtime_error("the last record cannot be read: " + envelope.error().what);
-  return envelope->time;
+// Records of ballots bear a time that was rounded down, so the last one does not tell the latest time.
+constexpr std::uint64_t records_with_latest_time = 10'000;
+
+// The latest time of the last records, so that recorded time does not go back over a restart.
+Time latest_time(const eventstore::Ledger& ledger) {
+  Time latest{};
+  const Position head = ledger.head();
+  const Position before{number(head) - std::min(number(head), records_with_latest_time)};
+  ledger.read(before, head, [&](Position position, std::string_view record) {
+    latest = std::max(latest, readable(codec::read_envelope(record), position).time);
+    return true;
+  });
+  return latest;
 }
 
 }  // namespace
@@ -38,7 +45,7 @@ class Runner::Writer {
         options_(options),
         streams_(parts_.ledger, options.cached_streams_max),
         group_parts_{parts_.ledger, parts_.vault, streams_, parts_.random, ledger_id},
-        time_(time_of_last(parts_.ledger)),
+        time_(latest_time(parts_.ledger)),
         wall_at_start_(parts_.clock.now()),
         steady_at_start_(parts_.clock.steady()),
         thread_([this] { run(); }) {}

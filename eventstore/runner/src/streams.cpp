@@ -4,17 +4,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "stimmbuch/eventstore/codec/record.hpp"
+#include "readable.hpp"
 
 namespace stimmbuch::runner {
-
-namespace {
-
-[[noreturn]] void throw_unreadable(Position position, const codec::NotARecord& why) {
-  throw std::runtime_error("record " + std::to_string(number(position)) + " cannot be read: " + why.what);
-}
-
-}  // namespace
 
 void Stream::take(const CommandTag& tag, const Event& event, const Recorded& recorded) {
   state = evolve(std::move(state), event, recorded);
@@ -47,15 +39,11 @@ Stream& Streams::at(const StreamId& stream) {
 Stream Streams::load(const StreamId& stream, std::string subject) const {
   Stream loaded{std::move(subject), initial_state(stream), std::nullopt, {}};
   ledger_.read_stream(loaded.subject, [&](Position position, std::string_view record) {
-    const auto envelope = codec::read_envelope(record);
-    if (!envelope) throw_unreadable(position, envelope.error());
-    const auto event = codec::read_event(*envelope);
-    if (!event) throw_unreadable(position, event.error());
-    const auto recorded = codec::recorded(*envelope);
-    if (!recorded) throw_unreadable(position, recorded.error());
-    const auto tag = parse_command_tag(envelope->command);
-    if (!tag) throw_unreadable(position, {0, "no command"});
-    loaded.take(*tag, *event, *recorded);
+    const auto envelope = readable(codec::read_envelope(record), position);
+    const auto tag = parse_command_tag(envelope.command);
+    if (!tag) throw std::runtime_error("record " + std::to_string(number(position)) + " has no command");
+    loaded.take(*tag, readable(codec::read_event(envelope), position),
+                readable(codec::recorded(envelope), position));
     return true;
   });
   return loaded;

@@ -275,10 +275,12 @@ std::string turnout_prefix(const PollId& poll) {
   return std::string("turnout/").append(poll.text()).append("/");
 }
 
-std::string turnout_document(const PollId& poll, std::span<const std::pair<std::string, std::string>> rows,
+std::string turnout_document(const PollId& poll, ledger::Purpose purpose,
+                             std::span<const std::pair<std::string, std::string>> rows,
                              const std::optional<std::string>& next) {
   DocumentWriter out;
   out.member("poll", poll);
+  out.member("purpose", purpose);
   out.begin_array("items");
   for (const auto& [hour, value] : rows) {
     TurnoutRow turnout;

@@ -147,13 +147,8 @@ void Worker::Threads::begin() {
   }
   for (const RunningFold& fold : live_.folds()) show_live(fold);
   for (auto& [position, build] : builds) {
-    std::vector<std::string> names;
-    for (const BuildStep& step : build.steps) names.push_back(step.generation.projection);
-    tasks_.insert(names.begin(), names.end());
+    for (const BuildStep& step : build.steps) tasks_.insert(step.generation.projection);
     build.holds_back = !live_.empty();
-    build.on_taken_over = [this, names](bool) {
-      for (const std::string& name : names) end_task(name);
-    };
     builder_->submit(std::move(build));
   }
 }
@@ -320,6 +315,7 @@ void Worker::Threads::take_over(Lockstep& arrived) {
     });
     if (replaced != folds.end()) live_.take(static_cast<std::size_t>(replaced - folds.begin()));
     live_.add(std::move(fold));
+    end_task(live_.folds().back().generation().projection);
     show_live(live_.folds().back());
   }
 }

@@ -158,7 +158,7 @@ void Api::get_turnout(Call call) {
     const auto after = query_parameter(reached.request->query, "cursor").value_or("");
     const auto read = parts_.views.rows("tally", projections::turnout_prefix(poll), after, turnout_page_size);
     if (!read) return std::move(reached).send(rebuilding());
-    auto body = projections::turnout_document(poll, read->rows, read->next);
+    auto body = projections::turnout_document(poll, parts_.ledger.purpose, read->rows, read->next);
     auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::live);
     std::move(reached).send(std::move(response));
   });

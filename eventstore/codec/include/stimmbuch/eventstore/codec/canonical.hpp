@@ -14,11 +14,14 @@ namespace stimmbuch::codec {
 
 constexpr std::int64_t integer_max = std::int64_t{1} << 53;
 
-// Appends canonical JSON to a string. It writes what it is told in the order in which it is told; that
-// members come in the right order is the business of the descriptions (described.hpp).
+// Appends canonical JSON to a string. It writes what it is told in the order in which it is told: that
+// members come in the right order is the business of the descriptions (described.hpp), that texts are UTF-8
+// and integers within their bound the business of the domain, which accepts nothing else.
 class Writer {
  public:
-  enum class VaultTexts { committed, left_out };
+  // The commitment of a text has a salt and so differs whenever the text is sent anew; `named` writes which
+  // texts there are.
+  enum class VaultTexts { committed, named };
 
   explicit Writer(std::string& out, VaultTexts texts = VaultTexts::committed) : out_(out), texts_(texts) {}
 
@@ -29,9 +32,7 @@ class Writer {
 
   // The name of the next member, written as it is: it must hold nothing to escape.
   void name(std::string_view name);
-  // Throws std::invalid_argument for what is not UTF-8: nobody could read it again.
   void string(std::string_view text);
-  // Throws std::out_of_range beyond ±integer_max, for the same reason.
   void integer(std::int64_t value);
   void boolean(bool value);
   void base64url(std::span<const std::byte> bytes);
@@ -40,8 +41,7 @@ class Writer {
   // A value that is canonical JSON already.
   void raw(std::string_view json);
 
-  // Whether commitments of vault texts are left out: the content of a command is told without its texts.
-  bool leaves_out_vault_texts() const { return texts_ == VaultTexts::left_out; }
+  VaultTexts vault_texts() const { return texts_; }
 
  private:
   void open(char bracket);

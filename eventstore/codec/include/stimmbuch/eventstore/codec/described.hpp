@@ -223,6 +223,13 @@ bool read(Reader& in, std::map<std::string, T, std::less<>>& values) {
   return in.end_object();
 }
 
+inline void write(Writer& out, const Commitments& texts) {
+  if (out.vault_texts() == Writer::VaultTexts::committed) return write<Commitment>(out, texts);
+  out.begin_array();
+  for (const auto& text : texts) out.plain(text.first);
+  out.end_array();
+}
+
 // ["a","b"], or with points {"a":3,"b":1} sorted by option; a blank ballot is [].
 void write(Writer& out, const ballot::Choices& choices);
 bool read(Reader& in, ballot::Choices& choices);
@@ -261,7 +268,6 @@ void write_member(Writer& out, const Owner& owner, const Unless<Owner, Value>& m
 template <class Owner, class Value>
 void write_member(Writer& out, const Owner& owner, const IfAny<Owner, Value>& member) {
   if (is_empty(owner.*member.value)) return;
-  if (std::same_as<Value, Commitments> && out.leaves_out_vault_texts()) return;
   out.name(member.name);
   write(out, owner.*member.value);
 }

@@ -24,9 +24,10 @@ Projection tally_projection();
 // The rows of one poll's turnout lie behind this prefix, by hour.
 std::string turnout_prefix(const PollId& poll);
 
-// {"poll","items":[{"hour","cast","replaced","withdrawn"}…],"next"} from rows of the poll's turnout (hour and
-// value); `next` is where the next page begins, if there is one.
-std::string turnout_document(const PollId& poll, std::span<const std::pair<std::string, std::string>> rows,
+// {"poll","purpose","items":[{"hour","cast","replaced","withdrawn"}…],"next"} from rows of the poll's turnout
+// (hour and value); `next` is where the next page begins, if there is one.
+std::string turnout_document(const PollId& poll, ledger::Purpose purpose,
+                             std::span<const std::pair<std::string, std::string>> rows,
                              const std::optional<std::string>& next);
 
 }  // namespace stimmbuch::projections
