@@ -1,0 +1,29 @@
+#pragma once
+
+#include <expected>
+#include <string_view>
+#include <variant>
+
+#include "stimmbuch/domain/poll.hpp"
+#include "stimmbuch/eventstore/ledger/ledger.hpp"
+
+namespace stimmbuch::projections {
+class ViewStore;
+class Worker;
+}  // namespace stimmbuch::projections
+
+namespace stimmbuch::http::api {
+
+// The tally has not seen the poll's last ballot yet: ask again.
+struct TallyBehind {};
+
+using CountTrouble = std::variant<Rejection, TallyBehind>;
+
+// Counts a closed poll as it stands: its state from its own records, its ballots from the tally, once that
+// has seen the last of them. May wait for the disk and for the tally, at most a few seconds.
+std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& poll, const eventstore::Ledger& log,
+                                                           const projections::ViewStore& views,
+                                                           projections::Worker& worker,
+                                                           std::string_view engine_version);
+
+}  // namespace stimmbuch::http::api

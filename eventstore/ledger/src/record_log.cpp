@@ -1,0 +1,113 @@
+#include "record_log.hpp"
+
+#include <algorithm>
+
+#include "big_endian.hpp"
+
+namespace stimmbuch::eventstore {
+namespace {
+
+// A long read is cut into pages, each with an iterator of its own, because an iterator keeps all files and
+// memtables of its moment from being freed.
+constexpr std::uint64_t page_records = 65'536;
+
+Position position_of(const rocksdb::Slice& key) {
+  if (key.size() != sizeof(std::uint64_t))
+    throw LedgerFault("the log has a key of " + std::to_string(key.size()) + " bytes");
+  return Position{BigEndian::read(key.data())};
+}
+
+void require(const rocksdb::Status& status) {
+  if (!status.ok()) throw LedgerFault("reading the log: " + status.ToString());
+}
+
+Position position_at(const rocksdb::Iterator& iterator) {
+  require(iterator.status());
+  return iterator.Valid() ? position_of(iterator.key()) : before_first;
+}
+
+Position last_of(rocksdb::DB& db) {
+  const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator({}));
+  iterator->SeekToLast();
+  return position_at(*iterator);
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<RecordLog>, rocksdb::Status> RecordLog::open(
+    const std::filesystem::path& directory, rocksdb::Options options, Recovery recovery) {
+  if (recovery == Recovery::point_in_time) {
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    options.avoid_flush_during_recovery = false;  // so that the damaged files become superfluous
+  }
+  rocksdb::DB* db = nullptr;
+  if (const auto status = rocksdb::DB::Open(options, directory, &db); !status.ok())
+    return std::unexpected(status);
+  return std::unique_ptr<RecordLog>(new RecordLog(std::unique_ptr<rocksdb::DB>(db)));
+}
+
+Position RecordLog::end_of_point_in_time(const std::filesystem::path& directory, rocksdb::Options options) {
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  rocksdb::DB* opened = nullptr;
+  require(rocksdb::DB::OpenForReadOnly(options, directory, &opened));
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  return last_of(*db);
+}
+
+RecordLog::RecordLog(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {
+  synced_.sync = true;
+}
+
+void RecordLog::stage(rocksdb::WriteBatch& batch, Position position, std::string_view record) {
+  batch.Put(BigEndian(number(position)).slice(), record);
+}
+
+Position RecordLog::first() const {
+  const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator({}));
+  iterator->SeekToFirst();
+  return position_at(*iterator);
+}
+
+Position RecordLog::last() const {
+  return last_of(*db_);
+}
+
+Position RecordLog::last_in_files() const {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db_->GetLiveFilesMetaData(&files);
+  auto last = before_first;
+  for (const auto& file : files) last = std::max(last, position_of(file.largestkey));
+  return last;
+}
+
+Position RecordLog::read(Position after, Position up_to, const RecordVisitor& visitor) const {
+  while (after < up_to) {
+    const auto page_end = std::min(up_to, after + page_records);
+    const BigEndian bound(number(page_end) + 1);
+    const auto bound_slice = bound.slice();
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &bound_slice;
+    options.fill_cache = false;  // a scan must not push out what single reads and the index live on
+    const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(options));
+    for (iterator->Seek(BigEndian(number(after) + 1).slice()); iterator->Valid(); iterator->Next()) {
+      if (position_of(iterator->key()) != after + 1) break;
+      after = after + 1;
+      const auto record = iterator->value();
+      if (!visitor(after, {record.data(), record.size()})) return after;
+    }
+    require(iterator->status());
+    if (after != page_end)
+      throw LedgerFault("the log has no record at position " + std::to_string(number(after) + 1));
+  }
+  return after;
+}
+
+void RecordLog::at(Position position, rocksdb::PinnableSlice& record) const {
+  record.Reset();
+  const auto status = db_->Get({}, db_->DefaultColumnFamily(), BigEndian(number(position)).slice(), &record);
+  if (status.IsNotFound())
+    throw LedgerFault("the log has no record at position " + std::to_string(number(position)));
+  require(status);
+}
+
+}  // namespace stimmbuch::eventstore

@@ -1,0 +1,191 @@
+#include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <rocksdb/utilities/checkpoint.h>
+
+#include "durable_files.hpp"
+#include "new_record.hpp"
+#include "rocks_ledger_parts.hpp"
+
+namespace stimmbuch::eventstore {
+namespace {
+
+std::uint64_t property(rocksdb::DB& db, const rocksdb::Slice& name) {
+  std::uint64_t value = 0;
+  db.GetIntProperty(name, &value);
+  return value;
+}
+
+std::uint64_t live_wal_bytes(rocksdb::DB& db) {
+  rocksdb::VectorLogPtr files;
+  std::uint64_t bytes = 0;
+  if (db.GetSortedWalFiles(files).ok())
+    for (const auto& file : files) bytes += file->SizeFileBytes();
+  return bytes;
+}
+
+OpenOptions with_absolute_directory(OpenOptions options) {
+  options.directory = std::filesystem::absolute(options.directory);
+  if (!options.directory.has_filename()) options.directory = options.directory.parent_path();  // "path/"
+  return options;
+}
+
+rocksdb::Status checkpoint(rocksdb::DB& db, const std::filesystem::path& target) {
+  rocksdb::Checkpoint* made = nullptr;
+  if (auto status = rocksdb::Checkpoint::Create(&db, &made); !status.ok()) return status;
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  return checkpoint->CreateCheckpoint(
+      target, /*log_size_for_flush=*/0);  // flush always: no write-ahead log is copied
+}
+
+}  // namespace
+
+RocksLedger::Parts::Parts(const OpenOptions& open_options, const Internals& open_internals)
+    : options(with_absolute_directory(open_options)),
+      internals(open_internals),
+      env(*internals.env),
+      fail_stop(options.log),
+      cache(rocksdb::NewLRUCache(options.cache_bytes, /*num_shard_bits=*/4, /*strict_capacity_limit=*/false,
+                                 /*high_pri_pool_ratio=*/0.5)),
+      disk_floor(
+          env, options.directory,
+          std::max(options.disk_floor_bytes, std::uint64_t{4} * max_memtables * internals.write_buffer_bytes),
+          internals.disk_check_interval) {}
+
+void RocksLedger::Parts::stage(std::span<const NewRecord> new_records, Position first) {
+  batch.Clear();
+  batch_subjects.clear();
+  batch_record_bytes = 0;
+  auto position = first;
+  for (const auto& record : new_records) {
+    RecordLog::stage(batch, position, record.bytes);
+    batch_subjects.push_back(index->hash(record.subject));
+    batch_record_bytes += record.bytes.size();
+    position = position + 1;
+  }
+}
+
+rocksdb::Status RocksLedger::Parts::sync() {
+  const auto start = std::chrono::steady_clock::now();
+  const auto status = log->commit(batch);
+  const auto took = std::chrono::steady_clock::now() - start;
+  const auto us =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  last_sync_us.store(us, std::memory_order_relaxed);
+  max_sync_us.store(std::max(us, max_sync_us.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+  return status;
+}
+
+void RocksLedger::Parts::publish(Position last) {
+  durable.store(number(last), std::memory_order_release);
+  index->add(batch_subjects);  // first, so that whoever sees the head finds the records by their streams
+  visible->raise(last);
+}
+
+RocksLedger::RocksLedger(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+RocksLedger::~RocksLedger() = default;
+
+std::expected<Position, AppendError> RocksLedger::append(std::span<const NewRecord> records) {
+  using enum AppendError::Kind;
+  require_appendable(records);
+  auto& parts = *parts_;
+  if (parts.fail_stop.tripped()) return std::unexpected(AppendError{failed, parts.fail_stop.reason()});
+  if (const auto& refusal = parts.disk_floor.refusal())
+    return std::unexpected(AppendError{disk_floor, *refusal});
+
+  const Position before{parts.durable.load(std::memory_order_relaxed)};
+  parts.stage(records, before + 1);
+  if (const auto status = parts.sync(); !status.ok()) {
+    parts.fail_stop.trip("writing the log: " + status.ToString());
+    return std::unexpected(AppendError{failed, parts.fail_stop.reason()});
+  }
+  const auto last = before + records.size();
+  parts.publish(last);
+
+  parts.groups.fetch_add(1, std::memory_order_relaxed);
+  parts.records.fetch_add(records.size(), std::memory_order_relaxed);
+  parts.record_bytes.fetch_add(parts.batch_record_bytes, std::memory_order_relaxed);
+  return last;
+}
+
+Position RocksLedger::head() const {
+  return parts_->visible->get();
+}
+
+Position RocksLedger::read(Position after, Position up_to, const RecordVisitor& visitor) const {
+  return parts_->log->read(after, std::min(up_to, head()), visitor);
+}
+
+std::optional<std::string> RocksLedger::at(Position position) const {
+  if (position == before_first || position > head()) return std::nullopt;
+  rocksdb::PinnableSlice record;
+  parts_->log->at(position, record);
+  return record.ToString();
+}
+
+void RocksLedger::read_stream(std::string_view subject, const RecordVisitor& visitor) const {
+  const auto up_to = head();
+  rocksdb::PinnableSlice record;
+  for (const auto position : parts_->index->find(parts_->index->hash(subject))) {
+    if (position > up_to) return;
+    parts_->log->at(position, record);
+    const std::string_view bytes(record.data(), record.size());
+    if (parts_->options.subject_of(bytes) == subject && !visitor(position, bytes)) return;
+  }
+}
+
+Position RocksLedger::wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const {
+  return parts_->visible->wait_beyond(position, deadline);
+}
+
+Subscription RocksLedger::on_head(VisibleHead::Listener listener) {
+  return parts_->visible->subscribe(std::move(listener));
+}
+
+void RocksLedger::close() {
+  parts_->visible->close();
+}
+
+std::expected<void, std::string> RocksLedger::hard_link_checkpoint(
+    const std::filesystem::path& target) const {
+  auto& env = parts_->env;
+  const auto head_before = head();
+  auto status = env.CreateDir(target);
+  // The index first: it must not cover more than the log holds.
+  if (status.ok()) status = checkpoint(parts_->index->database(), target / "index");
+  if (status.ok()) status = checkpoint(parts_->log->database(), target / "log");
+  if (status.ok()) status = write_head_file(env, target / "head", head_before);
+  if (status.ok()) status = sync_directory(env, std::filesystem::absolute(target).parent_path());
+  if (!status.ok()) return std::unexpected("checkpoint to " + target.string() + ": " + status.ToString());
+  return {};
+}
+
+LedgerStatistics RocksLedger::statistics() const {
+  const auto& parts = *parts_;
+  auto& log = parts.log->database();
+  const auto index = parts.index->statistics();
+  return {
+      .visible_head = head(),
+      .durable_head = Position{parts.durable.load(std::memory_order_acquire)},
+      .groups = parts.groups.load(std::memory_order_relaxed),
+      .records = parts.records.load(std::memory_order_relaxed),
+      .record_bytes = parts.record_bytes.load(std::memory_order_relaxed),
+      .last_sync_us = parts.last_sync_us.load(std::memory_order_relaxed),
+      .max_sync_us = parts.max_sync_us.load(std::memory_order_relaxed),
+      .index_waits = index.waits,
+      .wal_bytes = live_wal_bytes(log),
+      .memtable_bytes = property(log, rocksdb::DB::Properties::kSizeAllMemTables),
+      .log_file_bytes = property(log, rocksdb::DB::Properties::kLiveSstFilesSize),
+      .index_file_bytes = property(parts.index->database(), rocksdb::DB::Properties::kLiveSstFilesSize),
+      .index_entries_in_memory = index.entries_in_memory,
+      .index_files_ingested = index.files_ingested,
+      .index_coverage = parts.index->coverage(),
+      .cache_bytes_used = parts.cache->GetUsage(),
+      .failed = parts.fail_stop.tripped(),
+  };
+}
+
+}  // namespace stimmbuch::eventstore
