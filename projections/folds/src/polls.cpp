@@ -51,6 +51,7 @@ struct PollRow {
   Revision description{};  // whose command brought the text
   std::vector<OptionText> option_texts;
   Position reflects{};
+  std::optional<Time> due;  // under which it lies in the list of due polls
 
   // The command that is being folded: its texts are filed under its first record.
   Revision command_first{};
@@ -96,6 +97,7 @@ inline constexpr auto members<projections::PollRow> =
                required("description", &projections::PollRow::description),
                if_any("option_texts", &projections::PollRow::option_texts),
                required("reflects", &projections::PollRow::reflects),
+               if_any("due", &projections::PollRow::due),
                required("command_first", &projections::PollRow::command_first),
                unless("command_goes_on", &projections::PollRow::command_goes_on, false)};
 
@@ -342,7 +344,8 @@ class PollsFold final : public Fold {
 
   void settle(Views& views) override {
     const LedgerRow& ledger = ledger_.row(views);
-    polls_.settle(views, [&](std::string_view id, const PollRow& row) {
+    polls_.settle(views, [&](std::string_view id, PollRow& row) {
+      list_due(views, id, row);
       views.put(document_key(id), PollDocument(id, row, ledger).whole());
       std::string summary = PollDocument(id, row, ledger).summary();
       const std::string rank = newest_first(row.drafted.position);
@@ -375,6 +378,20 @@ class PollsFold final : public Fold {
       views.put(result_key(*PollId::parse(input.id()), row.poll.result->position),
                 PollDocument(input.id(), row, ledger_.row(views)).result());
     }
+  }
+
+  // Keeps the list of polls that have a time to be closed at.
+  static void list_due(Views& views, std::string_view id, PollRow& row) {
+    const bool open = row.poll.status == poll::Status::open;
+    const auto due = open ? row.poll.terms->closes : std::nullopt;
+    if (due == row.due) return;
+    if (row.due) views.erase(due_key(*row.due, id));
+    if (due) views.put(due_key(*due, id), std::string(id));
+    row.due = due;
+  }
+
+  static std::string due_key(Time due, std::string_view id) {
+    return std::string(due_prefix).append(codec::TimeText(due).view()).append("/").append(id);
   }
 
   static constexpr std::size_t kept_polls_max = 256;

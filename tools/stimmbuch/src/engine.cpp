@@ -6,16 +6,16 @@
 
 #include <spdlog/spdlog.h>
 
+#include "engine_command.hpp"
+#include "poll_closer.hpp"
 #include "stimmbuch/adapters/http/api/admin.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/adapters/http/server/blocking_pool.hpp"
 #include "stimmbuch/adapters/identity/authenticator.hpp"
 #include "stimmbuch/adapters/identity/local_tokens.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
-#include "stimmbuch/adapters/vault/derive.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/adapters/vault/wrapping_keys.hpp"
-#include "stimmbuch/eventstore/codec/command_content.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
@@ -74,23 +74,6 @@ ledger::Created created_of(const eventstore::Ledger& log) {
   return std::get<ledger::Created>(std::get<ledger::Event>(*event));
 }
 
-// The command that writes position 1.
-runner::Submission creation(const ledger::CreateLedger& create, const vault::Secrets& secrets) {
-  const StreamId stream = create.id;
-  const Command command = ledger::Command{create};
-  const Actor actor = stimmbuch::Engine{};
-  return {.stream = stream,
-          .command = command,
-          .tag = vault::command_tag(vault::Mac(secrets.idempotency), actor, stream, "create",
-                                    codec::name_of(command), codec::content_of(command)),
-          .actor = actor,
-          .citizen = {},
-          .texts = {},
-          .secrets = {},
-          .identity_row = {},
-          .expected = {}};
-}
-
 // The name under which the log signs; the ledger id makes it the name of this log alone.
 std::string origin_of(const LedgerId& id) {
   return "log.stimmbuch.local/" + std::string(id.text());
@@ -109,6 +92,7 @@ struct Engine::Parts {
   ~Parts() {
     if (server) server->stop();
     if (api) api->stop();
+    closer.reset();
     if (runner) runner->stop();
     if (worker) worker->stop();
     if (log) log->close();
@@ -129,6 +113,8 @@ struct Engine::Parts {
   // The API hears of changed documents from the worker, which starts first.
   std::atomic<http::api::Api*> listening_api = nullptr;
   std::unique_ptr<projections::Worker> worker;
+
+  std::unique_ptr<PollCloser> closer;
 
   std::unique_ptr<identity::LocalTokens> tokens;
   std::unique_ptr<identity::OpenIdIssuers> issuers;
@@ -192,7 +178,9 @@ Engine::Parts::Started Engine::Parts::start_writer() {
   if (is_new) {
     const ledger::CreateLedger create{id, options.purpose.value_or(ledger::Purpose::town), origin_of(id),
                                       vault::public_key(vault->secrets().log_signing)};
-    const auto outcome = runner::submit_and_wait(*runner, creation(create, vault->secrets()));
+    const auto outcome = runner::submit_and_wait(
+        *runner,
+        engine_command(vault::Mac(vault->secrets().idempotency), id, ledger::Command{create}, "create"));
     if (!std::holds_alternative<runner::Accepted>(outcome)) {
       return std::unexpected(
           StartError{ExitCode::failed, "the first record of the ledger could not be written"});
