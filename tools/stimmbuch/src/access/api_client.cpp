@@ -98,11 +98,21 @@ std::expected<Json, Failure> ApiClient::get(std::string target) {
   return send({.method = "GET", .target = std::move(target)});
 }
 
-std::expected<Json, Failure> ApiClient::post(const Post& post) {
-  return send({.method = "POST",
-               .target = post.target,
-               .headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", '"' + post.key + '"'}},
-               .body = json_text(post.body)});
+std::expected<Json, Failure> ApiClient::give(const PersonCommand& command) {
+  client::Request request{.method = command.method,
+                          .target = command.target,
+                          .headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", '"' + command.key + '"'}},
+                          .body = json_text(command.body)};
+  if (!command.token.empty()) request.headers.push_back({"Authorization", "Bearer " + command.token});
+  return send(request);
+}
+
+std::expected<Json, Failure> mint_token(ApiClient& engine, std::string_view role, std::string_view subject,
+                                        std::chrono::seconds ttl) {
+  return engine.send({.method = "POST",
+                      .target = "/admin/tokens",
+                      .headers = {{"Content-Type", "application/json"}},
+                      .body = json_text({{"role", role}, {"subject", subject}, {"ttl_s", ttl.count()}})});
 }
 
 std::expected<Json, Failure> tally_at(ApiClient& client, std::string_view poll, std::uint64_t position) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -11,10 +12,12 @@
 
 namespace stimmbuch::program {
 
-// A command that an official or a citizen gives: with its key a repeat has no second effect.
-struct Post {
+// A command that a person gives: with its key a repeat has no second effect.
+struct PersonCommand {
+  std::string method = "POST";
   std::string target;
-  std::string key;
+  std::string key;    // 16 to 128 letters, digits and any of - . _ ~ :
+  std::string token;  // empty: the client's
   Json body = Json::object();
 };
 
@@ -26,7 +29,7 @@ class ApiClient {
       : client_(std::move(server), std::move(token), std::move(options)) {}
 
   std::expected<Json, Failure> get(std::string target);
-  std::expected<Json, Failure> post(const Post& post);
+  std::expected<Json, Failure> give(const PersonCommand& command);
   std::expected<Json, Failure> send(const client::Request& request);
 
   // Any 2xx answer.
@@ -38,6 +41,10 @@ class ApiClient {
  private:
   client::HttpClient client_;
 };
+
+// A token that an engine mints through its operator interface: {"token","expires"}.
+std::expected<Json, Failure> mint_token(ApiClient& engine, std::string_view role, std::string_view subject,
+                                        std::chrono::seconds ttl);
 
 // The tally document of a poll, once it reflects a position: a projection may be a moment behind the log.
 std::expected<Json, Failure> tally_at(ApiClient& client, std::string_view poll, std::uint64_t position);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/address.hpp"
 #include "cli/duration.hpp"
 #include "cli/settings.hpp"
 
@@ -85,30 +86,12 @@ Complaint from_text(std::string_view text, std::vector<std::string>& value) {
 }
 
 std::string to_text(const std::optional<Address>& value) {
-  if (!value) return "";
-  const bool brackets = value->host.find(':') != std::string::npos;
-  return brackets ? fmt::format("[{}]:{}", value->host, value->port)
-                  : fmt::format("{}:{}", value->host, value->port);
+  return value ? to_text(*value) : "";
 }
 Complaint from_text(std::string_view text, std::optional<Address>& value) {
-  constexpr std::string_view wanted = "ADDRESS:PORT such as 127.0.0.1:8080 or [::1]:8080";
-  if (text.empty()) {
-    value.reset();
-    return {};
-  }
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::string(wanted);
-  std::string_view host = text.substr(0, colon);
-  const std::string_view port = text.substr(colon + 1);
-  const bool brackets = host.starts_with('[') && host.ends_with(']');
-  if (brackets) host = host.substr(1, host.size() - 2);
-  Address address{std::string(host), 0};
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  const bool whole = error == std::errc() && end == port.data() + port.size();
-  if (host.empty() || !whole || (!brackets && host.find(':') != std::string_view::npos))
-    return std::string(wanted);
-  value = std::move(address);
-  return {};
+  value = parse_address(text);
+  if (value || text.empty()) return {};
+  return "ADDRESS:PORT such as 127.0.0.1:8080 or [::1]:8080";
 }
 
 std::string to_text(const std::optional<std::filesystem::path>& value) {

@@ -4,19 +4,13 @@
 #include <fmt/format.h>
 
 #include "access/service_manager.hpp"
+#include "cli/address.hpp"
 #include "cli/signals.hpp"
 #include "commands/commands.hpp"
 
 namespace stimmbuch::program {
 
 namespace {
-
-// Where a client reaches what listens there.
-std::string url_of(const EngineOptions& options, std::uint16_t port) {
-  const std::string& host = options.listen->host;
-  const std::string written = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
-  return fmt::format("{}://{}:{}", options.tls ? "https" : "http", written, port);
-}
 
 Result serve(Session& session) {
   auto options = session.settings.engine();

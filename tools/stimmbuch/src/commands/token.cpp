@@ -27,13 +27,8 @@ Result mint(Session& session) {
     return failed(ExitCode::usage, fmt::format("--ttl: '{}' is not a duration such as 8h or 30d", ttl_text));
   }
   return with_data_directory(session.settings, [&](DataDirectory& data) -> Result {
-    auto minted = data.engine.send(
-        {.method = "POST",
-         .target = "/admin/tokens",
-         .headers = {{"Content-Type", "application/json"}},
-         .body = json_text({{"role", role},
-                            {"subject", session.given.value("--subject").value_or(role)},
-                            {"ttl_s", std::chrono::floor<std::chrono::seconds>(*ttl).count()}})});
+    auto minted = mint_token(data.engine, role, session.given.value("--subject").value_or(role),
+                             std::chrono::floor<std::chrono::seconds>(*ttl));
     if (!minted) return std::unexpected(std::move(minted.error()));
     session.console.print(minted->value("token", ""));
     session.console.summary(*minted);
