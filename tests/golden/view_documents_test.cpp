@@ -257,7 +257,7 @@ const std::vector<Golden>& goldens() {
          for (const auto& [key, value] : views.rows()) {
            if (key.starts_with(prefix)) rows.emplace_back(key.substr(prefix.size()), value);
          }
-         return projections::turnout_document(bench, ledger::Purpose::demo, rows, rows.back().first);
+         return projections::turnout_document(bench, ledger::Purpose::demo, rows);
        }},
       poll_row("open", single, "document/bench"),
       poll_row("annulled", eventful, "document/bench"),

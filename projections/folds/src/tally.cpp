@@ -276,8 +276,7 @@ std::string turnout_prefix(const PollId& poll) {
 }
 
 std::string turnout_document(const PollId& poll, ledger::Purpose purpose,
-                             std::span<const std::pair<std::string, std::string>> rows,
-                             const std::optional<std::string>& next) {
+                             std::span<const std::pair<std::string, std::string>> rows) {
   DocumentWriter out;
   out.member("poll", poll);
   out.member("purpose", purpose);
@@ -293,7 +292,6 @@ std::string turnout_document(const PollId& poll, ledger::Purpose purpose,
     out.end_object();
   }
   out.end_array();
-  out.member_if_any("next", next);
   return out.finish();
 }
 

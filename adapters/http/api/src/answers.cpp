@@ -43,6 +43,9 @@ constexpr auto types = std::to_array<ProblemType>({
      "The ledger takes no commands now. Nothing was written; repeat later with the same key."},
     {"outcome-unknown", 503, "Outcome unknown",
      "The engine ended while the command was written. Repeat it with the same key: it takes effect once."},
+    {"tally-provisional", 503, "Tally provisional",
+     "A record of the poll could not be folded, so its ballots are not all counted. Operations must see to "
+     "it."},
     {"projection-rebuilding", 503, "Projection rebuilding",
      "The view is being built from the log. Repeat after Retry-After."},
     {"projection-behind", 504, "Projection behind",
@@ -174,8 +177,14 @@ Response identity_changed() {
 
 Response answer(const CountTrouble& trouble, Language language) {
   if (const auto* const rejection = std::get_if<Rejection>(&trouble)) return answer(*rejection, language);
-  return retry_later(
-      of_type("projection-behind", "The tally has not seen the last ballots yet; count again."));
+  switch (std::get<TallyTrouble>(trouble)) {
+    case TallyTrouble::behind:
+      return retry_later(
+          of_type("projection-behind", "The tally has not seen the last ballots yet; count again."));
+    case TallyTrouble::provisional:
+      return of_type("tally-provisional", "The tally lacks ballots that could not be read.");
+  }
+  return overloaded();
 }
 
 Response answer(const Rejection& rejection, Language language) {

@@ -29,8 +29,7 @@ bool tally_has_seen(projections::Worker& worker, Position position) {
 }
 
 // A closed poll's document holds its tally as it was counted, exactly.
-poll::Tally tally_in(const std::string& document) {
-  const Json tally = Json::parse(document);
+poll::Tally tally_in(const Json& tally) {
   const Json& figures = tally.at("figures");
   poll::Tally counted;
   counted.figures = {.cast = figures.at("cast"),
@@ -53,11 +52,13 @@ std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& id, con
   const auto poll = read_state<poll::State>(log, id);
   if (poll.status == poll::Status::unknown) return std::unexpected(Rejection{Refusal::poll_unknown, {}});
   if (!poll.closed) return std::unexpected(Rejection{Refusal::poll_not_closed, {}});
-  if (!tally_has_seen(worker, *poll.closed)) return std::unexpected(TallyBehind{});
+  if (!tally_has_seen(worker, *poll.closed)) return std::unexpected(TallyTrouble::behind);
   const auto read = views.document("tally", id.text());
-  if (!read || !read->document) return std::unexpected(TallyBehind{});
-  const poll::Tally tally = tally_in(read->document->bytes);
-  if (tally.options.size() != poll.options.size()) return std::unexpected(TallyBehind{});
+  if (!read || !read->document) return std::unexpected(TallyTrouble::behind);
+  const Json document = Json::parse(read->document->bytes);
+  if (document.value("provisional", false)) return std::unexpected(TallyTrouble::provisional);
+  const poll::Tally tally = tally_in(document);
+  if (tally.options.size() != poll.options.size()) return std::unexpected(TallyTrouble::behind);
   return poll::CountPoll{.revision = *poll.revision,
                          .figures = tally.figures,
                          .count = poll::count(poll, tally),

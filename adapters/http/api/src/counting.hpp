@@ -14,10 +14,13 @@ class Worker;
 
 namespace stimmbuch::http::api {
 
-// The tally has not seen the poll's last ballot yet: ask again.
-struct TallyBehind {};
+// Why the tally cannot be counted now.
+enum class TallyTrouble {
+  behind,       // it has not seen the poll's last ballot yet: ask again
+  provisional,  // it lacks ballots of a stream that could not be folded
+};
 
-using CountTrouble = std::variant<Rejection, TallyBehind>;
+using CountTrouble = std::variant<Rejection, TallyTrouble>;
 
 // Counts a closed poll as it stands: its state from its own records, its ballots from the tally, once that
 // has seen the last of them. May wait for the disk and for the tally, at most a few seconds.

@@ -97,8 +97,9 @@ void Api::get_my_ballots(Call call) {
   const auto citizen = desk_->citizen_of(*call.caller);
   if (!citizen) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
-    const auto cursor = query_parameter(reached.request->query, "cursor").value_or("");
-    const auto read = parts_.views.rows("polls", projections::newest_prefix, cursor, ballots_page_size);
+    const auto after = cursor_of(*reached.request);
+    if (!after) return std::move(reached).send(malformed("cursor is one that a list gave"));
+    const auto read = parts_.views.rows("polls", projections::newest_prefix, *after, ballots_page_size);
     if (!read) return std::move(reached).send(rebuilding());
     std::string body = R"({"items":[)";
     for (const auto& [key, summary] : read->rows) {
@@ -116,7 +117,7 @@ void Api::get_my_ballots(Call call) {
       if (body.back() != '[') body += ',';
       body += own.finish();
     }
-    body += R"(],"next":)" + (read->next ? '"' + *read->next + '"' : std::string("null")) + "}";
+    body = close_page(std::move(body) + "]", read->next);
     auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::personal);
     std::move(reached).send(std::move(response));
   });
@@ -155,10 +156,14 @@ void Api::get_turnout(Call call) {
   const auto poll = id_parameter<PollId>(call, 0);
   if (!poll) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "tally", [this, poll = *poll](Call reached) {
-    const auto after = query_parameter(reached.request->query, "cursor").value_or("");
-    const auto read = parts_.views.rows("tally", projections::turnout_prefix(poll), after, turnout_page_size);
+    const auto after = cursor_of(*reached.request);
+    if (!after) return std::move(reached).send(malformed("cursor is one that a list gave"));
+    const auto read =
+        parts_.views.rows("tally", projections::turnout_prefix(poll), *after, turnout_page_size);
     if (!read) return std::move(reached).send(rebuilding());
-    auto body = projections::turnout_document(poll, parts_.ledger.purpose, read->rows, read->next);
+    auto body = projections::turnout_document(poll, parts_.ledger.purpose, read->rows);
+    body.pop_back();  // the brace
+    body = close_page(std::move(body), read->next);
     auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::live);
     std::move(reached).send(std::move(response));
   });

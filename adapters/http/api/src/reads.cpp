@@ -51,6 +51,20 @@ std::string etag_of(std::string_view body) {
 
 }  // namespace
 
+std::optional<std::string> cursor_of(const Request& request) {
+  const auto cursor = query_parameter(request.query, "cursor");
+  if (!cursor) return std::string{};
+  const auto bytes = from_base64url(*cursor);
+  if (!bytes) return std::nullopt;
+  return std::string(vault::text_of(*bytes));
+}
+
+std::string close_page(std::string members, const std::optional<std::string>& next) {
+  members += R"(,"next":)";
+  members += next ? '"' + to_base64url(vault::bytes_of(*next)) + '"' : "null";
+  return members += '}';
+}
+
 Reads::Reads(const ledger::Created& ledger, const eventstore::Ledger& log, const runner::Vault& vault,
              const projections::ViewStore& views, projections::Worker& worker, BlockingPool& pool)
     : ledger_(ledger), log_(log), vault_(vault), views_(views), worker_(worker), pool_(pool) {}
@@ -162,20 +176,17 @@ void Reads::send_list(Call call, std::string_view projection, std::string prefix
 void Reads::send_list_now(Call call, std::string_view projection, const std::string& prefix) {
   const Request& request = *call.request;
   const auto limit = query_number(request.query, "limit", page_size);
-  const auto cursor = query_parameter(request.query, "cursor");
-  const auto after = cursor ? from_base64url(*cursor) : std::vector<std::byte>{};
+  const auto after = cursor_of(request);
   if (!limit || !after)
     return std::move(call).send(malformed("limit is a number, cursor one that a list gave"));
-  const auto read = views_.rows(projection, prefix, vault::text_of(*after), std::min(*limit, page_size_max));
+  const auto read = views_.rows(projection, prefix, *after, std::min(*limit, page_size_max));
   if (!read) return std::move(call).send(rebuilding());
   std::string body = R"({"items":[)";
   for (const auto& [key, summary] : read->rows) {
     if (body.back() != '[') body += ',';
     body += refers_to_texts(summary) ? with_texts(summary, vault_) : summary;
   }
-  body += R"(],"next":)";
-  body += read->next ? '"' + to_base64url(vault::bytes_of(*read->next)) + '"' : "null";
-  body += '}';
+  body = close_page(std::move(body) + "]", read->next);
   auto response = conditional(request, std::move(body), read->position, Caching::live);
   std::move(call).send(std::move(response));
 }

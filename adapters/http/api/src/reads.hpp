@@ -19,6 +19,14 @@ class Worker;
 
 namespace stimmbuch::http::api {
 
+// The row behind which a page begins, as the query's cursor names it: empty for the first page, nothing if
+// the cursor is none that a list gave.
+std::optional<std::string> cursor_of(const Request& request);
+
+// Ends a page: appends `"next":` the cursor of the next page, or null, to the members before it, and the
+// brace.
+std::string close_page(std::string members, const std::optional<std::string>& next);
+
 // How long a view may be kept by others.
 enum class Caching {
   live,      // it may change with the next vote
