@@ -3,7 +3,8 @@
 #     a static library stimmbuch_<name> with the alias stimmbuch::<name>; its public headers lie under
 #     ./include and its sources under ./src. PUBLIC lists only what the headers show.
 #   stimmbuch_test(<name> SOURCES ... LABEL <folder> [LINK ...])
-#     one GoogleTest program whose cases are registered with CTest under the label of their folder.
+#     one GoogleTest program whose cases are registered with CTest under the label of their folder; the target
+#     tests_<folder> builds all of a folder.
 
 add_library(stimmbuch_flags INTERFACE)
 target_compile_options(stimmbuch_flags INTERFACE
@@ -42,4 +43,8 @@ function(stimmbuch_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE stimmbuch_flags GTest::gtest GTest::gmock GTest::gtest_main ${ARG_LINK})
   gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 300 DISCOVERY_TIMEOUT 60)
+  if(NOT TARGET tests_${ARG_LABEL})
+    add_custom_target(tests_${ARG_LABEL})
+  endif()
+  add_dependencies(tests_${ARG_LABEL} ${name})
 endfunction()

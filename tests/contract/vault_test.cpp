@@ -68,7 +68,9 @@ struct Implementation {
 };
 
 // How CTest names the cases.
-void PrintTo(const Implementation& implementation, std::ostream* stream) { *stream << implementation.name; }
+void PrintTo(const Implementation& implementation, std::ostream* stream) {
+  *stream << implementation.name;
+}
 
 class VaultContract : public testing::TestWithParam<Implementation> {
  protected:

@@ -28,7 +28,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// What the server does with one request.
+// What the server does with one request.
 struct Step {
   std::string answer;             // sent as it stands
   bool close_after = false;       // behind the answer
@@ -40,7 +40,7 @@ std::string answer(const std::string& status, const std::string& body, const std
          "\r\n\r\n" + body;
 }
 
-/// A server that takes one connection after the other and follows its steps, one for each request.
+// A server that takes one connection after the other and follows its steps, one for each request.
 template <typename Protocol>
 class ScriptedServer {
  public:
@@ -59,7 +59,7 @@ class ScriptedServer {
 
   auto endpoint() const { return acceptor_.local_endpoint(); }
 
-  /// The requests that were read, head and body; to be asked after the client's call has returned.
+  // The requests that were read, head and body; to be asked after the client's call has returned.
   std::vector<std::string> requests() const {
     const std::lock_guard lock(mutex_);
     return requests_;

@@ -1,5 +1,3 @@
-#include "stimmbuch/projections/worker/worker.hpp"
-
 #include <atomic>
 #include <fstream>
 #include <future>
@@ -11,6 +9,7 @@
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/ledger/memory_ledger.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
+#include "stimmbuch/projections/worker/worker.hpp"
 #include "support/memory_views.hpp"
 #include "support/random_log.hpp"
 #include "support/seed.hpp"
@@ -104,7 +103,9 @@ class ProjectionsWorker : public testing::TestWithParam<LedgerKind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Ledgers, ProjectionsWorker, testing::Values(LedgerKind::memory, LedgerKind::rocks),
-                         [](const auto& param) { return param.param == LedgerKind::memory ? "Memory" : "Rocks"; });
+                         [](const auto& param) {
+                           return param.param == LedgerKind::memory ? "Memory" : "Rocks";
+                         });
 
 TEST_P(ProjectionsWorker, FoldsWhatIsThereAndWhatComes) {
   RandomLog random(1);
@@ -248,7 +249,8 @@ TEST_P(ProjectionsWorker, TellsWhichDocumentsACommitChanged) {
   open();
   std::atomic<int> tallies = 0;
   on_change = [&](std::span<const ChangedDocument> changed) {
-    for (const ChangedDocument& document : changed) tallies += document.projection == "tally" && document.id == "bench";
+    for (const ChangedDocument& document : changed)
+      tallies += document.projection == "tally" && document.id == "bench";
   };
   start();
   wait_for_all(*worker, log.last());
@@ -286,10 +288,12 @@ TEST_P(ProjectionsWorker, CallsBackWhoWaitsForAPosition) {
 TEST_P(ProjectionsWorker, TellsWhoWaitsInVain) {
   open();
   start({.waiters_max = 2});
-  EXPECT_EQ(wait_for(*worker, "tally", Position{1000}, std::chrono::steady_clock::now() + 10ms), Waited::timed_out);
+  EXPECT_EQ(wait_for(*worker, "tally", Position{1000}, std::chrono::steady_clock::now() + 10ms),
+            Waited::timed_out);
 
   std::promise<Waited> stopped;
-  const auto cancelled = worker->wait_until("tally", Position{1000}, soon(), [](Waited) { FAIL() << "was cancelled"; });
+  const auto cancelled =
+      worker->wait_until("tally", Position{1000}, soon(), [](Waited) { FAIL() << "was cancelled"; });
   const auto waiting =
       worker->wait_until("tally", Position{1000}, soon(), [&](Waited how) { stopped.set_value(how); });
   ASSERT_TRUE(cancelled && waiting);
@@ -498,7 +502,8 @@ TEST_P(ProjectionsWorker, ParksRecordsThatAreNone) {
   log.create_ledger();
   log.open_poll("bench", terms(), options(2));
   log.vote("bench", "v1", cast(choices({"a"})));
-  log.add_changed(BallotId{id<PollId>("bench"), id<VoterId>("v2")}, Event{ballot::Event{cast(choices({"a"}))}},
+  log.add_changed(BallotId{id<PollId>("bench"), id<VoterId>("v2")},
+                  Event{ballot::Event{cast(choices({"a"}))}},
                   [](std::string& bytes) { bytes.replace(bytes.find("vote-cast"), 9, "vote-sung"); });
   log.add_bytes("unknown", std::string(broken));
   log.vote("bench", "v3", cast(choices({"b"})));
@@ -508,10 +513,13 @@ TEST_P(ProjectionsWorker, ParksRecordsThatAreNone) {
   wait_for_all(*worker, log.last());
   for (const ProjectionStatus& status : worker->list()) {
     // What nobody can read might have concerned each of them; the unknown ballot those that look at ballots.
-    EXPECT_EQ(status.parked_streams, status.name == "tally" || status.name == "figures" ? 2U : 1U) << status.name;
+    EXPECT_EQ(status.parked_streams, status.name == "tally" || status.name == "figures" ? 2U : 1U)
+        << status.name;
   }
-  EXPECT_NE(store->document("tally", "bench")->document->bytes.find(R"("provisional":true)"), std::string::npos);
-  EXPECT_NE(store->document("figures", "figures")->document->bytes.find(R"("provisional":true)"), std::string::npos);
+  EXPECT_NE(store->document("tally", "bench")->document->bytes.find(R"("provisional":true)"),
+            std::string::npos);
+  EXPECT_NE(store->document("figures", "figures")->document->bytes.find(R"("provisional":true)"),
+            std::string::npos);
 }
 
 TEST_P(ProjectionsWorker, EndsABatchFullOfPoison) {
@@ -519,7 +527,8 @@ TEST_P(ProjectionsWorker, EndsABatchFullOfPoison) {
   log.create_ledger();
   log.open_poll("bench", terms(), options(2));
   for (int i = 0; i < 300; ++i) {
-    log.vote("bench", std::string("v").append(std::to_string(i)), cast(choices({i % 2 == 0 ? "a" : "nonsense"})));
+    log.vote("bench", std::string("v").append(std::to_string(i)),
+             cast(choices({i % 2 == 0 ? "a" : "nonsense"})));
   }
   log.append_to(*ledger);
   open();

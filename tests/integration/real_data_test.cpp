@@ -49,7 +49,7 @@ struct Count {
   std::int64_t repeats = 0;  // further namings on a ballot that already names it
 };
 
-/// One Pabulib file, recounted ballot by ballot: naively, and by the engine.
+// One Pabulib file, recounted ballot by ballot: naively, and by the engine.
 struct Recount {
   PabulibHead head;
   PabulibPoll poll;
@@ -115,7 +115,7 @@ bool has_scores(const PabulibHead& head) {
   return head.projects.front().score.has_value();
 }
 
-/// The winners by one of the three greedy rules; ties, which occur only among losers, by the file's order.
+// The winners by one of the three greedy rules; ties, which occur only among losers, by the file's order.
 std::set<std::string> greedy_winners(const Recount& all) {
   const poll::Rule& rule = all.poll.rule;
   const auto rating = [&all](std::size_t i) {
@@ -156,7 +156,7 @@ std::set<std::string> selected_projects(const PabulibHead& head) {
   return ids;
 }
 
-/// An amount in cents, without decimals where they are 00.
+// An amount in cents, without decimals where they are 00.
 std::string amount_text(std::int64_t cents) {
   std::string digits = std::to_string(cents);
   digits.insert(digits.size() - 2, 1, '.');

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -21,8 +22,11 @@ class MemoryVault final : public runner::Vault {
     const std::lock_guard lock{mutex_};
     std::vector<Key> keys;
     for (const auto& row : rows) {
-      keys.emplace_back(row.row_class, row.name);
-      if (rows_.contains(keys.back())) throw std::logic_error(row.name + " is there already");
+      Key key{row.row_class, row.name};
+      if (rows_.contains(key) || std::ranges::find(keys, key) != keys.end()) {
+        throw std::logic_error(row.name + " is there already");
+      }
+      keys.push_back(std::move(key));
     }
     for (const auto& row : rows) rows_.emplace(Key{row.row_class, row.name}, row.value);
     last_ = {first, std::move(keys)};

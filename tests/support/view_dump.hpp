@@ -8,7 +8,8 @@
 namespace stimmbuch::test {
 
 // All rows of a projection that readers see.
-inline std::map<std::string, std::string> rows_of(const projections::ViewStore& store, std::string_view projection) {
+inline std::map<std::string, std::string> rows_of(const projections::ViewStore& store,
+                                                  std::string_view projection) {
   std::map<std::string, std::string> all;
   std::string after;
   while (true) {

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 
 using Row = std::vector<std::string>;
 
-/// Gives a text in blocks of `block_bytes`, so that every boundary falls somewhere.
+// Gives a text in blocks of `block_bytes`, so that every boundary falls somewhere.
 class Pieces : public ByteSource {
  public:
   Pieces(std::string text, std::size_t block_bytes) : text_(std::move(text)), block_bytes_(block_bytes) {}

@@ -20,7 +20,7 @@ using testing::Pair;
 using Choice = PabulibBallot::Choice;
 using Fault = PabulibBallot::Fault;
 
-/// A small file; each test changes the part that it is about.
+// A small file; each test changes the part that it is about.
 struct Budget {
   std::string meta = "num_projects;3\nnum_votes;1\nbudget;1000\nvote_type;approval\nrule;greedy\n";
   std::string projects = "project_id;cost;name\na;300;Lamps\nb/1;400;Trees\nc;500;Benches\n";
@@ -322,7 +322,7 @@ TEST(PabulibPoll, NamesTheBallotThatTheEngineDoesNotHave) {
   EXPECT_EQ(refusal("vote_type;scoring\n"), "unsupported: scoring without max_points");
   EXPECT_EQ(refusal("vote_type;cumulative\n"), "unsupported: cumulative without max_sum_points");
   EXPECT_EQ(refusal("vote_type;approval\nmax_length;1001\n"),
-            "unsupported: more than 1000 projects on a ballot");
+            "unsupported: more than 400 projects on a ballot");
 }
 
 std::vector<std::string> ids_for(const std::vector<std::string>& pabulib_ids) {

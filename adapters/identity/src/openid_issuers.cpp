@@ -192,8 +192,9 @@ std::expected<Grant, AuthError> OpenIdIssuers::Trusted::verify(const Jwt& jwt, T
   }
 
   const auto subject = string_member(jwt.claims, "sub");
-  const auto expires = jwt.claims.contains("exp") ? time_of(jwt.claims["exp"]) : std::nullopt;
-  if (!subject || !is_subject(*subject) || !expires) return malformed();
+  if (!subject || !is_subject(*subject) || !jwt.claims.contains("exp")) return malformed();
+  const auto expires = time_of(jwt.claims["exp"]);
+  if (!expires) return malformed();
   if (!names(jwt.claims, "aud", issuer.audience)) return foreign();
   if (now >= *expires + leeway) return refused(AuthFault::expired, "The token has expired.");
   for (const auto* name : {"nbf", "iat"}) {

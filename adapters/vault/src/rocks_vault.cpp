@@ -191,12 +191,16 @@ class Wrapper {
 
 rocksdb::Options options() {
   // Lookups of rows that are not there must be cheap, since each new row makes one; memory stays small
-  // however many rows there are. Nothing is compressed, as sealed bytes cannot be. A log that is damaged
-  // before its end must not be taken for a shorter one.
+  // however many rows there are: so filters, and they and the index in small parts of which the cache holds
+  // those in use. Nothing is compressed, as sealed bytes cannot be. A log that is damaged before its end must
+  // not be taken for a shorter one.
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_cache = rocksdb::NewLRUCache(8 << 20);
+  table.block_cache = rocksdb::NewLRUCache(16 << 20);
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.cache_index_and_filter_blocks = true;
+  table.pin_top_level_index_and_filter = true;
 
   rocksdb::Options options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

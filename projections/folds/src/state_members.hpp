@@ -40,9 +40,9 @@ inline constexpr auto members<poll::Proposal> =
                required("by", &poll::Proposal::by), if_any("order", &poll::Proposal::order)};
 template <>
 inline constexpr auto members<poll::Result> =
-    std::tuple{required("position", &poll::Result::position), unless("outdated", &poll::Result::outdated, false),
-               required("by", &poll::Result::by), if_any("ties", &poll::Result::ties),
-               if_any("options", &poll::Result::options)};
+    std::tuple{required("position", &poll::Result::position),
+               unless("outdated", &poll::Result::outdated, false), required("by", &poll::Result::by),
+               if_any("ties", &poll::Result::ties), if_any("options", &poll::Result::options)};
 template <>
 inline constexpr auto members<poll::State> =
     std::tuple{required("status", &poll::State::status),   if_any("terms", &poll::State::terms),

@@ -43,7 +43,7 @@ bool is_target(std::string_view text) {
   return text.starts_with('/') && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; });
 }
 
-/// The seconds of Retry-After; the form with a date is not used by the engine.
+// The seconds of Retry-After; the form with a date is not used by the engine.
 std::optional<milliseconds> retry_after(const Response& response) {
   const std::string_view text = response.header("Retry-After");
   std::uint32_t seconds = 0;
@@ -52,14 +52,14 @@ std::optional<milliseconds> retry_after(const Response& response) {
   return std::chrono::seconds(seconds);
 }
 
-/// Whether the server, asked again, may well answer otherwise.
+// Whether the server, asked again, may well answer otherwise.
 bool is_worth_repeating(const std::expected<Response, ClientError>& result) {
   if (result) return result->status == 429 || result->status == 503;
   return result.error().fault == ClientFault::unreachable ||
          result.error().fault == ClientFault::connection_lost;
 }
 
-/// Cuts what arrives of one response into lines.
+// Cuts what arrives of one response into lines.
 class LineSplitter {
  public:
   LineSplitter(const HttpClient::LineHandler& on_line, std::size_t max_line_bytes)
@@ -78,12 +78,12 @@ class LineSplitter {
     }
   }
 
-  /// Gives a last line that has no line feed.
+  // Gives a last line that has no line feed.
   void finish() {
     if (!line_.empty()) give();
   }
 
-  /// Forgets the beginning of a line whose rest was lost.
+  // Forgets the beginning of a line whose rest was lost.
   void restart() { line_.clear(); }
 
   bool has_given() const { return has_given_; }
@@ -102,7 +102,7 @@ class LineSplitter {
   bool has_given_ = false;
 };
 
-/// One connection at a time, each operation with a deadline, behind which the connection is closed.
+// One connection at a time, each operation with a deadline, behind which the connection is closed.
 class Connection {
  public:
   bool is_open() const { return socket_.is_open(); }
@@ -140,7 +140,7 @@ class Connection {
                     [&](auto done) { http::async_read_header(socket_, buffer_, parser, std::move(done)); });
   }
 
-  /// Reads what has arrived of the body into the parser's buffer.
+  // Reads what has arrived of the body into the parser's buffer.
   error_code read_some(Parser& parser, milliseconds timeout) {
     return complete(timeout,
                     [&](auto done) { http::async_read_some(socket_, buffer_, parser, std::move(done)); });
@@ -153,7 +153,7 @@ class Connection {
     return complete(timeout, [&](auto done) { socket_.async_connect(endpoint, std::move(done)); });
   }
 
-  /// Starts an operation and waits for its end, or ends it at the deadline.
+  // Starts an operation and waits for its end, or ends it at the deadline.
   template <typename Start>
   error_code complete(milliseconds timeout, const Start& start) {
     error_code result = asio::error::would_block;
@@ -193,8 +193,8 @@ class HttpClient::Exchange {
 
   std::size_t max_line_bytes() const { return options_.max_line_bytes; }
 
-  /// Sends the request as often as the options allow. Lines are taken from a 2xx response if there is
-  /// `lines`.
+  // Sends the request as often as the options allow. Lines are taken from a 2xx response if there is
+  // `lines`.
   Result send(const Request& request, LineSplitter* lines) {
     if (!is_sendable(request)) {
       return failed(ClientFault::invalid_request,
@@ -229,7 +229,7 @@ class HttpClient::Exchange {
            std::ranges::all_of(request.headers, is_valid);
   }
 
-  /// The connection's end by `error`.
+  // The connection's end by `error`.
   std::unexpected<ClientError> lost(error_code error) {
     connection_.close();
     if (error == asio::error::timed_out) {
@@ -245,8 +245,8 @@ class HttpClient::Exchange {
                   fmt::format("lost the connection to {}: {}", server_.text(), error.message()));
   }
 
-  /// A server may close a connection between two requests, so a failure of one that was kept open is no
-  /// failure of the server.
+  // A server may close a connection between two requests, so a failure of one that was kept open is no
+  // failure of the server.
   Result send_once(const Request& request, LineSplitter* lines) {
     if (connection_.is_open()) {
       Result result = exchange(request, lines);
@@ -300,7 +300,7 @@ class HttpClient::Exchange {
     return connection_.write(message, options_.silence_timeout);
   }
 
-  /// Reads the body into `kept`, or gives it to `lines` until their taker has enough.
+  // Reads the body into `kept`, or gives it to `lines` until their taker has enough.
   std::expected<void, ClientError> read_body(Parser& parser, LineSplitter* lines, std::string& kept) {
     if (lines != nullptr) lines->restart();
     auto& body = parser.get().body();

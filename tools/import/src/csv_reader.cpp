@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// Whether `text` is UTF-8 without overlong forms, surrogates and NUL.
+// Whether `text` is UTF-8 without overlong forms, surrogates and NUL.
 bool is_text(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   for (std::size_t i = 0; i < text.size();) {
@@ -52,7 +52,7 @@ std::expected<bool, ReadError> CsvReader::next() {
   }
 }
 
-/// Makes block_ non-empty; false at the end.
+// Makes block_ non-empty; false at the end.
 std::expected<bool, ReadError> CsvReader::refill() {
   if (!block_.empty()) return true;
   auto block = source_->next_block();

@@ -16,13 +16,13 @@ std::unexpected<std::string> unsupported(std::string_view what) {
   return std::unexpected(fmt::format("unsupported: {}", what));
 }
 
-/// A bound of the form, which keeps to 32 bits.
+// A bound of the form, which keeps to 32 bits.
 std::int32_t narrowed(std::int64_t value) {
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, 0, most));
 }
 
-/// How many points a ballot may spend in all and on one project.
+// How many points a ballot may spend in all and on one project.
 std::expected<void, std::string> set_points(const PabulibHead& head, poll::BallotForm& form) {
   const BallotBounds& bounds = head.bounds;
   if (bounds.min_points.value_or(0) < 0) return unsupported("points below zero");
@@ -45,8 +45,8 @@ std::expected<poll::BallotForm, std::string> form_for(const PabulibHead& head) {
   form.min = narrowed(std::max<std::int64_t>(head.bounds.min_length.value_or(1), 1));
   form.max = narrowed(head.bounds.max_length.value_or(projects));
   form.blank_allowed = head.bounds.min_length.value_or(0) <= 0;
-  if (std::cmp_greater(form.max, poll::options_max)) {
-    return unsupported(fmt::format("more than {} projects on a ballot", poll::options_max));
+  if (std::cmp_greater(form.max, poll::choices_max)) {
+    return unsupported(fmt::format("more than {} projects on a ballot", poll::choices_max));
   }
   switch (head.vote_type) {
     case VoteType::choose_1:
@@ -71,7 +71,7 @@ std::expected<poll::BallotForm, std::string> form_for(const PabulibHead& head) {
   std::unreachable();
 }
 
-/// The engine's rule for the file's, as far as it spends a budget.
+// The engine's rule for the file's, as far as it spends a budget.
 std::expected<poll::Rule, std::string> budget_rule(const PabulibHead& head) {
   poll::Rule rule;
   rule.budget = head.budget;

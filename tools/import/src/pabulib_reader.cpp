@@ -50,7 +50,7 @@ std::expected<Decimal, ReadError> parse_amount(std::string_view text, std::uint6
   return *amount;
 }
 
-/// Reads META and PROJECTS up to and with the title line VOTES.
+// Reads META and PROJECTS up to and with the title line VOTES.
 class HeadReader {
  public:
   HeadReader(CsvReader& rows, const PabulibLimits& limits) : rows_(rows), limits_(limits) {}
@@ -83,7 +83,7 @@ class HeadReader {
     return {};
   }
 
-  /// Whether the present row is a section's title; spreadsheets append empty fields to it.
+  // Whether the present row is a section's title; spreadsheets append empty fields to it.
   bool at_title(std::string_view title) const {
     const auto& fields = rows_.fields();
     const auto is_empty = [](std::string_view field) { return trimmed(field).empty(); };
@@ -156,7 +156,7 @@ class HeadReader {
     return {};
   }
 
-  /// Reads a whole number into `to`, which stays empty when `text` is.
+  // Reads a whole number into `to`, which stays empty when `text` is.
   Status read_number(std::string_view text, std::string_view name, std::optional<std::int64_t>& to) {
     if (text.empty()) return {};
     to = parse_whole(text);
@@ -330,7 +330,7 @@ std::expected<void, ReadError> PabulibReader::read_vote_header() {
   return {};
 }
 
-/// Notes it when META promises another count than was found.
+// Notes it when META promises another count than was found.
 void PabulibReader::warn_if_not(std::optional<std::int64_t> promised, std::string_view key,
                                 std::size_t found) {
   if (!promised || *promised == static_cast<std::int64_t>(found)) return;

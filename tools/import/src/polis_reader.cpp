@@ -22,13 +22,13 @@ std::unexpected<ReadError> failed(std::uint64_t line, std::string message) {
   return std::unexpected(ReadError{line, std::move(message)});
 }
 
-/// A table whose first row names the columns.
+// A table whose first row names the columns.
 class Table {
  public:
   explicit Table(std::unique_ptr<ByteSource> source, CsvLimits limits = {})
       : rows_(std::move(source), ',', limits) {}
 
-  /// Reads the header, which must have these columns; they are numbered in this order.
+  // Reads the header, which must have these columns; they are numbered in this order.
   std::expected<void, ReadError> open(const std::vector<std::string_view>& columns) {
     const auto more = rows_.next();
     if (!more) return std::unexpected(more.error());
@@ -41,7 +41,7 @@ class Table {
     return {};
   }
 
-  /// Goes to the next row; false at the end.
+  // Goes to the next row; false at the end.
   std::expected<bool, ReadError> next() {
     const auto more = rows_.next();
     if (more && *more && rows_.fields().size() != width_) {
@@ -55,18 +55,18 @@ class Table {
   const std::vector<std::string_view>& fields() const { return rows_.fields(); }
   std::string_view field(std::size_t column) const { return rows_.fields()[places_[column]]; }
 
-  /// Reads a whole number. What cannot be read is told by the row's check().
+  // Reads a whole number. What cannot be read is told by the row's check().
   template <std::integral T>
   void read(std::size_t column, T& to) {
     read_within(field(column), std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), to);
   }
 
-  /// Reads -1, 0 or 1.
+  // Reads -1, 0 or 1.
   void read(std::size_t column, Moderation& to) { read_within(field(column), -1, 1, to); }
   void read(std::size_t column, Stance& to) { read_stance(field(column), to); }
   void read_stance(std::string_view text, Stance& to) { read_within(text, -1, 1, to); }
 
-  /// Whether all that was read of the row could be read.
+  // Whether all that was read of the row could be read.
   std::expected<void, ReadError> check() const {
     if (fault_) return std::unexpected(*fault_);
     return {};
@@ -89,7 +89,7 @@ class Table {
   std::optional<ReadError> fault_;
 };
 
-/// The value of `topic` in summary.csv, a table of key and value without header.
+// The value of `topic` in summary.csv, a table of key and value without header.
 std::expected<std::string, ReadError> read_topic(std::unique_ptr<ByteSource> source, PolisLimits) {
   CsvReader rows(std::move(source), ',');
   for (;;) {
@@ -100,7 +100,7 @@ std::expected<std::string, ReadError> read_topic(std::unique_ptr<ByteSource> sou
   }
 }
 
-/// Reads the file `name`, or `name`.gz where there is one, into `to`.
+// Reads the file `name`, or `name`.gz where there is one, into `to`.
 template <typename T, typename Reader>
 std::expected<void, ReadError> read_file(const std::filesystem::path& folder, const std::string& name,
                                          Reader read, PolisLimits limits, T& to) {

@@ -33,7 +33,7 @@ std::uint64_t rate_per_s(const Progress& progress) {
                                     static_cast<double>(progress.elapsed.count()));
 }
 
-/// The time left if the work goes on as it did.
+// The time left if the work goes on as it did.
 std::optional<seconds> time_left(const Progress& progress) {
   if (!progress.total || progress.done == 0) return std::nullopt;
   const std::uint64_t left = progress.done < *progress.total ? *progress.total - progress.done : 0;
@@ -41,7 +41,7 @@ std::optional<seconds> time_left(const Progress& progress) {
                                     static_cast<double>(progress.done));
 }
 
-/// `0:05`, `12:34` or `1:00:00`.
+// `0:05`, `12:34` or `1:00:00`.
 std::string clock_text(seconds time) {
   const auto s = time.count();
   if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);

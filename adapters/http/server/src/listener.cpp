@@ -71,11 +71,11 @@ void remove_dead_socket(const std::string& path) {
 }  // namespace
 
 Listener::Listener(std::shared_ptr<ServerState> state, std::span<const std::unique_ptr<IoLoop>> loops,
-                   std::shared_ptr<const Service> service, TransportFactory make_transport)
+                   std::shared_ptr<const Service> service, std::shared_ptr<const TlsIdentity> tls)
     : state_(std::move(state)),
       loops_(loops),
       service_(std::move(service)),
-      make_transport_(std::move(make_transport)),
+      tls_(std::move(tls)),
       acceptor_(loops.front()->context()),
       pause_(loops.front()->context()) {}
 
@@ -155,13 +155,16 @@ void Listener::welcome(IoLoop& loop, Socket socket) {
   }
   Counters::add(counters.connections_accepted);
   if (!peer.address.empty()) socket.set_option(asio::ip::tcp::no_delay(true), error);
-  auto connection = std::make_shared<Connection>(state_, loop, service_, make_transport_(std::move(socket)),
-                                                 peer, std::move(*place));
+  auto transport =
+      tls_ ? make_tls_transport(std::move(socket), tls_->context()) : make_plain_transport(std::move(socket));
+  auto connection =
+      std::make_shared<Connection>(state_, loop, service_, std::move(transport), peer, std::move(*place));
   asio::post(loop.context(), [connection = std::move(connection)] { connection->start(); });
 }
 
-// As well as it can be done at once: nothing is read, and nothing waited for.
+// As well as it can be done at once: nothing is read, and nothing waited for, so not with TLS.
 void Listener::refuse(Socket& socket) {
+  if (tls_) return;
   const Response response = problem(Refusal::overloaded);
   std::string answer;
   append_head(answer, response, {BodyFraming::sized, true, false, loops_.front()->date()});

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,17 +8,15 @@
 #include "connection.hpp"
 #include "io_loop.hpp"
 #include "server_state.hpp"
+#include "tls.hpp"
 
 namespace stimmbuch::http {
-
-// Makes the transport of an accepted socket.
-using TransportFactory = std::function<std::unique_ptr<Transport>(Socket)>;
 
 // Accepts connections on one address and hands them to the I/O loops in turn. Lives on the first loop.
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
   Listener(std::shared_ptr<ServerState> state, std::span<const std::unique_ptr<IoLoop>> loops,
-           std::shared_ptr<const Service> service, TransportFactory make_transport);
+           std::shared_ptr<const Service> service, std::shared_ptr<const TlsIdentity> tls);
   ~Listener() { close(); }
 
   // Both before start(); throw std::system_error.
@@ -39,7 +36,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   const std::shared_ptr<ServerState> state_;
   const std::span<const std::unique_ptr<IoLoop>> loops_;
   const std::shared_ptr<const Service> service_;
-  const TransportFactory make_transport_;
+  const std::shared_ptr<const TlsIdentity> tls_;  // none: plain
   Acceptor acceptor_;
   Timer pause_;
   std::string unix_path_;

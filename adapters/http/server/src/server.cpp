@@ -9,7 +9,7 @@
 #include "io_loop.hpp"
 #include "listener.hpp"
 #include "server_state.hpp"
-#include "transport.hpp"
+#include "tls.hpp"
 
 namespace stimmbuch::http {
 
@@ -22,8 +22,9 @@ class Server::Impl {
 
   Listener& add_listener(Handler& handler, const ListenOptions& options) {
     auto service = std::make_shared<const Service>(handler, options.allowed_hosts);
-    return *listeners_.emplace_back(
-        std::make_shared<Listener>(state_, loops_, std::move(service), make_plain_transport));
+    std::shared_ptr<TlsIdentity> tls;
+    if (options.tls) tls = identities_.emplace_back(std::make_shared<TlsIdentity>(*options.tls));
+    return *listeners_.emplace_back(std::make_shared<Listener>(state_, loops_, std::move(service), tls));
   }
 
   void start() {
@@ -31,6 +32,10 @@ class Server::Impl {
     for (const auto& loop : loops_) {
       threads_.emplace_back([&loop = *loop] { loop.run(); });
     }
+  }
+
+  void reload_certificates() {
+    for (const auto& identity : identities_) identity->reload();
   }
 
   bool drain(std::chrono::milliseconds grace) {
@@ -85,6 +90,7 @@ class Server::Impl {
 
   std::shared_ptr<ServerState> state_;
   std::vector<std::unique_ptr<IoLoop>> loops_;
+  std::vector<std::shared_ptr<TlsIdentity>> identities_;
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::vector<std::jthread> threads_;
 };
@@ -106,6 +112,10 @@ void Server::listen_unix(const std::string& path, Handler& handler, const Listen
 
 void Server::start() {
   impl_->start();
+}
+
+void Server::reload_certificates() {
+  impl_->reload_certificates();
 }
 
 bool Server::drain(std::chrono::milliseconds grace) {

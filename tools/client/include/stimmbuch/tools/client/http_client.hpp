@@ -29,7 +29,7 @@ struct Response {
   std::vector<Header> headers;
   std::string body;
 
-  /// The first field of that name in any case; empty when there is none.
+  // The first field of that name in any case; empty when there is none.
   std::string_view header(std::string_view name) const;
 };
 
@@ -42,7 +42,7 @@ enum class ClientFault {
   response_too_large,
 };
 
-/// Why there is no response, in a sentence that names the server.
+// Why there is no response, in a sentence that names the server.
 struct ClientError {
   ClientFault fault = ClientFault::connection_lost;
   std::string message;
@@ -64,27 +64,27 @@ struct ClientOptions {
   std::function<void(std::chrono::milliseconds)> pause = {};  // how to wait; empty: the thread sleeps
 };
 
-/// An HTTP/1.1 client for one server over one connection, which is kept open and made anew when it is lost.
-///
-/// It may send a request more than once. The engine makes that safe: each of its writes takes an
-/// Idempotency-Key or ids of its own in each line, so callers give one. Calls block; one thread.
+// An HTTP/1.1 client for one server over one connection, which is kept open and made anew when it is lost.
+//
+// It may send a request more than once. The engine makes that safe: each of its writes takes an
+// Idempotency-Key or ids of its own in each line, so callers give one. Calls block; one thread.
 class HttpClient {
  public:
-  /// `token` is sent as the bearer token; none when empty.
+  // `token` is sent as the bearer token; none when empty.
   HttpClient(ServerUrl server, std::string token, ClientOptions options = {});
   ~HttpClient();
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;
 
-  /// Sends the request and waits for the whole response, whatever its status.
+  // Sends the request and waits for the whole response, whatever its status.
   std::expected<Response, ClientError> send(const Request& request);
 
-  /// Takes one line of a response, without its line feed; false ends the reading.
+  // Takes one line of a response, without its line feed; false ends the reading.
   using LineHandler = std::function<bool(std::string_view line)>;
 
-  /// Sends the request and gives each line of a 2xx response as it arrives; the response returned has no body
-  /// then. Other responses are as in send(). Once a line was given the request is not sent again, and an
-  /// error means that lines are missing.
+  // Sends the request and gives each line of a 2xx response as it arrives; the response returned has no body
+  // then. Other responses are as in send(). Once a line was given the request is not sent again, and an
+  // error means that lines are missing.
   std::expected<Response, ClientError> send_for_lines(const Request& request, const LineHandler& on_line);
 
  private:

@@ -16,10 +16,10 @@
 
 namespace stimmbuch::import {
 
-/// How a Pabulib file's ballots are written, after its `vote_type`.
+// How a Pabulib file's ballots are written, after its `vote_type`.
 enum class VoteType { choose_1, approval, ordinal, cumulative, scoring };
 
-/// What META allows a ballot to be; an absent bound is not stated there.
+// What META allows a ballot to be; an absent bound is not stated there.
 struct BallotBounds {
   std::optional<std::int64_t> min_length;  // number of projects
   std::optional<std::int64_t> max_length;
@@ -41,8 +41,8 @@ struct PabulibProject {
   NamedTexts other;                      // the further columns, but `proposer`, who may be a person
 };
 
-/// The sections META and PROJECTS. Amounts are exact: whole numbers of the unit 10^-money_decimals, which is
-/// the cent, or finer where the budget or a cost needs it.
+// The sections META and PROJECTS. Amounts are exact: whole numbers of the unit 10^-money_decimals, which is
+// the cent, or finer where the budget or a cost needs it.
 struct PabulibHead {
   NamedTexts meta;                           // as written, in the file's order
   std::optional<std::int64_t> num_projects;  // as META promises
@@ -55,7 +55,7 @@ struct PabulibHead {
   std::int64_t budget = 0;
   std::vector<PabulibProject> projects;
 
-  /// The value of a META key, empty when the file does not have it.
+  // The value of a META key, empty when the file does not have it.
   std::string_view text(std::string_view key) const;
 };
 
@@ -73,10 +73,10 @@ enum class BallotFault {
   too_many_choices,
 };
 
-/// The stable name of a fault in reports, such as "project_repeated".
+// The stable name of a fault in reports, such as "project_repeated".
 std::string_view name_of(BallotFault fault);
 
-/// One row of VOTES. Only these columns are kept: the others describe the person who voted.
+// One row of VOTES. Only these columns are kept: the others describe the person who voted.
 struct PabulibBallot {
   struct Choice {
     std::uint32_t project = 0;  // index into PabulibHead::projects
@@ -103,22 +103,22 @@ struct PabulibLimits {
   std::size_t max_voter_id_bytes = 256;
 };
 
-/// Reads a participatory budget in the format of pabulib.org: first META and PROJECTS as a whole, then ballot
-/// by ballot in constant memory. A ballot that breaks the rules is delivered with its faults and ends
-/// nothing. Whether two ballots have the same voter id is not checked here. One thread.
+// Reads a participatory budget in the format of pabulib.org: first META and PROJECTS as a whole, then ballot
+// by ballot in constant memory. A ballot that breaks the rules is delivered with its faults and ends
+// nothing. Whether two ballots have the same voter id is not checked here. One thread.
 class PabulibReader {
  public:
-  /// Reads META and PROJECTS.
+  // Reads META and PROJECTS.
   static std::expected<PabulibReader, ReadError> open(std::unique_ptr<ByteSource> source,
                                                       PabulibLimits limits = {});
 
   const PabulibHead& head() const { return head_; }
 
-  /// The next ballot, nothing at the end. After an error or the end it is not called again.
+  // The next ballot, nothing at the end. After an error or the end it is not called again.
   std::expected<std::optional<PabulibBallot>, ReadError> next_ballot();
 
-  /// Differences between what the file says of itself and what it holds, in words; complete after the last
-  /// ballot.
+  // Differences between what the file says of itself and what it holds, in words; complete after the last
+  // ballot.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:

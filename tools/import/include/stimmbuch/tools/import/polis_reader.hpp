@@ -16,7 +16,7 @@ namespace stimmbuch::import {
 enum class Stance : std::int8_t { disagree = -1, pass = 0, agree = 1 };
 enum class Moderation : std::int8_t { rejected = -1, none = 0, accepted = 1 };
 
-/// A statement that others vote on. `agrees` and `disagrees` count every vote row, repeats included.
+// A statement that others vote on. `agrees` and `disagrees` count every vote row, repeats included.
 struct PolisComment {
   std::uint32_t id = 0;
   std::uint32_t author = 0;  // a number of the conversation, the same space as voters
@@ -34,7 +34,7 @@ struct PolisVote {
   Stance stance = Stance::pass;
 };
 
-/// What the conversation publishes of one voter. Only the last vote on each comment counts here.
+// What the conversation publishes of one voter. Only the last vote on each comment counts here.
 struct PolisParticipant {
   std::uint32_t id = 0;
   std::uint32_t votes = 0;
@@ -48,15 +48,15 @@ struct PolisLimits {
   std::size_t max_votes = 20'000'000;  // vote rows, and cells of the participants' table
 };
 
-/// comments.csv, ordered by time and then by id; ids are unique.
+// comments.csv, ordered by time and then by id; ids are unique.
 std::expected<std::vector<PolisComment>, ReadError> read_polis_comments(std::unique_ptr<ByteSource> source,
                                                                         PolisLimits limits = {});
 
-/// votes.csv, ordered by time; votes of the same millisecond stay in the file's order.
+// votes.csv, ordered by time; votes of the same millisecond stay in the file's order.
 std::expected<std::vector<PolisVote>, ReadError> read_polis_votes(std::unique_ptr<ByteSource> source,
                                                                   PolisLimits limits = {});
 
-/// participants-votes.csv, in the file's order.
+// participants-votes.csv, in the file's order.
 std::expected<std::vector<PolisParticipant>, ReadError> read_polis_participants(
     std::unique_ptr<ByteSource> source, PolisLimits limits = {});
 
@@ -67,9 +67,9 @@ struct PolisConversation {
   std::vector<PolisParticipant> participants;
 };
 
-/// Reads the export of one conversation: summary.csv, comments.csv, votes.csv and participants-votes.csv of a
-/// folder, each plain or as `.gz`. The message of an error begins with the file's name. Whether the comment
-/// of each vote exists is not checked.
+// Reads the export of one conversation: summary.csv, comments.csv, votes.csv and participants-votes.csv of a
+// folder, each plain or as `.gz`. The message of an error begins with the file's name. Whether the comment
+// of each vote exists is not checked.
 std::expected<PolisConversation, ReadError> read_polis(const std::filesystem::path& folder,
                                                        PolisLimits limits = {});
 

@@ -73,6 +73,10 @@ class Server {
 
   void start();
 
+  // Reads the TLS files again, for connections to come. Throws std::system_error if that fails; the old
+  // certificate stays in use then.
+  void reload_certificates();
+
   // Accepts nothing more, closes idle connections, answers what is under way with `Connection: close`, ends
   // event streams with an event `bye`, and stops: when all is done, or when `grace` is over. Returns whether
   // nothing had to be cut off.
