@@ -110,12 +110,20 @@ class World : public States {
   Then when(const StreamId& stream, Own own,
             const std::source_location& where = std::source_location::current());
 
+  template <class Own>
+  std::expected<std::vector<Event>, Rejection> decided(const StreamId& stream, Own own) {
+    return decide(stream, command(std::move(own)), *this, context_);
+  }
+
   void take(const StreamId& stream, const Event& event) {
     Stream& present = at(stream);
     head_ = next(head_);
     present.last = present.last ? next(*present.last) : Revision{0};
     const Recorded recorded{head_, *present.last, recorded_time(stream, *this, context_.now), context_.actor};
     present.state = evolve(std::move(present.state), event, recorded);
+  }
+  void take_all(const StreamId& stream, const std::vector<Event>& events) {
+    for (const Event& event : events) take(stream, event);
   }
 
  private:
@@ -161,7 +169,7 @@ class Then {
       return world_;
     }
     EXPECT_FALSE(decision_->empty());
-    for (const Event& event : *decision_) world_.take(stream_, event);
+    world_.take_all(stream_, *decision_);
     return world_;
   }
 
@@ -184,7 +192,7 @@ class Then {
 
 template <class Own>
 Then World::when(const StreamId& stream, Own own, const std::source_location& where) {
-  auto decision = decide(stream, command(std::move(own)), *this, context_);
+  auto decision = decided(stream, std::move(own));
   return {*this, stream, std::move(decision), where};
 }
 

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
-#include <cstdlib>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "support/seed.hpp"
 
 namespace stimmbuch::test {
 
@@ -37,13 +40,11 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-// Runs `property` with as many seeds, beginning with STIMMBUCH_SEED or 1, until one fails; a failure names
-// the seed.
+// Runs `property` with as many seeds until one fails; a failure names the seed.
 template <class Property>
 void for_seeds(std::uint64_t count, Property property) {
-  const char* const set = std::getenv("STIMMBUCH_SEED");
-  const std::uint64_t first = set ? std::strtoull(set, nullptr, 10) : 1;
-  for (std::uint64_t seed = first; seed < first + count && !testing::Test::HasFailure(); ++seed) {
+  for (const std::uint64_t seed : seeds(count)) {
+    if (testing::Test::HasFailure()) return;
     SCOPED_TRACE("STIMMBUCH_SEED=" + std::to_string(seed));
     Random random(seed);
     property(random);
