@@ -21,6 +21,7 @@ namespace stimmbuch::http::api {
 namespace {
 
 constexpr std::string_view projections_path = "/admin/projections";
+constexpr std::string_view projection_prefix = "/admin/projections/";
 
 // Lines that one thread writes while a client reads them. Progress is overtaken by newer progress, so the
 // queue holds at most one line of it.
@@ -131,8 +132,8 @@ void Admin::handle(const Request& request, Responder responder) {
   if (reads && path == "/admin/records") return send_records(request, std::move(responder));
   if (posts && path == "/admin/checkpoints") return make_checkpoint(request, std::move(responder));
   if (reads && path == projections_path) return list_projections(std::move(responder));
-  if (posts && path.starts_with(projections_path)) {
-    path.remove_prefix(projections_path.size() + 1);
+  if (posts && path.starts_with(projection_prefix)) {
+    path.remove_prefix(projection_prefix.size());
     const auto slash = path.find('/');
     const auto name = path.substr(0, slash);
     const auto action = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);

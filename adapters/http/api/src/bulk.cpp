@@ -122,10 +122,11 @@ class BulkReader {
     auto command = read_draft_poll(in, texts);
     if (!command.terms.imported)
       in.report("imported", "required", "The bulk route drafts imported polls only.");
+    // A draft that will be refused must not open an existing poll of citizens to the lines behind it.
+    if (!is_imported(id)) return forbidden();
     auto submission = desk_.open_submission(id, poll::Command{std::move(command)}, intent());
     submission.texts = std::move(texts);
     submission.secrets.push_back(vault::new_contest_secret(id));
-    imported_[id] = true;
     return submission;
   }
 

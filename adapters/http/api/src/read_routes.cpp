@@ -187,8 +187,9 @@ void Api::get_events(Call call) {
   const auto after = query_number(call.request->query, "after", 0);
   const auto limit = query_number(call.request->query, "limit", events_limit);
   if (!after || !limit) return std::move(call).send(malformed("after and limit are whole numbers"));
-  const Position first{*after};
-  const Position last = std::min(parts_.log.head(), first + std::min(*limit, events_limit));
+  const Position head_now = parts_.log.head();
+  const Position first = std::min(Position{*after}, head_now);
+  const Position last = std::min(head_now, first + std::min(*limit, events_limit));
   Response head{.status = 200, .content_type = "application/x-ndjson", .headers = {}, .body = {}};
   head.headers.push_back({"Cache-Control", "no-store"});
   std::move(call.responder).send_chunks(std::move(head), record_lines(parts_.log, first, last));
