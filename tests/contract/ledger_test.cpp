@@ -284,15 +284,15 @@ TYPED_TEST(LedgerContract, FeedsWithoutHoleOrDuplicateWhileRecordsAreAppended) {
       ASSERT_FALSE(::testing::Test::HasFailure());
     }
   };
-  std::jthread early(follow, 1000);
-  std::jthread late;
+  std::vector<std::jthread> followers;
+  followers.emplace_back(follow, 1000);
   std::mt19937_64 random(4);
   for (std::uint64_t next = 1; next <= records;) {
     std::vector<std::string> group;
     for (auto left = 1 + random() % 50; left > 0 && next <= records; --left, ++next)
       group.push_back(record_of("s" + std::to_string(next % 10), std::to_string(next)));
     append(this->ledger_, group);
-    if (!late.joinable() && next > records / 2) late = std::jthread(follow, 7);
+    if (followers.size() == 1 && next > records / 2) followers.emplace_back(follow, 7);
   }
 }
 

@@ -76,6 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   limits.header_fields = 8;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto whole = read(bytes, std::max<std::size_t>(size, 1), limits);
-  for (const std::size_t step : std::array<std::size_t, 4>{1, 2, 7, 64}) require(read(bytes, step, limits) == whole);
+  for (const std::size_t step : std::array<std::size_t, 4>{1, 2, 7, 64})
+    require(read(bytes, step, limits) == whole);
   return 0;
 }

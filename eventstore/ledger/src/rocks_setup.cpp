@@ -5,7 +5,6 @@
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/table.h>
 #include <rocksdb/universal_compaction.h>
-#include <rocksdb/write_buffer_manager.h>
 
 #include "internals.hpp"
 
@@ -81,8 +80,6 @@ rocksdb::Options record_log_options(const RocksSetup& setup, std::size_t write_b
   options.write_buffer_size = write_buffer_bytes;
   options.max_write_buffer_number = max_memtables;
   options.max_total_wal_size = max_memtables * write_buffer_bytes;
-  options.write_buffer_manager =
-      std::make_shared<rocksdb::WriteBufferManager>(max_memtables * write_buffer_bytes, setup.cache);
 
   // Positions only grow, so files never overlap: they are compressed once, when a memtable is flushed, and
   // from then on only moved from level to level. How many lie in level 0 costs nothing, hence no reason to

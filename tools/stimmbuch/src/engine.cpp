@@ -266,6 +266,11 @@ std::optional<std::uint16_t> Engine::port() const {
 
 void Engine::reload() {
   for (const auto& trouble : parts_->authenticator->reload()) spdlog::warn("{}", trouble);
+  try {
+    parts_->server->reload_certificates();
+  } catch (const std::system_error& error) {
+    spdlog::warn("the certificate stays the old one: {}", error.what());
+  }
 }
 
 void Engine::drain() {

@@ -99,10 +99,11 @@ std::expected<Json, Failure> ApiClient::get(std::string target) {
 }
 
 std::expected<Json, Failure> ApiClient::give(const PersonCommand& command) {
-  client::Request request{.method = command.method,
-                          .target = command.target,
-                          .headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", '"' + command.key + '"'}},
-                          .body = json_text(command.body)};
+  client::Request request{
+      .method = command.method,
+      .target = command.target,
+      .headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", '"' + command.key + '"'}},
+      .body = json_text(command.body)};
   if (!command.token.empty()) request.headers.push_back({"Authorization", "Bearer " + command.token});
   return send(request);
 }

@@ -22,7 +22,8 @@ std::optional<Address> parse_address(std::string_view text) {
 
 std::string to_text(const Address& address) {
   const bool brackets = address.host.find(':') != std::string::npos;
-  return brackets ? fmt::format("[{}]:{}", address.host, address.port) : fmt::format("{}:{}", address.host, address.port);
+  return brackets ? fmt::format("[{}]:{}", address.host, address.port)
+                  : fmt::format("{}:{}", address.host, address.port);
 }
 
 std::string url_of(const EngineOptions& options, std::uint16_t port) {

@@ -15,8 +15,8 @@
 
 namespace stimmbuch::program {
 
-// Citizens at their devices: each registers, is verified by a registrar and votes, over HTTP and with a token of the own.
-// Several threads, each with a connection of its own; a citizen's steps follow each other.
+// Citizens at their devices: each registers, is verified by a registrar and votes, over HTTP and with a token
+// of the own. Several threads, each with a connection of its own; a citizen's steps follow each other.
 class Crowd {
  public:
   struct Place {

@@ -38,10 +38,12 @@ constexpr std::array equipment{
 constexpr std::size_t choices_max = 3;
 constexpr std::array<std::string_view, 4> districts{"innenstadt", "ost", "west", "sued"};
 
-constexpr std::array<std::string_view, 16> first_names{"Anna", "Bernd", "Ceyda", "Dieter", "Elif", "Franz", "Gisela", "Hassan",
-                                                       "Ines", "Jürgen", "Karin", "Lukas", "Mira", "Nils", "Olga", "Peter"};
-constexpr std::array<std::string_view, 16> last_names{"Albrecht", "Becker", "Çelik", "Dietz", "Ehrhardt", "Fuchs", "Groß", "Hoffmann",
-                                                      "Immel", "Jung", "Klein", "Lang", "Müller", "Neumann", "Özdemir", "Pfaff"};
+constexpr std::array<std::string_view, 16> first_names{
+    "Anna", "Bernd",  "Ceyda", "Dieter", "Elif", "Franz", "Gisela", "Hassan",
+    "Ines", "Jürgen", "Karin", "Lukas",  "Mira", "Nils",  "Olga",   "Peter"};
+constexpr std::array<std::string_view, 16> last_names{
+    "Albrecht", "Becker", "Çelik", "Dietz", "Ehrhardt", "Fuchs",   "Groß",    "Hoffmann",
+    "Immel",    "Jung",   "Klein", "Lang",  "Müller",   "Neumann", "Özdemir", "Pfaff"};
 
 // The engine of the standard is the same everywhere, its distributions are not.
 class Chance {
@@ -79,7 +81,8 @@ class Chance {
 template <std::size_t N>
 Json options_of(const std::array<Idea, N>& ideas_of_poll) {
   Json options = Json::array();
-  for (const Idea& idea : ideas_of_poll) options.push_back({{"id", idea.id}, {"title", {{"de", idea.de}, {"en", idea.en}}}});
+  for (const Idea& idea : ideas_of_poll)
+    options.push_back({{"id", idea.id}, {"title", {{"de", idea.de}, {"en", idea.en}}}});
   return options;
 }
 
@@ -97,10 +100,14 @@ Json draft(std::string_view id, std::string_view project, std::string_view kind,
 
 }  // namespace
 
-std::vector<std::string> published_winners() { return {"lautern-tanzt", "3d-strassenmalerei", "cross-boule"}; }
+std::vector<std::string> published_winners() {
+  return {"lautern-tanzt", "3d-strassenmalerei", "cross-boule"};
+}
 
 Json town_cells() {
-  Json cells = {{"levels", Json::array({{{"id", "resident"}, {"title", {{"de", "Einwohnerin, Einwohner"}, {"en", "Resident"}}}, {"registry_identity", true}}})},
+  Json cells = {{"levels", Json::array({{{"id", "resident"},
+                                         {"title", {{"de", "Einwohnerin, Einwohner"}, {"en", "Resident"}}},
+                                         {"registry_identity", true}}})},
                 {"districts", Json::array()}};
   constexpr std::array<std::string_view, 4> titles{"Innenstadt", "Ost", "West", "Süd"};
   for (std::size_t i = 0; i < districts.size(); ++i) {
@@ -110,17 +117,22 @@ Json town_cells() {
 }
 
 std::vector<Json> town_projects() {
-  return {{{"id", "stadt-raum-wir"},
-           {"title", {{"de", "Stadt.Raum.Wir."}, {"en", "Town.Space.We."}}},
-           {"summary", {{"de", "Öffentliche Plätze gemeinsam beleben."}, {"en", "Making public places lively together."}}}},
-          {{"id", "lokale-logistik"},
-           {"title", {{"de", "Lokale Logistik"}, {"en", "Local logistics"}}},
-           {"summary", {{"de", "Einkäufe aus Kaiserslautern zu jeder Zeit abholen."}, {"en", "Collecting local shopping at any time."}}}}};
+  return {
+      {{"id", "stadt-raum-wir"},
+       {"title", {{"de", "Stadt.Raum.Wir."}, {"en", "Town.Space.We."}}},
+       {"summary",
+        {{"de", "Öffentliche Plätze gemeinsam beleben."}, {"en", "Making public places lively together."}}}},
+      {{"id", "lokale-logistik"},
+       {"title", {{"de", "Lokale Logistik"}, {"en", "Local logistics"}}},
+       {"summary",
+        {{"de", "Einkäufe aus Kaiserslautern zu jeder Zeit abholen."},
+         {"en", "Collecting local shopping at any time."}}}}};
 }
 
 std::vector<Json> town_polls() {
   return {draft(vote_poll, "stadt-raum-wir", "approval",
-                {{"de", "Stadt.Raum.Wir.: Welche Ideen sollen wir umsetzen?"}, {"en", "Town.Space.We.: which ideas shall we realise?"}},
+                {{"de", "Stadt.Raum.Wir.: Welche Ideen sollen wir umsetzen?"},
+                 {"en", "Town.Space.We.: which ideas shall we realise?"}},
                 options_of(ideas)),
           draft(survey_poll, "lokale-logistik", "multiple",
                 {{"de", "Was soll die Ausprobierbox haben?"}, {"en", "What should the try-it-out box have?"}},
@@ -149,7 +161,8 @@ std::vector<TownCitizen> town_citizens(std::size_t number) {
   return citizens;
 }
 
-std::map<std::string, std::int64_t> standing_votes(const std::vector<TownCitizen>& citizens, std::string_view poll) {
+std::map<std::string, std::int64_t> standing_votes(const std::vector<TownCitizen>& citizens,
+                                                   std::string_view poll) {
   std::map<std::string, std::int64_t> votes;
   for (const TownCitizen& citizen : citizens) {
     const BallotStep* last = nullptr;

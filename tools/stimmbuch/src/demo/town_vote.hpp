@@ -9,10 +9,11 @@
 
 #include "cli/console.hpp"
 
-// The vote that the demo shows: the first one of Kaiserslautern's participation platform, in spring 2022, in which five
-// ideas for lively places were put to the vote and three were to be realised, and the survey on the equipment of an
-// "Ausprobierbox". The town published the ranking of the first three ideas only. So the ballots are generated here, with
-// a fixed seed, such that the same three win; the answers to the survey are made up altogether.
+// The vote that the demo shows: the first one of Kaiserslautern's participation platform, in spring 2022, in
+// which five ideas for lively places were put to the vote and three were to be realised, and the survey on
+// the equipment of an "Ausprobierbox". The town published the ranking of the first three ideas only. So the
+// ballots are generated here, with a fixed seed, such that the same three win; the answers to the survey are
+// made up altogether.
 namespace stimmbuch::program {
 
 inline constexpr std::string_view vote_poll = "stadt-raum-wir";
@@ -43,6 +44,7 @@ struct TownCitizen {
 std::vector<TownCitizen> town_citizens(std::size_t number);
 
 // How many of the citizens' votes stand for each option of a poll in the end.
-std::map<std::string, std::int64_t> standing_votes(const std::vector<TownCitizen>& citizens, std::string_view poll);
+std::map<std::string, std::int64_t> standing_votes(const std::vector<TownCitizen>& citizens,
+                                                   std::string_view poll);
 
 }  // namespace stimmbuch::program

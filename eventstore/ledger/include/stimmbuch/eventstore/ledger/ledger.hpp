@@ -28,8 +28,8 @@ struct AppendError {
   enum class Kind {
     disk_floor,  // Nothing was written: the disk is nearly full. Appending works again when space has been
                  // freed.
-    failed,  // The outcome is unknown, and this ledger accepts nothing any more: end the process and open
-             // again.
+    failed,      // The outcome is unknown, and this ledger accepts nothing any more: end the process and open
+                 // again.
   };
   Kind kind;
   std::string detail;

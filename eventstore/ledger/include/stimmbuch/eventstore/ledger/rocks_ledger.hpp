@@ -37,8 +37,9 @@ struct OpenOptions {
   // what is before the damage, if no floor forbids it.
   bool recover_tail = false;
 
-  // Block cache and memtables together, in bytes.
-  std::size_t cache_bytes = std::size_t{96} << 20;
+  // The block cache of log and index. Looking up a stream that does not exist stays a matter of memory while
+  // the index's filters fit into half of it: about 2 bytes a record.
+  std::size_t cache_bytes = std::size_t{64} << 20;
 
   // Appends are refused while the disk has less free than this; never less than 4 times the memtables'
   // budget.
@@ -90,8 +91,9 @@ struct LedgerStatistics {
 // <directory>/evidence-<n> explain themselves by OpenOptions. After any failed write or sync nothing more is
 // accepted (fail-stop).
 //
-// Memory is bounded by cache_bytes, up to three index tables of 250 000 records (about 6 MiB each) and
-// RocksDB's small change. append() waits when index tables fill faster than they can be written to files.
+// Memory is bounded by cache_bytes, three memtables of 16 MiB, three index tables of 250 000 records (about
+// 6 MiB each) and RocksDB's small change. append() waits when either kind fills faster than it can be
+// written to files.
 class RocksLedger final : public Ledger {
  public:
   // Opens or creates a ledger. The head is where the synced log ends; what was not acknowledged may be there

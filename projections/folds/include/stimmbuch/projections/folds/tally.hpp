@@ -24,7 +24,8 @@ Projection tally_projection();
 // The rows of one poll's turnout lie behind this prefix, by hour.
 std::string turnout_prefix(const PollId& poll);
 
-// {"poll","purpose","items":[{"hour","cast","replaced","withdrawn"}…]} from rows of the poll's turnout (hour and value).
+// {"poll","purpose","items":[{"hour","cast","replaced","withdrawn"}…]} from rows of the poll's turnout (hour
+// and value).
 std::string turnout_document(const PollId& poll, ledger::Purpose purpose,
                              std::span<const std::pair<std::string, std::string>> rows);
 
