@@ -26,8 +26,8 @@ struct Address {
 
 struct EngineOptions {
   std::filesystem::path data;
-  std::optional<ledger::Purpose>
-      purpose;  // of a new ledger; absent: town. Of an old one it must be the same.
+  // Of a new ledger; absent: town. An old one must have the same.
+  std::optional<ledger::Purpose> purpose;
   std::optional<std::filesystem::path> wrapping_key;
   std::optional<Address> listen;  // public interface; absent: none
   std::optional<Address> admin;   // health and metrics over TCP besides the admin socket
