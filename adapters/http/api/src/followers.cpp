@@ -21,6 +21,12 @@ constexpr int ticks_between_polls = 5;  // at most two updates of a poll a secon
 constexpr std::size_t records_per_tick = 40;
 constexpr std::chrono::milliseconds retry{3000};
 
+bool is_final(std::string_view tally) {
+  return tally.find(R"("status":"certified")") != std::string_view::npos ||
+         tally.find(R"("status":"cancelled")") != std::string_view::npos ||
+         tally.find(R"("status":"annulled")") != std::string_view::npos;
+}
+
 std::string last_event_id(const Request& request) {
   const auto field = request.fields.find("Last-Event-ID");
   return field ? std::string(*field) : query_parameter(request.query, "last_event_id").value_or("");
@@ -60,33 +66,32 @@ void Followers::follow_poll(Call call) {
   const auto read = views_.document("tally", poll->text());
   if (!read) return std::move(call).send(rebuilding());
   if (!read->document) return std::move(call).send(not_found());
-  const auto& document = read->document->bytes;
-  const bool is_final = document.find(R"("status":"certified")") != std::string::npos ||
-                        document.find(R"("status":"cancelled")") != std::string::npos ||
-                        document.find(R"("status":"annulled")") != std::string::npos;
   const auto seen = parse_consistency_token(last_event_id(*call.request));
-  if (is_final && seen && seen->position <= read->position) {
+  if (is_final(read->document->bytes) && seen && seen->position <= read->position) {
     // A browser takes 204 as the end and does not come back.
     return std::move(call).send({.status = 204, .content_type = {}, .headers = {}, .body = {}});
   }
   const Stream stream = std::move(call.responder).open_events(retry);
-  if (!send_tally(*poll, stream)) return;
+  // The follower is listed before it reads, so that no change falls between the two.
   const std::lock_guard lock(mutex_);
-  polls_.emplace(*poll, stream);
+  const auto follower = polls_.emplace(*poll, PollFollower{stream, over(*stream)});
+  if (!send_tally(*poll, stream)) polls_.erase(follower);
 }
 
 void Followers::follow_records(Call call) {
   const std::string seen = last_event_id(*call.request);
-  std::uint64_t position = number(log_.head());
+  const Position head = log_.head();
+  std::uint64_t position = number(head);
   if (!seen.empty()) {
     const auto [end, error] = std::from_chars(seen.data(), seen.data() + seen.size(), position);
     if (error != std::errc{} || end != seen.data() + seen.size()) {
       return std::move(call).send(invalid_header("Last-Event-ID is a position."));
     }
   }
+  if (Position{position} > head) return std::move(call).send(position_ahead());
   const Stream stream = std::move(call.responder).open_events(retry);
   const std::lock_guard lock(mutex_);
-  records_.push_back({stream, Position{position}});
+  records_.push_back({stream, over(*stream), Position{position}});
 }
 
 void Followers::run() {
@@ -94,16 +99,28 @@ void Followers::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     wake_.wait_for(lock, tick);
+    forget_gone();
     tell_records();
     if (++ticks % ticks_between_polls == 0) tell_polls();
   }
+}
+
+Followers::Over Followers::over(EventStream& stream) {
+  const auto over = std::make_shared<std::atomic<bool>>(false);
+  stream.on_closed([over] { *over = true; });
+  return over;
+}
+
+void Followers::forget_gone() {
+  std::erase_if(polls_, [](const auto& follower) { return follower.second.over->load(); });
+  std::erase_if(records_, [](const RecordFollower& follower) { return follower.over->load(); });
 }
 
 void Followers::tell_polls() {
   for (const PollId& poll : std::exchange(changed_, {})) {
     const auto [begin, end] = polls_.equal_range(poll);
     for (auto follower = begin; follower != end;) {
-      follower = send_tally(poll, follower->second) ? std::next(follower) : polls_.erase(follower);
+      follower = send_tally(poll, follower->second.stream) ? std::next(follower) : polls_.erase(follower);
     }
   }
 }
@@ -115,7 +132,11 @@ void Followers::tell_records() {
 bool Followers::send_tally(const PollId& poll, const Stream& stream) const {
   const auto read = views_.document("tally", poll.text());
   if (!read || !read->document) return true;
-  return stream->send(make_event(to_text({ledger_, 1, read->position}), "tally", read->document->bytes));
+  const std::string& tally = read->document->bytes;
+  const bool open = stream->send(make_event(to_text({ledger_, 1, read->position}), "tally", tally));
+  if (!open || !is_final(tally)) return open;
+  stream->close();
+  return false;
 }
 
 bool Followers::send_records(RecordFollower& follower) const {

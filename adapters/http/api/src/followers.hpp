@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -32,8 +33,8 @@ class Followers {
   Followers(const LedgerId& ledger, const eventstore::Ledger& log, const projections::ViewStore& views);
   ~Followers();
 
-  // The present tally at once, then each change. A poll that will not change any more ends the stream for
-  // good (204).
+  // The present tally at once, then each change. With the tally of a poll that will not change any more the
+  // stream ends, and who comes back having seen it is told to stay away (204).
   void follow_poll(Call call);
   // The records behind the position that the client saw last, or behind the head.
   void follow_records(Call call);
@@ -46,12 +47,23 @@ class Followers {
 
  private:
   using Stream = std::shared_ptr<EventStream>;
+  // Becomes true when the stream is over, whoever ended it.
+  using Over = std::shared_ptr<const std::atomic<bool>>;
+  struct PollFollower {
+    Stream stream;
+    Over over;
+  };
   struct RecordFollower {
     Stream stream;
+    Over over;
     Position cursor;
   };
 
+  static Over over(EventStream& stream);
+
   void run();
+  // Lets go of those who left: a quiet poll would keep them for ever.
+  void forget_gone();
   void tell_polls();
   void tell_records();
   // False: the stream is over.
@@ -65,7 +77,7 @@ class Followers {
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::multimap<PollId, Stream> polls_;
+  std::multimap<PollId, PollFollower> polls_;
   std::set<PollId> changed_;
   std::vector<RecordFollower> records_;
 

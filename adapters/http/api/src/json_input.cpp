@@ -79,6 +79,7 @@ const Json empty_object = Json::object();
 }  // namespace
 
 std::expected<Json, std::string> parse_object(std::string_view text, JsonLimits limits) {
+  if (text.starts_with("\xEF\xBB\xBF")) return std::unexpected("it begins with a byte order mark");
   Json root;
   StrictBuilder builder(root, limits);
   if (!Json::sax_parse(text, &builder)) return std::unexpected(builder.why());
