@@ -122,7 +122,7 @@ std::expected<std::string, Failure> Settings::token() const {
   }
   std::ifstream input(values.token_file);
   std::string token(std::istreambuf_iterator<char>(input), {});
-  if (!file)
+  if (!input.is_open())
     return failed(ExitCode::credentials,
                   fmt::format("cannot read the token file {}", values.token_file.string()));
   constexpr std::string_view white = " \t\r\n";

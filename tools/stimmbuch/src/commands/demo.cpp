@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 #include <stdlib.h>
 
 #include "audit/audit.hpp"
@@ -65,7 +66,7 @@ class Demo {
         signals_(signals),
         data_(data),
         server_url_(std::move(server)),
-        admin_url_{.socket_path = admin_socket(data).string()},
+        admin_url_(operator_url(data)),
         server_(server_url_, {}),
         admin_(admin_url_, {}) {}
 
@@ -76,7 +77,8 @@ class Demo {
 
  private:
   std::expected<void, Failure> mint_tokens();
-  std::expected<std::uint64_t, Failure> give(std::string_view role, std::string target, std::string_view step, Json body = Json::object());
+  std::expected<std::uint64_t, Failure> give(std::string_view role, std::string target, std::string_view step,
+                                             Json body = {});
   std::expected<void, Failure> prepare();
   std::expected<void, Failure> vote(const std::vector<TownCitizen>& citizens);
   std::expected<void, Failure> watch(Crowd& crowd, std::size_t citizens);
@@ -106,7 +108,8 @@ std::expected<void, Failure> Demo::mint_tokens() {
 }
 
 // A command of an official. Keys follow from the step, so that the demo can run again on a directory.
-std::expected<std::uint64_t, Failure> Demo::give(std::string_view role, std::string target, std::string_view step, Json body) {
+std::expected<std::uint64_t, Failure> Demo::give(std::string_view role, std::string target,
+                                                 std::string_view step, Json body) {
   const auto done = server_.give({.target = std::move(target),
                                   .key = fmt::format("demo-official-{}", step),
                                   .token = tokens_.find(role)->second,
@@ -123,7 +126,8 @@ std::expected<void, Failure> Demo::prepare() {
   }
   for (const Json& poll : town_polls()) {
     if (done) done = give("staff", "/v1/polls", "draft", poll);
-    if (done) done = give("staff", fmt::format("/v1/polls/{}/open", poll.at("id").get<std::string>()), "open");
+    if (done)
+      done = give("staff", fmt::format("/v1/polls/{}/open", poll.at("id").get<std::string>()), "open");
   }
   if (!done) return std::unexpected(done.error());
   return {};
@@ -151,7 +155,8 @@ std::expected<void, Failure> Demo::watch(Crowd& crowd, std::size_t citizens) {
   std::optional<Meter> meter;
   if (!console_.redraws()) meter.emplace(console_.meter("citizens", citizens));
   while (!crowd.is_over()) {
-    if (const auto signal = signals_.wait(between_pictures)) return failed(ended_by(*signal), "the demo was interrupted");
+    if (const auto signal = signals_.wait(between_pictures))
+      return failed(ended_by(*signal), "the demo was interrupted");
     if (meter) {
       meter->update(crowd.done());
       continue;
@@ -175,9 +180,10 @@ std::expected<void, Failure> Demo::vote(const std::vector<TownCitizen>& citizens
   if (!watched) return watched;
   if (!joined) return joined;
   const auto time = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
-  console_.say(fmt::format("{} citizens registered, were verified and voted: {} commands in {} ms, each durable before it was "
-                           "acknowledged",
-                           citizens.size(), crowd.commands(), time.count()));
+  console_.say(fmt::format(
+      "{} citizens registered, were verified and voted: {} commands in {} ms, each durable before it was "
+      "acknowledged",
+      citizens.size(), crowd.commands(), time.count()));
   return {};
 }
 
@@ -225,10 +231,13 @@ std::expected<bool, Failure> Demo::check(const Json& tally, const std::vector<To
 }
 
 std::expected<bool, Failure> Demo::run() {
-  console_.print("Stadt.Raum.Wir., Kaiserslautern 2022. Die Stadt hat nur die Rangfolge veröffentlicht: die Stimmzettel hier sind\n"
-                 "erzeugt, mit festem Startwert, und die Umfrage zur Ausprobierbox ist erfunden.\n"
-                 "Stadt.Raum.Wir., Kaiserslautern 2022. The town published only the ranking: the ballots here are generated,\n"
-                 "with a fixed seed, and the survey on the try-it-out box is made up.\n");
+  console_.print(
+      "Stadt.Raum.Wir., Kaiserslautern 2022. Die Stadt hat nur die Rangfolge veröffentlicht: die Stimmzettel "
+      "hier sind\n"
+      "erzeugt, mit festem Startwert, und die Umfrage zur Ausprobierbox ist erfunden.\n"
+      "Stadt.Raum.Wir., Kaiserslautern 2022. The town published only the ranking: the ballots here are "
+      "generated,\n"
+      "with a fixed seed, and the survey on the try-it-out box is made up.\n");
   console_.flush();
   if (auto ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
   const auto citizens = town_citizens(citizens_number);
@@ -280,6 +289,7 @@ Result demo(Session& session) {
   options.purpose = ledger::Purpose::demo;
   options.listen = listen;
   options.disk_floor_mib = 0;
+  spdlog::set_level(spdlog::level::warn);
   const auto engine = Engine::start(options, [&](std::string_view) { signals.wake(); });
   if (!engine) return failed(engine.error().code, engine.error().text);
 
@@ -301,12 +311,17 @@ Command demo_command() {
   return {
       .name = "demo",
       .purpose = "Show the engine at work: Kaiserslautern's first vote, \"Stadt.Raum.Wir.\" (2022).",
-      .details = "Starts an engine on a ledger of purpose demo, lets citizens register, be verified and vote over HTTP, "
-                 "shows the tally as it grows, closes, counts and certifies the vote, and recounts it from the log. The "
-                 "town published only the ranking, so the ballots are generated. Then the server stays, to be tried.",
-      .options = with_common_options({{"--once", "", "End with the result instead of serving on."},
-                                      {"--listen", "ADDR:PORT", "Where the server listens. Default: 127.0.0.1 at a free port."},
-                                      {"--data", "DIR", "Where the ledger lies. Default: a temporary directory."}}),
+      .details =
+          "Starts an engine on a ledger of purpose demo, lets citizens register, be verified and vote over "
+          "HTTP, "
+          "shows the tally as it grows, closes, counts and certifies the vote, and recounts it from the log. "
+          "The "
+          "town published only the ranking, so the ballots are generated. Then the server stays, to be "
+          "tried.",
+      .options = with_common_options(
+          {{"--once", "", "End with the result instead of serving on."},
+           {"--listen", "ADDR:PORT", "Where the server listens. Default: 127.0.0.1 at a free port."},
+           {"--data", "DIR", "Where the ledger lies. Default: a temporary directory."}}),
       .examples = {{"demo", "Stays until Ctrl-C, with examples to try."},
                    {"demo --once --json", "The result as one line."},
                    {"demo --listen 127.0.0.1:8080 --data /tmp/demo", "At a place of your own, and kept."}},

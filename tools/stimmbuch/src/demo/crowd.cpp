@@ -18,7 +18,9 @@ Crowd::Crowd(const std::vector<TownCitizen>& citizens, Place place, std::size_t 
   for (std::size_t i = 0; i < connections; ++i) threads_.emplace_back([this] { run(); });
 }
 
-Crowd::~Crowd() { stop(); }
+Crowd::~Crowd() {
+  stop();
+}
 
 std::expected<void, Failure> Crowd::join() {
   threads_.clear();
@@ -41,7 +43,8 @@ void Crowd::run() {
   --running_;
 }
 
-std::expected<void, Failure> Crowd::take_part(const TownCitizen& citizen, ApiClient& server, ApiClient& admin) {
+std::expected<void, Failure> Crowd::take_part(const TownCitizen& citizen, ApiClient& server,
+                                              ApiClient& admin) {
   const auto minted = mint_token(admin, "citizen", citizen.subject, token_ttl);
   if (!minted) return std::unexpected(minted.error());
   const std::string token = minted->value("token", "");
@@ -52,15 +55,17 @@ std::expected<void, Failure> Crowd::take_part(const TownCitizen& citizen, ApiCli
     return server.give(command);
   };
 
-  const auto registered = give({.target = "/v1/citizens", .key = key(), .token = token, .body = {{"name", citizen.name}}});
+  const auto registered =
+      give({.target = "/v1/citizens", .key = key(), .token = token, .body = {{"name", citizen.name}}});
   if (!registered) return std::unexpected(registered.error());
-  const auto verified = give({.target = fmt::format("/v1/citizens/{}/verify", registered->value("citizen", "")),
-                              .key = key(),
-                              .token = place_.registrar,
-                              .body = {{"level", "resident"},
-                                       {"district", citizen.district},
-                                       {"method", "demo"},
-                                       {"registry_identity", citizen.subject}}});
+  const auto verified =
+      give({.target = fmt::format("/v1/citizens/{}/verify", registered->value("citizen", "")),
+            .key = key(),
+            .token = place_.registrar,
+            .body = {{"level", "resident"},
+                     {"district", citizen.district},
+                     {"method", "demo"},
+                     {"registry_identity", citizen.subject}}});
   if (!verified) return std::unexpected(verified.error());
   for (const BallotStep& step : citizen.steps) {
     const bool withdraws = step.choices.empty();
@@ -68,7 +73,7 @@ std::expected<void, Failure> Crowd::take_part(const TownCitizen& citizen, ApiCli
                             .target = fmt::format("/v1/polls/{}/ballot", step.poll),
                             .key = key(),
                             .token = token,
-                            .body = withdraws ? Json::object() : Json{{"choices", step.choices}}});
+                            .body = withdraws ? Json() : Json{{"choices", step.choices}}});
     if (!done) return std::unexpected(done.error());
   }
   return {};
