@@ -18,7 +18,7 @@ struct PersonCommand {
   std::string target;
   std::string key;    // 16 to 128 letters, digits and any of - . _ ~ :
   std::string token;  // empty: the client's
-  Json body = Json::object();
+  Json body = {};     // null: none
 };
 
 // Speaks to the HTTP interface of an engine; what does not succeed becomes a Failure that says what the

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 namespace stimmbuch::program {
 
@@ -16,25 +17,17 @@ using namespace std::chrono_literals;
 // answering.
 constexpr auto lock_wait = 10s;
 
-client::ServerUrl socket_of(const std::filesystem::path& data) {
-  return {.socket_path = admin_socket(data).string()};
-}
-
 bool is_served(const std::filesystem::path& data) {
-  client::HttpClient probe(socket_of(data), {}, {.max_attempts = 1});
+  client::HttpClient probe(operator_url(data), {}, {.max_attempts = 1});
   return probe.send({.target = "/livez"}).has_value();
-}
-
-bool is_missing_or_empty(const std::filesystem::path& data) {
-  std::error_code error;
-  return std::filesystem::is_empty(data, error) || error;
 }
 
 // The engine of a directory that nobody serves; null where somebody does.
 std::expected<std::unique_ptr<Engine>, Failure> engine_unless_served(const EngineOptions& options) {
+  spdlog::set_level(spdlog::level::warn);  // an engine for one command tells of trouble only
   const auto deadline = std::chrono::steady_clock::now() + lock_wait;
   while (!is_served(options.data)) {
-    if (is_missing_or_empty(options.data)) {
+    if (!std::filesystem::exists(options.data / "log")) {
       return failed(
           ExitCode::store_missing,
           fmt::format("there is no ledger in {}; `stimmbuch serve` makes one", options.data.string()));
@@ -52,6 +45,10 @@ std::expected<std::unique_ptr<Engine>, Failure> engine_unless_served(const Engin
 
 }  // namespace
 
+client::ServerUrl operator_url(const std::filesystem::path& data) {
+  return {.host = "localhost", .socket_path = admin_socket(data).string()};
+}
+
 Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work) {
   auto options = settings.engine();
   if (!options) return std::unexpected(std::move(options.error()));
@@ -59,7 +56,7 @@ Result with_data_directory(const Settings& settings, const std::function<Result(
   options->admin.reset();
   const auto engine = engine_unless_served(*options);
   if (!engine) return std::unexpected(engine.error());
-  ApiClient client(socket_of(options->data), {});
+  ApiClient client(operator_url(options->data), {});
   DataDirectory directory{options->data, client};
   Result result = work(directory);
   if (*engine) (*engine)->drain();

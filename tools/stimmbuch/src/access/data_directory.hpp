@@ -14,6 +14,9 @@ struct DataDirectory {
   ApiClient& engine;
 };
 
+// Where the engine of a data directory listens for its operator.
+client::ServerUrl operator_url(const std::filesystem::path& data);
+
 // Does the work on the data directory of the settings, whether it is being served or not: through the socket
 // of the engine that serves it, or of one that is started for the work, without a public interface.
 Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work);

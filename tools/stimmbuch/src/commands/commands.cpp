@@ -20,6 +20,7 @@ std::vector<Command> all_commands() {
       projection_verify_command(),
       {.name = "audit", .purpose = "Check what the engine says against its log."},
       audit_recount_command(),
+      demo_command(),
       {.name = "config", .purpose = "Look at the settings."},
       config_check_command(),
       config_print_command(),

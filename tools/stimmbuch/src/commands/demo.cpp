@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 #include <stdlib.h>
 
 #include "audit/audit.hpp"
@@ -65,7 +66,7 @@ class Demo {
         signals_(signals),
         data_(data),
         server_url_(std::move(server)),
-        admin_url_{.socket_path = admin_socket(data).string()},
+        admin_url_(operator_url(data)),
         server_(server_url_, {}),
         admin_(admin_url_, {}) {}
 
@@ -77,7 +78,11 @@ class Demo {
  private:
   std::expected<void, Failure> mint_tokens();
   std::expected<std::uint64_t, Failure> give(std::string_view role, std::string target, std::string_view step,
+<<<<<<< HEAD
                                              Json body = Json::object());
+=======
+                                             Json body = {});
+>>>>>>> cli
   std::expected<void, Failure> prepare();
   std::expected<void, Failure> vote(const std::vector<TownCitizen>& citizens);
   std::expected<void, Failure> watch(Crowd& crowd, std::size_t citizens);
@@ -288,6 +293,7 @@ Result demo(Session& session) {
   options.purpose = ledger::Purpose::demo;
   options.listen = listen;
   options.disk_floor_mib = 0;
+  spdlog::set_level(spdlog::level::warn);
   const auto engine = Engine::start(options, [&](std::string_view) { signals.wake(); });
   if (!engine) return failed(engine.error().code, engine.error().text);
 

@@ -11,6 +11,7 @@
 #include "import/content_hash.hpp"
 #include "import/import_server.hpp"
 #include "import/pabulib_plan.hpp"
+#include "import/total.hpp"
 #include "stimmbuch/tools/import/byte_source.hpp"
 
 namespace stimmbuch::program {
@@ -220,8 +221,10 @@ Result import_files(Session& session) {
     if (paths.size() > 1) session.console.item(*summary);
     items.push_back(std::move(*summary));
   }
-  session.console.summary(items.size() == 1 ? items.front()
-                                            : Json{{"polls", items.size()}, {"items", items}});
+  const bool one_file = items.size() == 1;
+  session.console.summary(
+      one_file ? items.front()
+               : total_of(items, {"ballots", "accepted"}, {"votes_match", "score_match", "selected_match"}));
   return code;
 }
 

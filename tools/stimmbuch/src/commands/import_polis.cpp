@@ -9,6 +9,7 @@
 #include "import/bulk_sender.hpp"
 #include "import/import_server.hpp"
 #include "import/polis_plan.hpp"
+#include "import/total.hpp"
 
 namespace stimmbuch::program {
 
@@ -148,8 +149,9 @@ Result import_folders(Session& session) {
     if (session.given.arguments.size() > 1) session.console.item(*summary);
     items.push_back(std::move(*summary));
   }
-  session.console.summary(items.size() == 1 ? items.front()
-                                            : Json{{"conversations", items.size()}, {"items", items}});
+  const bool one_folder = items.size() == 1;
+  session.console.summary(one_folder ? items.front()
+                                     : total_of(items, {"comments", "votes", "accepted"}, {"tallies_match"}));
   return code;
 }
 

@@ -1,3 +1,5 @@
+#include "stimmbuch/version.hpp"
+
 #include <fmt/format.h>
 
 #include "commands/commands.hpp"
@@ -7,8 +9,8 @@ namespace stimmbuch::program {
 namespace {
 
 Result print_version(Session& session) {
-  session.console.print(fmt::format("stimmbuch {}", STIMMBUCH_VERSION));
-  session.console.summary({{"version", STIMMBUCH_VERSION}});
+  session.console.print(fmt::format("stimmbuch {}", version));
+  session.console.summary({{"version", version}});
   return ExitCode::ok;
 }
 

@@ -73,7 +73,7 @@ std::expected<void, Failure> Crowd::take_part(const TownCitizen& citizen, ApiCli
                             .target = fmt::format("/v1/polls/{}/ballot", step.poll),
                             .key = key(),
                             .token = token,
-                            .body = withdraws ? Json::object() : Json{{"choices", step.choices}}});
+                            .body = withdraws ? Json() : Json{{"choices", step.choices}}});
     if (!done) return std::unexpected(done.error());
   }
   return {};
