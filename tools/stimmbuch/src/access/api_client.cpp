@@ -99,17 +99,9 @@ std::expected<Json, Failure> ApiClient::get(std::string target) {
 }
 
 std::expected<Json, Failure> ApiClient::give(const PersonCommand& command) {
-<<<<<<< HEAD
-  client::Request request{
-      .method = command.method,
-      .target = command.target,
-      .headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", '"' + command.key + '"'}},
-      .body = json_text(command.body)};
-=======
   client::Request request{.method = command.method,
                           .target = command.target,
                           .headers = {{"Idempotency-Key", '"' + command.key + '"'}}};
->>>>>>> cli
   if (!command.token.empty()) request.headers.push_back({"Authorization", "Bearer " + command.token});
   if (!command.body.is_null()) {
     request.headers.push_back({"Content-Type", "application/json"});

@@ -78,11 +78,7 @@ class Demo {
  private:
   std::expected<void, Failure> mint_tokens();
   std::expected<std::uint64_t, Failure> give(std::string_view role, std::string target, std::string_view step,
-<<<<<<< HEAD
-                                             Json body = Json::object());
-=======
                                              Json body = {});
->>>>>>> cli
   std::expected<void, Failure> prepare();
   std::expected<void, Failure> vote(const std::vector<TownCitizen>& citizens);
   std::expected<void, Failure> watch(Crowd& crowd, std::size_t citizens);
