@@ -244,9 +244,9 @@ TEST_F(Cli, ExplainsEachCommand) {
   EXPECT_EQ(all.code, 0);
   EXPECT_THAT(all.out, AllOf(HasSubstr("serve"), HasSubstr("audit recount"), HasSubstr("demo")));
   const Ran serve = run({"serve", "--help"});
-  EXPECT_THAT(serve.out, AllOf(HasSubstr("--listen ADDR:PORT"),
-                               HasSubstr("STIMMBUCH_LISTEN, listen; default 127.0.0.1:8080"),
-                               HasSubstr("Exit codes:"), HasSubstr("Examples:")));
+  EXPECT_THAT(serve.out,
+              AllOf(HasSubstr("--listen ADDR:PORT"), HasSubstr("STIMMBUCH_LISTEN, listen; default"),
+                    HasSubstr("Exit codes:"), HasSubstr("Examples:")));
 }
 
 TEST_F(Cli, CompletesInBash) {

@@ -74,7 +74,9 @@ TEST_F(CommandLineTest, MissesWhatACommandNeeds) {
 
 TEST_F(CommandLineTest, RefusesNumbersThatAreNone) {
   const auto line = parse({"log", "cat", "--limit", "-1"});
-  if (line) EXPECT_FALSE(line->given.number("--limit", 0));
+  if (line) {
+    EXPECT_FALSE(line->given.number("--limit", 0));
+  }
   EXPECT_FALSE(parse({"log", "cat", "--limit", "3x"}).value().given.number("--limit", 0));
 }
 
@@ -113,7 +115,9 @@ TEST_F(CommandLineTest, TakesTheExamplesOfItsManuals) {
       }
       const auto parsed = parse(words);
       EXPECT_TRUE(parsed) << example.line << ": " << (parsed ? "" : parsed.error().text);
-      if (parsed) EXPECT_EQ(parsed->command->name, command.name);
+      if (parsed) {
+        EXPECT_EQ(parsed->command->name, command.name);
+      }
     }
   }
 }

@@ -111,7 +111,7 @@ std::expected<void, Failure> Demo::mint_tokens() {
 std::expected<std::uint64_t, Failure> Demo::give(std::string_view role, std::string target,
                                                  std::string_view step, Json body) {
   const auto done = server_.give({.target = std::move(target),
-                                  .key = fmt::format("demo-official-{}", step),
+                                  .key = fmt::format("stimmbuch-demo-official-{}", step),
                                   .token = tokens_.find(role)->second,
                                   .body = std::move(body)});
   if (!done) return std::unexpected(done.error());
