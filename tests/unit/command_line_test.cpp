@@ -73,10 +73,7 @@ TEST_F(CommandLineTest, MissesWhatACommandNeeds) {
 }
 
 TEST_F(CommandLineTest, RefusesNumbersThatAreNone) {
-  const auto line = parse({"log", "cat", "--limit", "-1"});
-  if (line) {
-    EXPECT_FALSE(line->given.number("--limit", 0));
-  }
+  EXPECT_FALSE(parse({"log", "cat", "--limit=-1"}).value().given.number("--limit", 0));
   EXPECT_FALSE(parse({"log", "cat", "--limit", "3x"}).value().given.number("--limit", 0));
 }
 
@@ -114,10 +111,8 @@ TEST_F(CommandLineTest, TakesTheExamplesOfItsManuals) {
         begin = end + 1;
       }
       const auto parsed = parse(words);
-      EXPECT_TRUE(parsed) << example.line << ": " << (parsed ? "" : parsed.error().text);
-      if (parsed) {
-        EXPECT_EQ(parsed->command->name, command.name);
-      }
+      ASSERT_TRUE(parsed) << example.line << ": " << parsed.error().text;
+      EXPECT_EQ(parsed->command->name, command.name);
     }
   }
 }

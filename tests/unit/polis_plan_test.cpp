@@ -16,7 +16,7 @@ PolisConversation conversation() {
   PolisConversation all;
   all.topic = "Bike lanes?";
   all.comments = {{.id = 7, .time_ms = 1'000, .body = "Yes, \"everywhere\""},
-                  {.id = 8, .time_ms = 2'000, .body = ""}};
+                  {.id = 8, .time_ms = 2'000, .body = {}}};
   all.votes = {{.time_ms = 3'000, .comment = 7, .voter = 1, .stance = Stance::agree},
                {.time_ms = 4'500, .comment = 7, .voter = 1, .stance = Stance::pass}};
   all.participants = {{.id = 1, .standing = {{7, Stance::pass}}},

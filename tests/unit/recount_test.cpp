@@ -170,6 +170,7 @@ TEST_F(RecountTest, FindsAWrongCount) {
   ++wrong.options[1].votes;
   ++wrong.options[1].score;
   count(wrong);
+  // The ties, the option itself, and the rank of the one that was its equal.
   EXPECT_THAT(codes(*recount()), ElementsAre("count_differs", "count_differs", "count_differs"));
 }
 

@@ -204,7 +204,7 @@ std::vector<Setting> make_table() {
       limit<&L::count_loopback>("count_loopback",
                                 "Whether the bounds per address hold for this machine itself."),
       limit<&L::queued_events>("queued_events", "Events that wait for a slow follower before it is dropped."),
-      limit<&L::queued_event_bytes>("queued_event_bytes", "Their bytes."),
+      limit<&L::queued_event_bytes>("queued_event_bytes", "Bytes of such events."),
       limit<&L::event_comment_interval>("event_comment_interval",
                                         "How often a silent stream shows that it lives."),
   };

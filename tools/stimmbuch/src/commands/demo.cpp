@@ -255,7 +255,7 @@ std::expected<bool, Failure> Demo::run() {
 
 // One more citizen, who can vote in the survey.
 std::expected<void, Failure> Demo::print_examples() {
-  const TownCitizen guest{.subject = "guest", .name = "Gast", .district = "innenstadt", .steps = {}};
+  const TownCitizen guest{.subject = "guest-00001", .name = "Gast", .district = "innenstadt", .steps = {}};
   const std::vector<TownCitizen> guests{guest};
   Crowd crowd(guests, {server_url_, admin_url_, tokens_.at("registrar")}, 1);
   if (auto arrived = crowd.join(); !arrived) return arrived;

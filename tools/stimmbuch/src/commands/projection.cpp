@@ -54,22 +54,24 @@ std::expected<Json, Failure> work_on(Session& session, ApiClient& engine, std::s
   if (!is_id(name)) return failed(ExitCode::usage, fmt::format("'{}' is not the name of a projection", name));
   std::optional<Meter> meter;
   std::uint64_t done = 0;
+  std::uint64_t total = 0;
   Json last;
-  const auto sent = engine.send_for_lines(
-      {.method = "POST", .target = fmt::format("/admin/projections/{}/{}", name, work)},
-      [&](std::string_view line) {
-        Json message = Json::parse(line, nullptr, false);
-        if (!message.is_object()) return true;
-        if (message.value("type", "") != "progress") {
-          last = std::move(message);
-          return true;
-        }
-        done = message.value("done", std::uint64_t{0});
-        if (!meter) meter.emplace(session.console.meter("records", message.value("total", std::uint64_t{0})));
-        meter->update(done);
-        return true;
-      });
-  if (meter) meter->finish(done);
+  const auto sent =
+      engine.send_for_lines({.method = "POST", .target = fmt::format("/admin/projections/{}/{}", name, work)},
+                            [&](std::string_view line) {
+                              Json message = Json::parse(line, nullptr, false);
+                              if (!message.is_object()) return true;
+                              if (message.value("type", "") != "progress") {
+                                last = std::move(message);
+                                return true;
+                              }
+                              done = message.value("done", std::uint64_t{0});
+                              total = message.value("total", std::uint64_t{0});
+                              if (!meter) meter.emplace(session.console.meter("records", total));
+                              meter->update(done);
+                              return true;
+                            });
+  if (meter) meter->finish(last.is_object() ? total : done);
   if (!sent) return std::unexpected(sent.error());
   const std::string type = last.is_object() ? last.value("type", "") : "";
   if (type == "error") return failed(ExitCode::failed, last.value("detail", "the engine gave up"));
