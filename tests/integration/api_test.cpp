@@ -569,7 +569,8 @@ TEST_F(ConsistencyToken, AForeignOrImpossibleTokenIsRefused) {
   const auto read = [&](const std::string& token) {
     return anyone_.request("GET", "/v1/polls/" + poll + "/tally", {}, "Consistency-Token: " + token + "\r\n");
   };
-  EXPECT_EQ(read(token_of(ledger + ".1.1")).status, 200);
+  // Waits until the poll is there to be read.
+  EXPECT_EQ(read(token_of(ledger + ".1." + about.at("head").get<std::string>())).status, 200);
   expect_problem(read(token_of(ledger + ".1.999999")), 409, "position_ahead_of_log");
   expect_problem(read(token_of(ledger + ".1.18446744073709551615")), 409, "position_ahead_of_log");
   expect_problem(read(token_of("elsewhere.1.1")), 410, "log_identity_changed");

@@ -1,6 +1,8 @@
 #include "engine_under_test.hpp"
 
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 namespace stimmbuch::test {
 
@@ -23,6 +25,17 @@ void EngineUnderTest::start() {
   if (!started) throw std::runtime_error(started.error().text);
   engine_ = std::move(*started);
   endpoints_ = {engine_->port().value(), program::admin_socket(data_)};
+  wait_until_ready();
+}
+
+// A new engine answers reads with 503 until its views are built for the first time.
+void EngineUnderTest::wait_until_ready() const {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (endpoints_.connect_admin().get("/readyz").status != 200) {
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("the engine does not get ready");
+    std::this_thread::yield();
+  }
 }
 
 std::string open_poll(Caller& staff, const Json& terms) {

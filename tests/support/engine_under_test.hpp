@@ -28,6 +28,7 @@ class EngineUnderTest {
   void start();
 
  private:
+  void wait_until_ready() const;
   TemporaryDirectory directory_;
   std::filesystem::path data_;
   ledger::Purpose purpose_;
