@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "stimmbuch/eventstore/ledger/position.hpp"
 
