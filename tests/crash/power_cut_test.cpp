@@ -12,7 +12,7 @@
 namespace stimmbuch::eventstore::testing {
 namespace {
 
-constexpr int machines = 15;
+constexpr int machines = 12;
 constexpr int cuts_per_machine = 10;
 
 std::uint64_t seed() {
