@@ -31,7 +31,7 @@ struct OnDisk {
   RocksLedger& ledger = *opened;
 };
 
-/// With tables of a few records, so that the index lies in many files, and with four hashes for all subjects.
+// With tables of a few records, so that the index lies in many files, and with four hashes for all subjects.
 struct OnDiskCrowded {
   static RocksLedger::Internals internals() {
     auto internals = small_sizes();

@@ -33,7 +33,7 @@ class RocksLedgerTest : public ::testing::Test {
     return ledger.error();
   }
 
-  /// Appends `count` records in groups of 10 over 50 streams.
+  // Appends `count` records in groups of 10 over 50 streams.
   static void fill(Ledger& ledger, std::uint64_t count) {
     for (std::uint64_t done = 0; done < count;) {
       std::vector<std::string> group;
@@ -168,7 +168,7 @@ TEST_F(RocksLedgerTest, IsNotOpenedBelowWhatItsIndexCovers) {
   EXPECT_THAT(error.detail, HasSubstr("stream index"));
 }
 
-/// A ledger of 20 records, all in its write-ahead log, whose last `bytes` bytes are then changed.
+// A ledger of 20 records, all in its write-ahead log, whose last `bytes` bytes are then changed.
 class DamagedTail : public RocksLedgerTest {
  protected:
   void damage_last_bytes(std::uintmax_t bytes) {
@@ -291,7 +291,7 @@ TEST_F(RocksLedgerTest, BoundsItsWriteAheadLog) {
   EXPECT_LT(ledger->statistics().wal_bytes, 3U * 64 * 1024 + 20'000);
 }
 
-/// On a disk that fails on command.
+// On a disk that fails on command.
 class FaultyDisk : public RocksLedgerTest {
  protected:
   FaultyDisk() { internals_.env = env_.get(); }

@@ -20,7 +20,7 @@ std::uint64_t seed() {
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
 }
 
-/// A ledger on a disk that loses its power again and again, and what has been asked of it.
+// A ledger on a disk that loses its power again and again, and what has been asked of it.
 class Machine {
  public:
   explicit Machine(std::uint64_t seed) : random_(seed) {
@@ -28,7 +28,7 @@ class Machine {
     internals_.index_table_records = 50;
   }
 
-  /// Appends until something fails, then takes the power away.
+  // Appends until something fails, then takes the power away.
   void run_until_the_power_fails() {
     const bool fails_while_opening = below(4) == 0;
     if (fails_while_opening) disk_->arm(any_fault(), 1 + below(60));

@@ -21,7 +21,7 @@ std::string directory_of(const std::string& path) {
   return fs::path(path).parent_path();
 }
 
-/// The path without "//" and a trailing "/", which RocksDB leaves in some.
+// The path without "//" and a trailing "/", which RocksDB leaves in some.
 std::string plain(const std::string& path) {
   const auto normal = fs::path(path).lexically_normal();
   return normal.has_filename() ? normal : normal.parent_path();
@@ -33,7 +33,7 @@ IOStatus power_is_off() {
 
 }  // namespace
 
-/// Reports what is appended and synced.
+// Reports what is appended and synced.
 class FaultFileSystem::TrackedFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
   TrackedFile(FaultFileSystem& disk, std::string path, std::shared_ptr<Content> content,

@@ -11,7 +11,7 @@
 namespace stimmbuch::eventstore {
 namespace {
 
-/// A MANIFEST of more than one block, as RocksDB wrote it.
+// A MANIFEST of more than one block, as RocksDB wrote it.
 std::string real_manifest() {
   const testing::TemporaryDirectory temporary;
   {

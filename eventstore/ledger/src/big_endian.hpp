@@ -11,7 +11,7 @@ namespace stimmbuch::eventstore {
 
 static_assert(std::endian::native == std::endian::little);
 
-/// A number as 8 bytes whose order as bytes is the order of the numbers: the keys of both databases.
+// A number as 8 bytes whose order as bytes is the order of the numbers: the keys of both databases.
 class BigEndian {
  public:
   explicit BigEndian(std::uint64_t value) {
@@ -21,7 +21,7 @@ class BigEndian {
 
   rocksdb::Slice slice() const { return {bytes_.data(), bytes_.size()}; }
 
-  /// The number in the first 8 bytes of `bytes`.
+  // The number in the first 8 bytes of `bytes`.
   static std::uint64_t read(const char* bytes) {
     std::uint64_t swapped = 0;
     std::memcpy(&swapped, bytes, sizeof swapped);

@@ -10,14 +10,14 @@
 
 namespace stimmbuch::eventstore {
 
-/// Watches the free space of a disk, asking the system at most once per interval. One thread.
+// Watches the free space of a disk, asking the system at most once per interval. One thread.
 class DiskFloor {
  public:
   DiskFloor(rocksdb::Env& env, std::filesystem::path directory, std::uint64_t floor_bytes,
             std::chrono::milliseconds interval)
       : env_(env), directory_(std::move(directory)), floor_bytes_(floor_bytes), interval_(interval) {}
 
-  /// Why nothing more should be written, if so.
+  // Why nothing more should be written, if so.
   const std::optional<std::string>& refusal() {
     if (const auto now = std::chrono::steady_clock::now(); now >= next_check_) {
       next_check_ = now + interval_;

@@ -7,13 +7,13 @@
 
 namespace stimmbuch::eventstore {
 
-/// The latch behind "after any failed write or sync nothing more is accepted". Any thread.
+// The latch behind "after any failed write or sync nothing more is accepted". Any thread.
 class FailStop {
  public:
-  /// `report` is told the reason that tripped it.
+  // `report` is told the reason that tripped it.
   explicit FailStop(std::function<void(std::string_view)> report) : report_(std::move(report)) {}
 
-  /// The first reason stands.
+  // The first reason stands.
   void trip(const std::string& reason) {
     {
       const std::lock_guard lock(mutex_);

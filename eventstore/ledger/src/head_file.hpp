@@ -16,18 +16,18 @@
 
 namespace stimmbuch::eventstore {
 
-/// The position in a head file, before_first when there is none; or why it cannot be read.
+// The position in a head file, before_first when there is none; or why it cannot be read.
 std::expected<Position, std::string> read_head_file(rocksdb::Env& env, const std::filesystem::path& file);
 
 rocksdb::Status write_head_file(rocksdb::Env& env, const std::filesystem::path& file, Position head);
 
-/// Writes down, on a thread of its own, how far the ledger was durable: a trace outside the log that shows at
-/// the next opening when the log has lost its end. A failed write trips the fail-stop, for the disk cannot be
-/// trusted any more.
+// Writes down, on a thread of its own, how far the ledger was durable: a trace outside the log that shows at
+// the next opening when the log has lost its end. A failed write trips the fail-stop, for the disk cannot be
+// trusted any more.
 class HeadFile {
  public:
-  /// `durable` is written at most once per `interval` and once more at destruction, each time only if it has
-  /// moved.
+  // `durable` is written at most once per `interval` and once more at destruction, each time only if it has
+  // moved.
   HeadFile(rocksdb::Env& env, std::filesystem::path file, std::chrono::milliseconds interval,
            const std::atomic<std::uint64_t>& durable, FailStop& fail_stop);
 

@@ -33,7 +33,7 @@ std::size_t payload_bytes(std::string_view fragment) {
          std::size_t{static_cast<std::uint8_t>(fragment[5])} << 8;
 }
 
-/// The fragment that begins at `at`, if there is a sound one.
+// The fragment that begins at `at`, if there is a sound one.
 std::optional<std::string_view> fragment_at(std::string_view manifest, std::size_t at) {
   if (at > manifest.size() || manifest.size() - at < header_bytes) return std::nullopt;
   const auto fragment = manifest.substr(at, block_bytes - at % block_bytes);
@@ -50,7 +50,7 @@ std::optional<std::string_view> fragment_at(std::string_view manifest, std::size
   return fragment.substr(0, size);
 }
 
-/// Whether a sound fragment begins where one would, given that the one at `damage` is not sound.
+// Whether a sound fragment begins where one would, given that the one at `damage` is not sound.
 bool goes_on_behind(std::string_view manifest, std::size_t damage) {
   if (manifest.size() - damage >= header_bytes &&
       fragment_at(manifest, behind_padding(damage + header_bytes + payload_bytes(manifest.substr(damage)))))

@@ -7,7 +7,7 @@
 
 namespace stimmbuch::eventstore {
 
-/// Throws std::invalid_argument unless the records are such as Ledger::append takes.
+// Throws std::invalid_argument unless the records are such as Ledger::append takes.
 inline void require_appendable(std::span<const NewRecord> records) {
   if (records.empty()) throw std::invalid_argument("a group of no records");
   for (const auto& record : records) {

@@ -14,7 +14,7 @@
 
 namespace stimmbuch::eventstore {
 
-/// The database with the records, keyed by position. It knows what is stored, not what may be seen.
+// The database with the records, keyed by position. It knows what is stored, not what may be seen.
 class RecordLog {
  public:
   enum class Recovery {
@@ -25,27 +25,27 @@ class RecordLog {
   static std::expected<std::unique_ptr<RecordLog>, rocksdb::Status> open(
       const std::filesystem::path& directory, rocksdb::Options options, Recovery recovery);
 
-  /// Where point-in-time recovery would end. Changes nothing in the directory. Throws LedgerFault.
+  // Where point-in-time recovery would end. Changes nothing in the directory. Throws LedgerFault.
   static Position end_of_point_in_time(const std::filesystem::path& directory, rocksdb::Options options);
 
-  /// Adds a record to a batch.
+  // Adds a record to a batch.
   static void stage(rocksdb::WriteBatch& batch, Position position, std::string_view record);
 
-  /// Writes the batch whole and syncs it.
+  // Writes the batch whole and syncs it.
   rocksdb::Status commit(rocksdb::WriteBatch& batch) { return db_->Write(synced_, &batch); }
 
-  /// The ends of what is stored; before_first when nothing is. Throw LedgerFault.
+  // The ends of what is stored; before_first when nothing is. Throw LedgerFault.
   Position first() const;
   Position last() const;
 
-  /// The last position that lies in a file; those behind it came from the write-ahead log.
+  // The last position that lies in a file; those behind it came from the write-ahead log.
   Position last_in_files() const;
 
-  /// Shows the records behind `after` up to `up_to`, all of which must exist: a gap throws LedgerFault, as do
-  /// errors. Returns the last position shown, or `after`.
+  // Shows the records behind `after` up to `up_to`, all of which must exist: a gap throws LedgerFault, as do
+  // errors. Returns the last position shown, or `after`.
   Position read(Position after, Position up_to, const RecordVisitor& visitor) const;
 
-  /// The record at a position, which must exist: absence throws LedgerFault, as do errors.
+  // The record at a position, which must exist: absence throws LedgerFault, as do errors.
   void at(Position position, rocksdb::PinnableSlice& record) const;
 
   rocksdb::DB& database() const { return *db_; }

@@ -23,8 +23,8 @@ void require(const rocksdb::Status& status, const std::string& what) {
   if (!status.ok()) throw OpenError{OpenError::Kind::failed, what + ": " + status.ToString()};
 }
 
-/// Copies the files that tell how the log came to its end. Files of records are left out: nothing changes
-/// those.
+// Copies the files that tell how the log came to its end. Files of records are left out: nothing changes
+// those.
 fs::path keep_evidence(rocksdb::Env& env, const fs::path& directory, const fs::path& log) {
   fs::path evidence;
   int n = 0;
@@ -62,7 +62,7 @@ void require_floors(Position head, const std::vector<Floor>& floors) {
                       seen + "."};
 }
 
-/// The MANIFEST of the log as it is, and what is whole of it.
+// The MANIFEST of the log as it is, and what is whole of it.
 struct Manifest {
   fs::path file;
   std::string content;
@@ -81,7 +81,7 @@ Manifest read_manifest(rocksdb::Env& env, const fs::path& log) {
   return manifest;
 }
 
-/// Opens a log that strict recovery refuses, without what is behind the damage.
+// Opens a log that strict recovery refuses, without what is behind the damage.
 std::unique_ptr<RecordLog> recover_tail(const RocksSetup& setup, const fs::path& log,
                                         const rocksdb::Options& log_options, const OpenOptions& options,
                                         const std::vector<Floor>& floors, const std::string& damage) {
@@ -147,8 +147,8 @@ std::unique_ptr<StreamIndex> open_index(const RocksSetup& setup, const RocksLedg
   return std::move(*index);
 }
 
-/// Reads the end of the log: all that came from the write-ahead log, to see that no record is missing between
-/// its files, and all that the index does not cover.
+// Reads the end of the log: all that came from the write-ahead log, to see that no record is missing between
+// its files, and all that the index does not cover.
 void check_and_index_tail(const RecordLog& log, StreamIndex& index, Position head,
                           const RocksLedger::Internals& internals, const OpenOptions& options) {
   if (const auto first = log.first(); head != before_first && first != before_first + 1)

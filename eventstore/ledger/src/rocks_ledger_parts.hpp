@@ -17,7 +17,7 @@
 
 namespace stimmbuch::eventstore {
 
-/// Holds a lock file. It belongs to one ledger of one process, whoever else tries.
+// Holds a lock file. It belongs to one ledger of one process, whoever else tries.
 class DirectoryLock {
  public:
   DirectoryLock(rocksdb::Env& env, rocksdb::FileLock* lock) : env_(env), lock_(lock) {}
@@ -30,12 +30,12 @@ class DirectoryLock {
   rocksdb::FileLock* lock_;
 };
 
-/// What an open ledger is made of, in the order in which it is opened. Filled by the opening, complete when
-/// that succeeds.
+// What an open ledger is made of, in the order in which it is opened. Filled by the opening, complete when
+// that succeeds.
 struct RocksLedger::Parts {
   Parts(const OpenOptions& open_options, const Internals& open_internals);
 
-  /// The records of a group that are written but not yet shown.
+  // The records of a group that are written but not yet shown.
   void stage(std::span<const NewRecord> records, Position first);
   rocksdb::Status sync();
   void publish(Position last);

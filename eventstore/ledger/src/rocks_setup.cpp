@@ -23,7 +23,7 @@ class StopOnBackgroundError final : public rocksdb::EventListener {
   FailStop& fail_stop_;
 };
 
-/// Merges what several files know of a stream: the older file's positions come first.
+// Merges what several files know of a stream: the older file's positions come first.
 class Concatenate final : public rocksdb::AssociativeMergeOperator {
  public:
   bool Merge(const rocksdb::Slice& /*key*/, const rocksdb::Slice* existing, const rocksdb::Slice& value,

@@ -10,17 +10,17 @@
 
 namespace stimmbuch::eventstore {
 
-/// What the log and the index have in common.
+// What the log and the index have in common.
 struct RocksSetup {
   rocksdb::Env* env;
   std::shared_ptr<rocksdb::Cache> cache;
   FailStop* fail_stop;  // tripped by errors in the background
 };
 
-/// The options of the database with the records.
+// The options of the database with the records.
 rocksdb::Options record_log_options(const RocksSetup& setup, std::size_t write_buffer_bytes);
 
-/// The options of the database with the stream index.
+// The options of the database with the stream index.
 rocksdb::Options stream_index_options(const RocksSetup& setup);
 
 }  // namespace stimmbuch::eventstore

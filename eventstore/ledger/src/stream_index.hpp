@@ -23,14 +23,14 @@
 
 namespace stimmbuch::eventstore {
 
-/// From a stream to the positions of its records: derived data, which the log can restore.
-///
-/// The newest entries are in the active table. When that is full it is frozen, and a thread of the index
-/// writes it sorted into a file and adds the file to a RocksDB of the index's own, whose write thread nobody
-/// waits for. A file adds to what others know of a stream and carries the position up to which the index is
-/// complete with it (its coverage), so that both appear in one step.
-///
-/// add() belongs to the writer thread, all else to any. Errors of the index's thread trip the fail-stop.
+// From a stream to the positions of its records: derived data, which the log can restore.
+//
+// The newest entries are in the active table. When that is full it is frozen, and a thread of the index
+// writes it sorted into a file and adds the file to a RocksDB of the index's own, whose write thread nobody
+// waits for. A file adds to what others know of a stream and carries the position up to which the index is
+// complete with it (its coverage), so that both appear in one step.
+//
+// add() belongs to the writer thread, all else to any. Errors of the index's thread trip the fail-stop.
 class StreamIndex {
  public:
   struct Options {
@@ -40,21 +40,21 @@ class StreamIndex {
     unsigned hash_bits;
   };
 
-  /// Opens or creates the index. Entries behind coverage() have to be added before it is used.
+  // Opens or creates the index. Entries behind coverage() have to be added before it is used.
   static std::expected<std::unique_ptr<StreamIndex>, rocksdb::Status> open(const RocksSetup& setup,
                                                                            Options options);
 
   SubjectHash hash(std::string_view subject) const;
 
-  /// Adds the next records' streams; those of one call become findable together. When two frozen tables are
-  /// waiting for the thread and the active one is full, waits for a file to be finished, or for the
-  /// fail-stop.
+  // Adds the next records' streams; those of one call become findable together. When two frozen tables are
+  // waiting for the thread and the active one is full, waits for a file to be finished, or for the
+  // fail-stop.
   void add(std::span<const SubjectHash> subjects);
 
-  /// The positions of a stream, ascending, and possibly of others with the same hash. Throws LedgerFault.
+  // The positions of a stream, ascending, and possibly of others with the same hash. Throws LedgerFault.
   std::vector<Position> find(SubjectHash subject) const;
 
-  /// Up to where the index lies in files.
+  // Up to where the index lies in files.
   Position coverage() const { return Position{coverage_.load(std::memory_order_acquire)}; }
 
   struct Statistics {

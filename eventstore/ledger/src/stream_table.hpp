@@ -11,12 +11,12 @@
 
 namespace stimmbuch::eventstore {
 
-/// The name of a stream in the index. Two subjects may share one, so what is found is confirmed by the record
-/// itself.
+// The name of a stream in the index. Two subjects may share one, so what is found is confirmed by the record
+// itself.
 enum class SubjectHash : std::uint64_t {};
 
-/// The index entries of consecutive records, in memory. Each record belongs to one stream, so entry n stands
-/// for the record base + n, and the table only has to chain the entries of a stream: about 20 bytes each.
+// The index entries of consecutive records, in memory. Each record belongs to one stream, so entry n stands
+// for the record base + n, and the table only has to chain the entries of a stream: about 20 bytes each.
 class StreamTable {
  public:
   StreamTable(Position base, std::size_t capacity) : base_(base) {
@@ -24,7 +24,7 @@ class StreamTable {
     older_.reserve(capacity);
   }
 
-  /// Enters the record behind last().
+  // Enters the record behind last().
   void add(SubjectHash subject) {
     const auto entry = static_cast<Entry>(older_.size() + 1);
     const auto [newest, is_new] = newest_.try_emplace(subject, entry);
@@ -32,13 +32,13 @@ class StreamTable {
     newest->second = entry;
   }
 
-  /// Appends the stream's positions to `found`, ascending.
+  // Appends the stream's positions to `found`, ascending.
   void find(SubjectHash subject, std::vector<Position>& found) const {
     if (const auto newest = newest_.find(subject); newest != newest_.end()) follow(newest->second, found);
   }
 
-  /// Calls `use(SubjectHash, const std::vector<Position>&)` for each stream, by ascending hash; positions
-  /// ascend too.
+  // Calls `use(SubjectHash, const std::vector<Position>&)` for each stream, by ascending hash; positions
+  // ascend too.
   template <typename Use>
   void for_each_stream(const Use& use) const {
     std::vector<std::pair<SubjectHash, Entry>> streams(newest_.begin(), newest_.end());
@@ -51,7 +51,7 @@ class StreamTable {
     }
   }
 
-  /// The table covers the records behind base up to last.
+  // The table covers the records behind base up to last.
   Position base() const { return base_; }
   Position last() const { return base_ + older_.size(); }
   std::size_t size() const { return older_.size(); }

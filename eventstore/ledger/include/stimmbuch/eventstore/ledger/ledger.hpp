@@ -15,10 +15,10 @@
 
 namespace stimmbuch::eventstore {
 
-/// The longest record, in bytes. The shortest has one.
+// The longest record, in bytes. The shortest has one.
 inline constexpr std::size_t max_record_bytes = 65'535;
 
-/// A record to be appended: its bytes, one line without the newline, and the stream it belongs to.
+// A record to be appended: its bytes, one line without the newline, and the stream it belongs to.
 struct NewRecord {
   std::string_view subject;
   std::string_view bytes;
@@ -26,57 +26,57 @@ struct NewRecord {
 
 struct AppendError {
   enum class Kind {
-    disk_floor,  ///< Nothing was written: the disk is nearly full. Appending works again when space has been
-                 ///< freed.
-    failed,  ///< The outcome is unknown, and this ledger accepts nothing any more: end the process and open
-             ///< again.
+    disk_floor,  // Nothing was written: the disk is nearly full. Appending works again when space has been
+                 // freed.
+    failed,      // The outcome is unknown, and this ledger accepts nothing any more: end the process and open
+                 // again.
   };
   Kind kind;
   std::string detail;
 };
 
-/// A read met damage or an I/O error. What was handed out before is right; the process should end.
+// A read met damage or an I/O error. What was handed out before is right; the process should end.
 class LedgerFault : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Takes records in order of position until it returns false. The bytes live as long as the call.
+// Takes records in order of position until it returns false. The bytes live as long as the call.
 using RecordVisitor = std::function<bool(Position, std::string_view record)>;
 
-/// The log: opaque records under gapless positions 1, 2, 3 …, each belonging to one stream, named by its
-/// subject. append() and the listeners of on_head() run on the one writer thread; all else may be called by
-/// any thread at any time.
+// The log: opaque records under gapless positions 1, 2, 3 …, each belonging to one stream, named by its
+// subject. append() and the listeners of on_head() run on the one writer thread; all else may be called by
+// any thread at any time.
 class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  /// Appends all records, at least one, under the next positions, or none of them; returns the last position.
-  /// When it returns they are durable, by one sync for all. Throws std::invalid_argument when a record is
-  /// empty, longer than max_record_bytes or contains a newline.
+  // Appends all records, at least one, under the next positions, or none of them; returns the last position.
+  // When it returns they are durable, by one sync for all. Throws std::invalid_argument when a record is
+  // empty, longer than max_record_bytes or contains a newline.
   virtual std::expected<Position, AppendError> append(std::span<const NewRecord> records) = 0;
 
-  /// The visible head: everything up to it is durable and may be read; nothing beyond it is shown. It never
-  /// goes back.
+  // The visible head: everything up to it is durable and may be read; nothing beyond it is shown. It never
+  // goes back.
   virtual Position head() const = 0;
 
-  /// Shows the visitor the records behind `after` up to `up_to`, both clipped to the head as it is at the
-  /// call. Returns the position of the last record shown, or `after`.
+  // Shows the visitor the records behind `after` up to `up_to`, both clipped to the head as it is at the
+  // call. Returns the position of the last record shown, or `after`.
   virtual Position read(Position after, Position up_to, const RecordVisitor& visitor) const = 0;
 
-  /// The record at a position; nothing when that is not between 1 and the head.
+  // The record at a position; nothing when that is not between 1 and the head.
   virtual std::optional<std::string> at(Position position) const = 0;
 
-  /// Shows the visitor the records of one stream, oldest first, up to the head as it is at the call.
+  // Shows the visitor the records of one stream, oldest first, up to the head as it is at the call.
   virtual void read_stream(std::string_view subject, const RecordVisitor& visitor) const = 0;
 
-  /// Blocks until head() > position, the deadline has passed, or close(); returns head().
+  // Blocks until head() > position, the deadline has passed, or close(); returns head().
   virtual Position wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const = 0;
 
-  /// The listener is called once per appended group; see VisibleHead::subscribe.
+  // The listener is called once per appended group; see VisibleHead::subscribe.
   virtual Subscription on_head(VisibleHead::Listener listener) = 0;
 
-  /// Ends all waits, those to come included, so that waiting threads can be joined. Everything else goes on.
+  // Ends all waits, those to come included, so that waiting threads can be joined. Everything else goes on.
   virtual void close() = 0;
 };
 

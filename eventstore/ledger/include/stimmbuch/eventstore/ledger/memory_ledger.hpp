@@ -10,8 +10,8 @@
 
 namespace stimmbuch::eventstore {
 
-/// A ledger that keeps its records in memory only: the reference that others are tested against, and the
-/// store of tests.
+// A ledger that keeps its records in memory only: the reference that others are tested against, and the
+// store of tests.
 class MemoryLedger final : public Ledger {
  public:
   std::expected<Position, AppendError> append(std::span<const NewRecord> records) override;

@@ -15,8 +15,8 @@ namespace stimmbuch::eventstore {
 
 class VisibleHead;
 
-/// Keeps a listener subscribed until it is destroyed, which waits for a call in progress: afterwards the
-/// listener is not called any more. Must end before the ledger, and not from within the listener.
+// Keeps a listener subscribed until it is destroyed, which waits for a call in progress: afterwards the
+// listener is not called any more. Must end before the ledger, and not from within the listener.
 class [[nodiscard]] Subscription {
  public:
   Subscription() = default;
@@ -34,9 +34,9 @@ class [[nodiscard]] Subscription {
   std::uint64_t id_ = 0;
 };
 
-/// The last position that readers of any kind may see, and the place to wait for more. It is a notion of its
-/// own beside the durable head: a record may have to be more than durable before it is shown. It never goes
-/// back. raise() belongs to one thread, all else to any.
+// The last position that readers of any kind may see, and the place to wait for more. It is a notion of its
+// own beside the durable head: a record may have to be more than durable before it is shown. It never goes
+// back. raise() belongs to one thread, all else to any.
 class VisibleHead {
  public:
   using Listener = std::function<void(Position)>;
@@ -45,18 +45,18 @@ class VisibleHead {
 
   Position get() const { return Position{position_.load(std::memory_order_acquire)}; }
 
-  /// Shows everything up to `to`, which is not below get(): wakes the waiting, then calls the listeners, on
-  /// this thread.
+  // Shows everything up to `to`, which is not below get(): wakes the waiting, then calls the listeners, on
+  // this thread.
   void raise(Position to);
 
-  /// Blocks until get() > position, the deadline has passed, or close(); returns get().
+  // Blocks until get() > position, the deadline has passed, or close(); returns get().
   Position wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const;
 
-  /// Ends all waits, those to come included.
+  // Ends all waits, those to come included.
   void close();
 
-  /// `listener` is called once per raise, with the new head. It must be quick, must not throw, and must
-  /// neither subscribe nor end a subscription.
+  // `listener` is called once per raise, with the new head. It must be quick, must not throw, and must
+  // neither subscribe nor end a subscription.
   Subscription subscribe(Listener listener);
 
  private:

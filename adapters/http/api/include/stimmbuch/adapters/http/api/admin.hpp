@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/adapters/http/server/blocking_pool.hpp"
+#include "stimmbuch/adapters/http/server/handler.hpp"
+#include "stimmbuch/adapters/http/server/server.hpp"
+#include "stimmbuch/adapters/identity/local_tokens.hpp"
+#include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
+#include "stimmbuch/eventstore/runner/runner.hpp"
+
+namespace stimmbuch::http::api {
+
+// Health and metrics: what a service manager and a monitoring system ask for. Has nothing to protect.
+//   GET /livez /readyz /startupz /metrics
+class Health final : public Handler {
+ public:
+  // All must outlive the handler.
+  struct Parts {
+    const eventstore::RocksLedger& log;
+    const runner::Runner& runner;
+    projections::Worker& worker;
+    std::function<ServerStats()> server_stats;
+    const std::atomic<bool>& draining;
+    std::string_view version;
+  };
+
+  explicit Health(Parts parts) : parts_(std::move(parts)) {}
+
+  void handle(const Request& request, Responder responder) override;
+
+ private:
+  // Why the engine should get no traffic; empty: it is ready.
+  std::string unready_because() const;
+  std::string metrics() const;
+
+  Parts parts_;
+};
+
+// The operator's interface on the data directory's socket, which only its owner can open: everything of
+// Health, the public reads of the API, and
+//   GET  /admin/ledger
+//   POST /admin/tokens {"role","subject","ttl_s"}
+//   GET  /admin/records?after=P&limit=N
+//   GET  /admin/projections
+//   POST /admin/projections/{name}/rebuild   /admin/projections/{name}/verify
+//   POST /admin/checkpoints {"directory"}
+class Admin final : public Handler {
+ public:
+  // All must outlive the handler.
+  struct Parts {
+    ledger::Created ledger;
+    eventstore::RocksLedger& log;
+    projections::Worker& worker;
+    const identity::LocalTokens& tokens;
+    BlockingPool& pool;
+    const runner::Clock& clock;
+    Health& health;
+    Api& api;
+    std::string_view version;
+  };
+
+  explicit Admin(Parts parts) : parts_(std::move(parts)) {}
+
+  void handle(const Request& request, Responder responder) override;
+
+ private:
+  void describe_ledger(Responder responder) const;
+  void mint_token(const Request& request, Responder responder) const;
+  void send_records(const Request& request, Responder responder) const;
+  void list_projections(Responder responder) const;
+  void rebuild(std::string_view name, Responder responder) const;
+  void verify(std::string_view name, Responder responder) const;
+  void make_checkpoint(const Request& request, Responder responder) const;
+
+  Parts parts_;
+};
+
+}  // namespace stimmbuch::http::api

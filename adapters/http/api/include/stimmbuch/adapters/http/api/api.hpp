@@ -1,0 +1,123 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "stimmbuch/adapters/http/server/blocking_pool.hpp"
+#include "stimmbuch/adapters/http/server/handler.hpp"
+#include "stimmbuch/adapters/identity/authenticator.hpp"
+#include "stimmbuch/adapters/vault/contest_secrets.hpp"
+#include "stimmbuch/adapters/vault/rocks_vault.hpp"
+#include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/eventstore/ledger/ledger.hpp"
+#include "stimmbuch/eventstore/runner/clock.hpp"
+#include "stimmbuch/eventstore/runner/runner.hpp"
+
+namespace stimmbuch::projections {
+class ViewStore;
+class Worker;
+struct ChangedDocument;
+}  // namespace stimmbuch::projections
+
+namespace stimmbuch::http::api {
+
+struct Call;
+class CommandDesk;
+class Followers;
+class Reads;
+
+// The public HTTP interface: translates requests into commands and views, and what comes of them into
+// answers. It decides nothing. The routes are a table (routes.cpp); each names one of the functions below.
+//
+// Handlers run on the I/O threads and never block; what may wait for the disk goes to the pool.
+class Api final : public Handler {
+ public:
+  // All must outlive the API.
+  struct Parts {
+    ledger::Created ledger;  // position 1
+    eventstore::Ledger& log;
+    runner::Runner& runner;
+    const runner::Vault& vault;
+    const vault::Secrets& secrets;
+    vault::ContestSecrets& contests;
+    identity::Authenticator& authenticator;
+    const projections::ViewStore& views;
+    projections::Worker& worker;
+    BlockingPool& pool;
+    const runner::Clock& clock;
+    std::string_view version;  // of the engine
+  };
+
+  explicit Api(Parts parts);
+  ~Api() override;
+
+  void handle(const Request& request, Responder responder) override;
+  RouteLimits limits_of(Method method, std::string_view path) const override;
+
+  // Told by the projections' worker which documents a commit changed. Any thread.
+  void documents_changed(std::span<const projections::ChangedDocument> changed);
+
+  // Ends the streams of followers.
+  void stop();
+
+  // ---- the functions of the routes
+
+  void register_citizen(Call call);
+  void change_citizen(Call call);
+  void verify_citizen(Call call);
+  void block_citizen(Call call);
+  void unblock_citizen(Call call);
+  void declare_cells(Call call);
+
+  void open_project(Call call);
+  void define_phase(Call call);
+  void extend_phase(Call call);
+  void close_project(Call call);
+
+  void draft_poll(Call call);
+  void add_options(Call call);
+  void open_poll(Call call);
+  void withdraw_option(Call call);
+  void extend_poll(Call call);
+  void close_poll(Call call);
+  void count_poll(Call call);
+  void certify_result(Call call);
+  void propose_cancellation(Call call);
+  void cancel_poll(Call call);
+  void propose_annulment(Call call);
+  void annul_result(Call call);
+  void propose_lot(Call call);
+  void draw_lot(Call call);
+
+  void cast_vote(Call call);
+  void withdraw_vote(Call call);
+
+  void bulk_commands(Call call);
+
+  void get_me(Call call);
+  void get_my_ballots(Call call);
+  void get_projects(Call call);
+  void get_project(Call call);
+  void get_polls(Call call);
+  void get_poll(Call call);
+  void get_tally(Call call);
+  void get_turnout(Call call);
+  void get_figures(Call call);
+  void follow_poll(Call call);
+  void get_events(Call call);
+  void follow_events(Call call);
+  void get_audit_trail(Call call);
+  void get_openapi(Call call);
+  void get_problem_page(Call call);
+
+ private:
+  Parts parts_;
+  std::unique_ptr<CommandDesk> desk_;
+  std::unique_ptr<Reads> reads_;
+  std::unique_ptr<Followers> followers_;
+};
+
+}  // namespace stimmbuch::http::api

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "counting.hpp"
+#include "json_input.hpp"
+#include "stimmbuch/adapters/http/server/problem.hpp"
+#include "stimmbuch/adapters/http/server/response.hpp"
+#include "stimmbuch/adapters/identity/principal.hpp"
+#include "stimmbuch/domain/refusal.hpp"
+#include "stimmbuch/eventstore/runner/submission.hpp"
+
+// What happened, in HTTP's words.
+namespace stimmbuch::http::api {
+
+enum class Language { de, en };
+
+Response json_response(unsigned status, std::string body);
+
+// ---- problems: each type has a page under /problems/
+
+Response malformed(std::string_view detail);
+Response invalid_header(std::string_view detail);
+Response validation_failed(const InputErrors& errors);
+Response unauthenticated(const identity::AuthError& error);
+Response forbidden();
+Response not_found();
+Response method_not_allowed(std::string_view allow);
+Response unsupported_media_type(std::string_view expected);
+Response overloaded();
+Response key_missing();
+Response projection_behind(Position required, Position current);
+Response rebuilding();
+Response position_ahead();
+Response identity_changed();
+
+Response answer(const Rejection& rejection, Language language);
+Response answer(const runner::Failure& failure);
+Response answer(const CountTrouble& trouble, Language language);
+
+// A problem type of this layer; those of the server are in its own list.
+struct ProblemType {
+  std::string_view name;
+  unsigned status;
+  std::string_view title;
+  std::string_view help;  // what it means and what to do, for its page
+};
+
+std::span<const ProblemType> problem_types();
+
+}  // namespace stimmbuch::http::api

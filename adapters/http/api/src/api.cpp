@@ -1,0 +1,124 @@
+#include "stimmbuch/adapters/http/api/api.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "call.hpp"
+#include "command_desk.hpp"
+#include "followers.hpp"
+#include "reads.hpp"
+#include "routes.hpp"
+
+namespace stimmbuch::http::api {
+
+namespace {
+
+constexpr std::size_t key_size_min = 16;
+constexpr std::size_t key_size_max = 128;
+constexpr std::size_t bulk_bytes_max = std::size_t{1} << 20;
+
+// German unless English is preferred: the first language of the list that we speak.
+Language language_of(const Request& request) {
+  const auto field = request.fields.find("Accept-Language");
+  if (!field) return Language::de;
+  const auto de = field->find("de");
+  const auto en = field->find("en");
+  return en < de ? Language::en : Language::de;
+}
+
+bool is_key_character(char c) {
+  return is_id({&c, 1}) || c == '.' || c == '~' || c == ':';
+}
+
+// The key of a command: a structured-field string, or leniently bare.
+std::expected<std::string, Response> key_of(const Request& request) {
+  if (request.fields.count("Idempotency-Key") > 1)
+    return std::unexpected(invalid_header("Idempotency-Key stands twice."));
+  const auto field = request.fields.find("Idempotency-Key");
+  if (!field) return std::unexpected(key_missing());
+  std::string_view key = *field;
+  if (key.size() >= 2 && key.starts_with('"') && key.ends_with('"')) key = key.substr(1, key.size() - 2);
+  if (key.size() < key_size_min || key.size() > key_size_max || !std::ranges::all_of(key, is_key_character)) {
+    return std::unexpected(invalid_header(
+        "Idempotency-Key is a string of 16 to 128 letters, digits and any of - . _ ~ : in quotes."));
+  }
+  return std::string(key);
+}
+
+bool has_type(const Request& request, std::string_view type) {
+  const auto field = request.fields.find("Content-Type");
+  return field && equal_ignoring_case(field->substr(0, field->find(';')), type);
+}
+
+// What a command's request must have beside its right; the key goes into the call.
+std::optional<Response> check_command(const Request& request, RouteKind kind, Call& call) {
+  if (kind == RouteKind::bulk) {
+    if (!has_type(request, "application/x-ndjson")) return unsupported_media_type("application/x-ndjson");
+    return std::nullopt;
+  }
+  auto key = key_of(request);
+  if (!key) return std::move(key.error());
+  call.client_key = std::move(*key);
+  if (!request.body.empty() && !has_type(request, "application/json"))
+    return unsupported_media_type("application/json");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Api::Api(Parts parts)
+    : parts_(std::move(parts)),
+      desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.vault, parts_.secrets, parts_.contests,
+                                          parts_.ledger.id)),
+      reads_(std::make_unique<Reads>(parts_.ledger, parts_.log, parts_.vault, parts_.views, parts_.worker,
+                                     parts_.pool)),
+      followers_(std::make_unique<Followers>(parts_.ledger.id, parts_.log, parts_.views)) {}
+
+Api::~Api() = default;
+
+void Api::documents_changed(std::span<const projections::ChangedDocument> changed) {
+  followers_->changed(changed);
+}
+
+void Api::stop() {
+  followers_->stop();
+}
+
+RouteLimits Api::limits_of(Method method, std::string_view path) const {
+  const auto found = match(method, path);
+  if (found.route && found.route->kind == RouteKind::bulk)
+    return {.body_bytes = bulk_bytes_max, .answer_timeout = {}};
+  return {};
+}
+
+void Api::handle(const Request& request, Responder responder) {
+  Call call{.request = &request,
+            .parameters = {},
+            .caller = nullptr,
+            .client_key = {},
+            .language = language_of(request),
+            .responder = std::move(responder)};
+  auto found = match(request.method, request.path);
+  if (!found.route) {
+    return std::move(call).send(found.allow.empty() ? not_found() : method_not_allowed(found.allow));
+  }
+  const Route& route = *found.route;
+  call.parameters = std::move(found.parameters);
+  if (route.right) {
+    if (request.fields.count("Authorization") > 1) {
+      return std::move(call).send(invalid_header("Authorization stands twice."));
+    }
+    const auto authorization = request.fields.find("Authorization").value_or("");
+    auto caller = parts_.authenticator.authenticate(authorization, parts_.clock.now());
+    if (!caller) return std::move(call).send(unauthenticated(caller.error()));
+    if (!(*caller)->may(*route.right)) return std::move(call).send(forbidden());
+    call.caller = std::move(*caller);
+  }
+  if (route.kind != RouteKind::read) {
+    if (auto trouble = check_command(request, route.kind, call))
+      return std::move(call).send(std::move(*trouble));
+  }
+  (this->*route.handle)(std::move(call));
+}
+
+}  // namespace stimmbuch::http::api

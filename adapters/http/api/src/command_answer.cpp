@@ -1,0 +1,78 @@
+#include "command_answer.hpp"
+
+#include "stimmbuch/domain/stream.hpp"
+
+namespace stimmbuch::http::api {
+
+namespace {
+
+std::string_view kind_of(const StreamId& stream) {
+  struct Kind {
+    std::string_view operator()(const LedgerId&) const { return "ledger"; }
+    std::string_view operator()(const CitizenId&) const { return "citizen"; }
+    std::string_view operator()(const ProjectId&) const { return "project"; }
+    std::string_view operator()(const PollId&) const { return "poll"; }
+    std::string_view operator()(const BallotId&) const { return "ballot"; }
+  };
+  return std::visit(Kind{}, stream);
+}
+
+// Ballots are named by their subject, which is what an audit asks for; everything else by its id.
+std::string name_of(const StreamId& stream) {
+  std::string name = subject(stream);
+  if (!std::holds_alternative<BallotId>(stream)) name.erase(0, name.find('/') + 1);
+  return name;
+}
+
+struct Creates {
+  bool operator()(const ledger::Event&) const { return true; }
+  bool operator()(const citizen::Event& event) const {
+    return std::holds_alternative<citizen::Registered>(event);
+  }
+  bool operator()(const project::Event& event) const {
+    return std::holds_alternative<project::Opened>(event) ||
+           std::holds_alternative<project::PhaseDefined>(event);
+  }
+  bool operator()(const poll::Event& event) const { return std::holds_alternative<poll::Drafted>(event); }
+  bool operator()(const ballot::Event& event) const {
+    return std::holds_alternative<ballot::VoteCast>(event);
+  }
+};
+
+Response answer_accepted(const runner::Accepted& accepted, const LedgerId& ledger) {
+  auto response = json_response(creates(accepted) ? 201 : 200, "{" + members_of(accepted) + "}");
+  response.headers.push_back({"Consistency-Token", to_text({ledger, 1, accepted.last})});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  if (accepted.replayed) response.headers.push_back({"Idempotency-Replayed", "true"});
+  return response;
+}
+
+}  // namespace
+
+bool creates(const runner::Accepted& accepted) {
+  return std::visit(Creates{}, accepted.events.front());
+}
+
+std::string members_of(const runner::Accepted& accepted) {
+  // Kinds, ids and subjects hold nothing to escape.
+  std::string members;
+  members.append("\"").append(kind_of(accepted.stream)).append("\":\"").append(name_of(accepted.stream));
+  members.append("\",\"position\":\"").append(std::to_string(number(accepted.last)));
+  members.append("\",\"revision\":").append(std::to_string(number(accepted.revision)));
+  members.append(accepted.replayed ? ",\"replayed\":true" : ",\"replayed\":false");
+  return members;
+}
+
+Response answer(const runner::Outcome& outcome, Language language, const LedgerId& ledger) {
+  struct Answer {
+    Language language;
+    const LedgerId& ledger;
+
+    Response operator()(const runner::Accepted& accepted) const { return answer_accepted(accepted, ledger); }
+    Response operator()(const Rejection& rejection) const { return api::answer(rejection, language); }
+    Response operator()(const runner::Failure& failure) const { return api::answer(failure); }
+  };
+  return std::visit(Answer{language, ledger}, outcome);
+}
+
+}  // namespace stimmbuch::http::api

@@ -1,0 +1,96 @@
+#include "command_desk.hpp"
+
+#include <utility>
+
+#include "stimmbuch/adapters/vault/derive.hpp"
+#include "stimmbuch/eventstore/codec/command_content.hpp"
+
+namespace stimmbuch::http::api {
+
+namespace {
+
+constexpr std::size_t citizens_remembered_max = 200'000;
+
+runner::CommandTag tag_of(const vault::Mac& key, const StreamId& stream, const Command& command,
+                          const Intent& intent) {
+  return vault::command_tag(key, intent.actor, stream, intent.client_key, codec::name_of(command),
+                            codec::content_of(command));
+}
+
+runner::Submission submission(const vault::Mac& key, StreamId stream, Command command, const Intent& intent) {
+  const auto tag = tag_of(key, stream, command, intent);
+  return {.stream = std::move(stream),
+          .command = std::move(command),
+          .tag = tag,
+          .actor = intent.actor,
+          .citizen = {},
+          .texts = {},
+          .secrets = {},
+          .identity_row = {},
+          .expected = {}};
+}
+
+}  // namespace
+
+CommandDesk::CommandDesk(runner::Runner& runner, const runner::Vault& vault, const vault::Secrets& secrets,
+                         vault::ContestSecrets& contests, const LedgerId& ledger)
+    : runner_(runner),
+      vault_(vault),
+      contests_(contests),
+      ledger_(ledger),
+      idempotency_(secrets.idempotency),
+      derivation_(secrets.derivation),
+      subject_(secrets.subject) {}
+
+std::optional<CitizenId> CommandDesk::citizen_of(const identity::Principal& principal) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = citizens_.find(principal.identity_row);
+    if (known != citizens_.end()) return known->second;
+  }
+  const auto row = vault_.read(runner::RowClass::secrets, principal.identity_row);
+  const auto citizen = row ? CitizenId::parse(*row) : std::nullopt;
+  if (!citizen) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  if (citizens_.size() >= citizens_remembered_max) citizens_.clear();
+  citizens_.emplace(principal.identity_row, *citizen);
+  return citizen;
+}
+
+std::optional<VoterId> CommandDesk::voter(const PollId& poll, const CitizenId& citizen) const {
+  const auto secret = contests_.get(poll);
+  if (!secret) return std::nullopt;
+  return vault::voter_pseudonym(*secret, citizen);
+}
+
+std::optional<VoterId> CommandDesk::imported_voter(const PollId& poll, std::string_view external_id) const {
+  const auto secret = contests_.get(poll);
+  if (!secret) return std::nullopt;
+  return vault::imported_voter(*secret, external_id);
+}
+
+std::string CommandDesk::created_id_text(std::string_view kind, const Intent& intent) const {
+  return vault::created_id(derivation_, kind, intent.actor, intent.client_key);
+}
+
+std::string CommandDesk::registry_row(std::string_view registry_identity) const {
+  return vault::registry_row_name(subject_, registry_identity);
+}
+
+runner::Submission CommandDesk::open_submission(StreamId stream, Command command,
+                                                const Intent& intent) const {
+  return submission(idempotency_, std::move(stream), std::move(command), intent);
+}
+
+std::optional<runner::Submission> CommandDesk::ballot_submission(const BallotId& ballot,
+                                                                 ballot::Command command,
+                                                                 const Intent& intent,
+                                                                 std::optional<CitizenId> citizen) const {
+  const auto secret = contests_.get(ballot.poll);
+  if (!secret) return std::nullopt;
+  auto result = submission(*secret, ballot, std::move(command), intent);
+  result.citizen = citizen;
+  return result;
+}
+
+}  // namespace stimmbuch::http::api

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "command_input.hpp"
+#include "stimmbuch/adapters/identity/principal.hpp"
+#include "stimmbuch/adapters/vault/contest_secrets.hpp"
+#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/adapters/vault/rocks_vault.hpp"
+#include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/runner/runner.hpp"
+
+namespace stimmbuch::http::api {
+
+// Who commands, and under which key of theirs.
+struct Intent {
+  Actor actor;
+  std::string_view client_key;
+};
+
+// Where a command becomes a submission: everything that secrets decide is computed here, at the edge, so that
+// the writer only decides and writes. From any thread.
+class CommandDesk {
+ public:
+  // All must outlive the desk.
+  CommandDesk(runner::Runner& runner, const runner::Vault& vault, const vault::Secrets& secrets,
+              vault::ContestSecrets& contests, const LedgerId& ledger);
+
+  const LedgerId& ledger() const { return ledger_; }
+
+  // The citizen behind a principal; nothing if they are not registered.
+  std::optional<CitizenId> citizen_of(const identity::Principal& principal);
+
+  // As whom a citizen appears in a poll; nothing if there is no such poll, or its secret was destroyed.
+  std::optional<VoterId> voter(const PollId& poll, const CitizenId& citizen) const;
+  std::optional<VoterId> imported_voter(const PollId& poll, std::string_view external_id) const;
+
+  // The id of a thing that a command creates without naming it.
+  template <class AnyId>
+  AnyId created_id(std::string_view kind, const Intent& intent) const {
+    return *AnyId::parse(created_id_text(kind, intent));
+  }
+
+  // The row in which the vault keeps who holds a registry identity.
+  std::string registry_row(std::string_view registry_identity) const;
+
+  // A submission of a command to a stream that is not pseudonymous.
+  runner::Submission open_submission(StreamId stream, Command command, const Intent& intent) const;
+  // A submission to the ballot of a voter; `citizen` is absent in imported polls. Nothing if the contest has
+  // no secret.
+  std::optional<runner::Submission> ballot_submission(const BallotId& ballot, ballot::Command command,
+                                                      const Intent& intent,
+                                                      std::optional<CitizenId> citizen) const;
+
+  // As runner::Runner::submit.
+  bool submit(runner::Submission submission, runner::Runner::Completion completion) {
+    return runner_.submit(std::move(submission), std::move(completion));
+  }
+
+ private:
+  std::string created_id_text(std::string_view kind, const Intent& intent) const;
+
+  runner::Runner& runner_;
+  const runner::Vault& vault_;
+  vault::ContestSecrets& contests_;
+  const LedgerId ledger_;
+  const vault::Mac idempotency_;
+  const vault::Mac derivation_;
+  const vault::Mac subject_;
+
+  // Who is whom never changes while a person has an account, so it is read from the vault once.
+  std::mutex mutex_;
+  std::unordered_map<std::string, CitizenId> citizens_;
+};
+
+}  // namespace stimmbuch::http::api

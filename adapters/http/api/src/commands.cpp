@@ -1,0 +1,313 @@
+// The routes that append to the ledger: read the body, hand the command over, answer with what came of it.
+#include <charconv>
+#include <utility>
+
+#include "call.hpp"
+#include "command_answer.hpp"
+#include "command_desk.hpp"
+#include "command_input.hpp"
+#include "counting.hpp"
+#include "stimmbuch/adapters/http/api/api.hpp"
+
+namespace stimmbuch::http::api {
+
+namespace {
+
+// The revision that If-Match names; the header has been checked for its form.
+std::optional<Revision> expected_revision(const Request& request) {
+  const auto field = request.fields.find("If-Match");
+  if (!field) return std::nullopt;
+  std::string_view text = *field;
+  if (text.starts_with('"') && text.ends_with('"') && text.size() >= 2)
+    text = text.substr(1, text.size() - 2);
+  std::uint32_t revision = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
+  // A revision that no stream can have matches none.
+  if (error != std::errc{} || end != text.data() + text.size()) return Revision{UINT32_MAX};
+  return Revision{revision};
+}
+
+void submit(CommandDesk& desk, Call call, runner::Submission submission) {
+  submission.expected = expected_revision(*call.request);
+  const Language language = call.language;
+  const LedgerId ledger = desk.ledger();
+  // The responder lives in a box, because a full queue gives the completion back to nobody.
+  auto responder = std::make_shared<Responder>(std::move(call.responder));
+  const bool taken =
+      desk.submit(std::move(submission), [responder, language, ledger](const runner::Outcome& outcome) {
+        std::move(*responder).send(answer(outcome, language, ledger));
+      });
+  if (!taken) std::move(*responder).send(overloaded());
+}
+
+Intent as_official(const Call& call) {
+  return {call.caller->official, call.client_key};
+}
+
+// Reads the body with `read`, which makes the rest of the submission; answers the problem if the body is
+// wrong.
+template <class Read>
+void with_body(CommandDesk& desk, Call call, Read&& read) {
+  const auto body = parse_object(call.request->body.empty() ? "{}" : call.request->body);
+  if (!body) return std::move(call).send(malformed(body.error()));
+  InputErrors errors;
+  Members in(*body, "#", errors);
+  std::optional<runner::Submission> submission = read(in, call);
+  in.finish();
+  if (!errors.empty()) return std::move(call).send(validation_failed(errors));
+  if (!submission) return std::move(call).send(not_found());
+  submit(desk, std::move(call), std::move(*submission));
+}
+
+// A command to the thing that the path names, by an official.
+template <class AnyId, class Read>
+void to_named(CommandDesk& desk, Call call, Read&& read) {
+  const auto id = id_parameter<AnyId>(call, 0);
+  if (!id) return std::move(call).send(not_found());
+  with_body(desk, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+    VaultTexts texts;
+    auto submission = desk.open_submission(*id, read(in, texts), as_official(asked));
+    submission.texts = std::move(texts);
+    return submission;
+  });
+}
+
+// A command without a body to the thing that the path names.
+template <class AnyId>
+void bare_to_named(CommandDesk& desk, Call call, const Command& command) {
+  to_named<AnyId>(desk, std::move(call), [&](Members&, VaultTexts&) { return command; });
+}
+
+}  // namespace
+
+// ---- citizens
+
+void Api::register_citizen(Call call) {
+  with_body(
+      *desk_, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+        VaultTexts texts;
+        auto command = read_register_citizen(in, texts);
+        const auto citizen = desk_->citizen_of(*asked.caller).value_or(*CitizenId::parse(vault::random_id()));
+        auto submission = desk_->open_submission(citizen, citizen::Command{std::move(command)},
+                                                 {citizen, asked.client_key});
+        submission.texts = std::move(texts);
+        submission.identity_row = asked.caller->identity_row;
+        return submission;
+      });
+}
+
+void Api::change_citizen(Call call) {
+  const auto citizen = desk_->citizen_of(*call.caller);
+  if (!citizen)
+    return std::move(call).send(answer(Rejection{stimmbuch::Refusal::citizen_unknown, {}}, call.language));
+  with_body(*desk_, std::move(call),
+            [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+              VaultTexts texts;
+              auto command = read_change_citizen(in, texts);
+              auto submission = desk_->open_submission(*citizen, citizen::Command{std::move(command)},
+                                                       {*citizen, asked.client_key});
+              submission.texts = std::move(texts);
+              return submission;
+            });
+}
+
+void Api::verify_citizen(Call call) {
+  const auto id = id_parameter<CitizenId>(call, 0);
+  if (!id) return std::move(call).send(not_found());
+  with_body(*desk_, std::move(call),
+            [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+              std::optional<std::string> registry_identity;
+              auto command = read_verify_citizen(in, registry_identity);
+              auto submission =
+                  desk_->open_submission(*id, citizen::Command{std::move(command)}, as_official(asked));
+              if (registry_identity) submission.identity_row = desk_->registry_row(*registry_identity);
+              return submission;
+            });
+}
+
+void Api::block_citizen(Call call) {
+  to_named<CitizenId>(*desk_, std::move(call), [](Members& in, VaultTexts& texts) -> Command {
+    return citizen::Command{read_block_citizen(in, texts)};
+  });
+}
+
+void Api::unblock_citizen(Call call) {
+  to_named<CitizenId>(*desk_, std::move(call), [](Members& in, VaultTexts& texts) -> Command {
+    return citizen::Command{read_unblock_citizen(in, texts)};
+  });
+}
+
+void Api::declare_cells(Call call) {
+  with_body(*desk_, std::move(call),
+            [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+              return desk_->open_submission(desk_->ledger(), ledger::Command{read_declare_cells(in)},
+                                            as_official(asked));
+            });
+}
+
+// ---- projects
+
+void Api::open_project(Call call) {
+  with_body(*desk_, std::move(call),
+            [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+              const auto intent = as_official(asked);
+              const auto id =
+                  in.optional_id<ProjectId>("id").value_or(desk_->created_id<ProjectId>("project", intent));
+              return desk_->open_submission(id, project::Command{read_open_project(in)}, intent);
+            });
+}
+
+void Api::define_phase(Call call) {
+  to_named<ProjectId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return project::Command{read_define_phase(in)};
+  });
+}
+
+void Api::extend_phase(Call call) {
+  const auto phase = id_parameter<PhaseId>(call, 1);
+  if (!phase) return std::move(call).send(not_found());
+  to_named<ProjectId>(*desk_, std::move(call), [&](Members& in, VaultTexts&) -> Command {
+    return project::Command{read_extend_phase(in, *phase)};
+  });
+}
+
+void Api::close_project(Call call) {
+  bare_to_named<ProjectId>(*desk_, std::move(call), project::Command{project::CloseProject{}});
+}
+
+// ---- polls
+
+void Api::draft_poll(Call call) {
+  with_body(
+      *desk_, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+        const auto intent = as_official(asked);
+        const auto id = in.optional_id<PollId>("id").value_or(desk_->created_id<PollId>("poll", intent));
+        VaultTexts texts;
+        auto command = read_draft_poll(in, texts);
+        // Ballots of another system come by the bulk route; a poll of citizens never takes them.
+        if (command.terms.imported)
+          in.report("imported", "not_allowed", "Imported polls are drafted by the bulk route.");
+        auto submission = desk_->open_submission(id, poll::Command{std::move(command)}, intent);
+        submission.texts = std::move(texts);
+        submission.secrets.push_back(vault::new_contest_secret(id));
+        return submission;
+      });
+}
+
+void Api::add_options(Call call) {
+  to_named<PollId>(*desk_, std::move(call),
+                   [](Members& in, VaultTexts&) -> Command { return poll::Command{read_add_options(in)}; });
+}
+
+void Api::open_poll(Call call) {
+  bare_to_named<PollId>(*desk_, std::move(call), poll::Command{poll::OpenPoll{}});
+}
+
+void Api::withdraw_option(Call call) {
+  const auto option = id_parameter<OptionId>(call, 1);
+  if (!option) return std::move(call).send(not_found());
+  to_named<PollId>(*desk_, std::move(call), [&](Members& in, VaultTexts&) -> Command {
+    return poll::Command{read_withdraw_option(in, *option)};
+  });
+}
+
+void Api::extend_poll(Call call) {
+  to_named<PollId>(*desk_, std::move(call),
+                   [](Members& in, VaultTexts&) -> Command { return poll::Command{read_extend_poll(in)}; });
+}
+
+void Api::close_poll(Call call) {
+  bare_to_named<PollId>(*desk_, std::move(call), poll::Command{poll::ClosePoll{}});
+}
+
+void Api::certify_result(Call call) {
+  bare_to_named<PollId>(*desk_, std::move(call), poll::Command{poll::CertifyResult{}});
+}
+
+void Api::propose_cancellation(Call call) {
+  to_named<PollId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return poll::Command{poll::ProposeCancellation{read_reason(in)}};
+  });
+}
+
+void Api::cancel_poll(Call call) {
+  to_named<PollId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return poll::Command{poll::CancelPoll{in.position("proposal")}};
+  });
+}
+
+void Api::propose_annulment(Call call) {
+  to_named<PollId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return poll::Command{poll::ProposeAnnulment{read_reason(in)}};
+  });
+}
+
+void Api::annul_result(Call call) {
+  to_named<PollId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return poll::Command{poll::AnnulResult{in.position("proposal")}};
+  });
+}
+
+void Api::propose_lot(Call call) {
+  to_named<PollId>(*desk_, std::move(call),
+                   [](Members& in, VaultTexts&) -> Command { return poll::Command{read_propose_lot(in)}; });
+}
+
+void Api::draw_lot(Call call) {
+  to_named<PollId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return poll::Command{poll::DrawLot{in.position("proposal")}};
+  });
+}
+
+// The count is computed here, off the writer thread; the writer refuses it if the poll has moved meanwhile.
+void Api::count_poll(Call call) {
+  const auto id = id_parameter<PollId>(call, 0);
+  if (!id) return std::move(call).send(not_found());
+  auto waiting = std::make_shared<Call>(std::move(call));
+  const bool taken = parts_.pool.try_run([this, waiting, id] {
+    auto command = count_command(*id, parts_.log, parts_.views, parts_.worker, parts_.version);
+    if (!command) return std::move(*waiting).send(answer(command.error(), waiting->language));
+    auto submission = desk_->open_submission(*id, poll::Command{std::move(*command)}, as_official(*waiting));
+    submit(*desk_, std::move(*waiting), std::move(submission));
+  });
+  if (!taken) std::move(*waiting).send(overloaded());
+}
+
+// ---- ballots
+
+namespace {
+
+void to_own_ballot(CommandDesk& desk, Call call, const ballot::Command& command) {
+  const auto poll = id_parameter<PollId>(call, 0);
+  if (!poll) return std::move(call).send(not_found());
+  const auto citizen = desk.citizen_of(*call.caller);
+  if (!citizen)
+    return std::move(call).send(answer(Rejection{stimmbuch::Refusal::citizen_unknown, {}}, call.language));
+  const auto voter = desk.voter(*poll, *citizen);
+  if (!voter)
+    return std::move(call).send(answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, call.language));
+  auto submission =
+      desk.ballot_submission(BallotId{*poll, *voter}, command, Intent{*voter, call.client_key}, citizen);
+  if (!submission)
+    return std::move(call).send(answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, call.language));
+  submit(desk, std::move(call), std::move(*submission));
+}
+
+}  // namespace
+
+void Api::cast_vote(Call call) {
+  const auto body = parse_object(call.request->body);
+  if (!body) return std::move(call).send(malformed(body.error()));
+  InputErrors errors;
+  Members in(*body, "#", errors);
+  const ballot::CastVote command{read_choices(in, "choices")};
+  in.finish();
+  if (!errors.empty()) return std::move(call).send(validation_failed(errors));
+  to_own_ballot(*desk_, std::move(call), command);
+}
+
+void Api::withdraw_vote(Call call) {
+  to_own_ballot(*desk_, std::move(call), ballot::WithdrawVote{});
+}
+
+}  // namespace stimmbuch::http::api

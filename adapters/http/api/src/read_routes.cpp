@@ -1,0 +1,240 @@
+// The routes that show views, own data and the log.
+#include <memory>
+#include <utility>
+
+#include "call.hpp"
+#include "command_desk.hpp"
+#include "followers.hpp"
+#include "openapi.hpp"
+#include "problem_pages.hpp"
+#include "query.hpp"
+#include "reads.hpp"
+#include "record_lines.hpp"
+#include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/eventstore/codec/canonical.hpp"
+#include "stimmbuch/eventstore/codec/domain_members.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
+#include "stimmbuch/projections/folds/audit_trail.hpp"
+#include "stimmbuch/projections/folds/polls.hpp"
+#include "stimmbuch/projections/folds/tally.hpp"
+#include "stimmbuch/projections/worker/view_store.hpp"
+#include "stream_state.hpp"
+
+namespace stimmbuch::http::api {
+
+namespace {
+
+constexpr std::uint64_t events_limit = 1000;
+constexpr std::uint64_t turnout_page_size = 500;
+constexpr std::uint64_t ballots_page_size = 50;
+
+// The present texts of a citizen by field: each record that brought texts names its fields, a later one
+// replaces an earlier one. A destroyed text is absent.
+std::map<std::string, std::string, std::less<>> personal_texts(const eventstore::Ledger& log,
+                                                               const runner::Vault& vault,
+                                                               const std::string& subject) {
+  std::map<std::string, std::string, std::less<>> texts;
+  const auto take = [&](const Commitments& commitments, Revision revision) {
+    for (const auto& [field, commitment] : commitments) {
+      const auto row = vault.read(runner::RowClass::texts, runner::text_row_name(subject, revision, field));
+      if (row) texts[field] = runner::text_of_row(*row);
+    }
+  };
+  log.read_stream(subject, [&](Position, std::string_view record) {
+    const auto envelope = codec::read_envelope(record);
+    const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
+    if (!event) return true;
+    const auto* const own = std::get_if<citizen::Event>(&*event);
+    if (const auto* const registered = own ? std::get_if<citizen::Registered>(own) : nullptr) {
+      take(registered->texts, envelope->revision);
+    }
+    if (const auto* const changed = own ? std::get_if<citizen::Changed>(own) : nullptr) {
+      take(changed->texts, envelope->revision);
+    }
+    return true;
+  });
+  return texts;
+}
+
+std::string me_document(const CitizenId& citizen, const citizen::State& state,
+                        const std::map<std::string, std::string, std::less<>>& texts) {
+  std::string body;
+  codec::Writer out(body);
+  out.begin_object();
+  out.name("citizen");
+  out.plain(citizen.text());
+  out.name("blocked");
+  out.boolean(state.blocked);
+  if (state.cell) {
+    out.name("cell");
+    codec::write(out, *state.cell);
+  }
+  out.name("texts");
+  codec::write(out, texts);
+  out.end_object();
+  return body;
+}
+
+}  // namespace
+
+// ---- the caller
+
+void Api::get_me(Call call) {
+  const auto citizen = desk_->citizen_of(*call.caller);
+  if (!citizen) return std::move(call).send(not_found());
+  reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
+    const auto state = read_state<citizen::State>(parts_.log, citizen);
+    const auto texts = personal_texts(parts_.log, parts_.vault, subject(citizen));
+    auto response = reads_->conditional(*reached.request, me_document(citizen, state, texts),
+                                        parts_.log.head(), Caching::personal);
+    std::move(reached).send(std::move(response));
+  });
+}
+
+// Goes through the polls, newest first, and looks for the caller's ballot in each: nothing in the views joins
+// a person and a ballot.
+void Api::get_my_ballots(Call call) {
+  const auto citizen = desk_->citizen_of(*call.caller);
+  if (!citizen) return std::move(call).send(not_found());
+  reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
+    const auto after = cursor_of(*reached.request);
+    if (!after) return std::move(reached).send(malformed("cursor is one that a list gave"));
+    const auto read = parts_.views.rows("polls", projections::newest_prefix, *after, ballots_page_size);
+    if (!read) return std::move(reached).send(rebuilding());
+    std::string body = R"({"items":[)";
+    for (const auto& [key, summary] : read->rows) {
+      const auto poll = PollId::parse(Json::parse(summary).at("poll").get<std::string>());
+      const auto voter = poll ? desk_->voter(*poll, citizen) : std::nullopt;
+      if (!voter) continue;
+      projections::OwnBallot own({*poll, *voter}, parts_.ledger.purpose);
+      bool any = false;
+      parts_.log.read_stream(subject(BallotId{*poll, *voter}),
+                             [&](Position position, std::string_view record) {
+                               own.add(position, record);
+                               return any = true;
+                             });
+      if (!any) continue;
+      if (body.back() != '[') body += ',';
+      body += own.finish();
+    }
+    body = close_page(std::move(body) + "]", read->next);
+    auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::personal);
+    std::move(reached).send(std::move(response));
+  });
+}
+
+// ---- views
+
+void Api::get_projects(Call call) {
+  reads_->send_list(std::move(call), "projects", std::string(projections::newest_prefix));
+}
+
+void Api::get_project(Call call) {
+  std::string id(call.parameters[0]);
+  reads_->send_document(std::move(call), "projects", std::move(id));
+}
+
+void Api::get_polls(Call call) {
+  const auto project = query_parameter(call.request->query, "project");
+  const auto id = project ? ProjectId::parse(*project) : std::nullopt;
+  if (project && !id) return std::move(call).send(malformed("project is no id"));
+  auto prefix = id ? projections::polls_of_project_prefix(*id) : std::string(projections::newest_prefix);
+  reads_->send_list(std::move(call), "polls", std::move(prefix));
+}
+
+void Api::get_poll(Call call) {
+  std::string id(call.parameters[0]);
+  reads_->send_document(std::move(call), "polls", std::move(id));
+}
+
+void Api::get_tally(Call call) {
+  std::string id(call.parameters[0]);
+  reads_->send_document(std::move(call), "tally", std::move(id));
+}
+
+void Api::get_turnout(Call call) {
+  const auto poll = id_parameter<PollId>(call, 0);
+  if (!poll) return std::move(call).send(not_found());
+  reads_->when_seen(std::move(call), "tally", [this, poll = *poll](Call reached) {
+    const auto after = cursor_of(*reached.request);
+    if (!after) return std::move(reached).send(malformed("cursor is one that a list gave"));
+    const auto read =
+        parts_.views.rows("tally", projections::turnout_prefix(poll), *after, turnout_page_size);
+    if (!read) return std::move(reached).send(rebuilding());
+    auto body = projections::turnout_document(poll, parts_.ledger.purpose, read->rows);
+    body.pop_back();  // the brace
+    body = close_page(std::move(body), read->next);
+    auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::live);
+    std::move(reached).send(std::move(response));
+  });
+}
+
+void Api::get_figures(Call call) {
+  reads_->send_document(std::move(call), "figures", "figures");
+}
+
+// ---- the log
+
+void Api::follow_poll(Call call) {
+  followers_->follow_poll(std::move(call));
+}
+
+void Api::follow_events(Call call) {
+  followers_->follow_records(std::move(call));
+}
+
+void Api::get_events(Call call) {
+  const auto after = query_number(call.request->query, "after", 0);
+  const auto limit = query_number(call.request->query, "limit", events_limit);
+  if (!after || !limit) return std::move(call).send(malformed("after and limit are whole numbers"));
+  const Position head_now = parts_.log.head();
+  const Position first = std::min(Position{*after}, head_now);
+  const Position last = std::min(head_now, first + std::min(*limit, events_limit));
+  Response head{.status = 200, .content_type = "application/x-ndjson", .headers = {}, .body = {}};
+  head.headers.push_back({"Cache-Control", "no-store"});
+  std::move(call.responder).send_chunks(std::move(head), record_lines(parts_.log, first, last));
+}
+
+void Api::get_audit_trail(Call call) {
+  const auto stream = parse_subject(call.parameters[0]);
+  if (!stream) return std::move(call).send(not_found());
+  reads_->when_seen(std::move(call), "polls", [this, stream = *stream](Call reached) {
+    std::map<PollId, poll::State> polls;
+    const auto title_of = [&](const PollId& poll, const OptionId& option) {
+      auto known = polls.find(poll);
+      if (known == polls.end()) known = polls.emplace(poll, read_state<poll::State>(parts_.log, poll)).first;
+      const auto* const found = known->second.option(option);
+      return found ? found->title : LocalizedText{};
+    };
+    const std::string name = subject(stream);
+    projections::AuditTrail trail(name, parts_.ledger.purpose, title_of);
+    bool any = false;
+    parts_.log.read_stream(name, [&](Position position, std::string_view record) {
+      trail.add(position, record);
+      return any = true;
+    });
+    if (!any) return std::move(reached).send(not_found());
+    auto response =
+        reads_->conditional(*reached.request, trail.finish(), parts_.log.head(), Caching::personal);
+    std::move(reached).send(std::move(response));
+  });
+}
+
+// ---- about the service
+
+void Api::get_openapi(Call call) {
+  auto response = json_response(200, openapi_document(parts_.version));
+  response.headers.push_back({"Cache-Control", "public, max-age=3600"});
+  std::move(call).send(std::move(response));
+}
+
+void Api::get_problem_page(Call call) {
+  auto page = problem_page(call.parameters[0], call.language);
+  if (!page) return std::move(call).send(not_found());
+  Response response{
+      .status = 200, .content_type = "text/plain; charset=utf-8", .headers = {}, .body = std::move(*page)};
+  response.headers.push_back({"Vary", "Accept-Language"});
+  std::move(call).send(std::move(response));
+}
+
+}  // namespace stimmbuch::http::api

@@ -1,0 +1,194 @@
+#include "reads.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "query.hpp"
+#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/domain/base64url.hpp"
+#include "stimmbuch/projections/worker/view_store.hpp"
+#include "stimmbuch/projections/worker/worker.hpp"
+#include "vault_texts.hpp"
+
+namespace stimmbuch::http::api {
+
+namespace {
+
+constexpr std::uint64_t page_size = 50;
+constexpr std::uint64_t page_size_max = 500;
+constexpr std::chrono::seconds wait_default{2};
+constexpr int wait_max_s = 30;
+
+// The seconds in "Prefer: wait=N".
+std::chrono::seconds wait_of(const Request& request) {
+  const auto prefer = request.fields.find("Prefer");
+  const auto at = prefer ? prefer->find("wait=") : std::string_view::npos;
+  if (at == std::string_view::npos) return wait_default;
+  int seconds = 0;
+  std::from_chars(prefer->data() + at + 5, prefer->data() + prefer->size(), seconds);
+  return std::chrono::seconds{std::clamp(seconds, 0, wait_max_s)};
+}
+
+bool is_lenient(const Request& request) {
+  const auto prefer = request.fields.find("Prefer");
+  return prefer && prefer->find("handling=lenient") != std::string_view::npos;
+}
+
+// Whether If-None-Match names the ETag (weak comparison, a list, or *).
+bool has_it(const Request& request, std::string_view etag) {
+  const auto field = request.fields.find("If-None-Match");
+  return field && (*field == "*" ||
+                   field->find(std::string("\"").append(etag).append("\"")) != std::string_view::npos);
+}
+
+std::string etag_of(std::string_view body) {
+  const auto digest = vault::sha256(vault::bytes_of(body));
+  return to_base64url(std::span(digest).first<16>());
+}
+
+}  // namespace
+
+std::optional<std::string> cursor_of(const Request& request) {
+  const auto cursor = query_parameter(request.query, "cursor");
+  if (!cursor) return std::string{};
+  const auto bytes = from_base64url(*cursor);
+  if (!bytes) return std::nullopt;
+  return std::string(vault::text_of(*bytes));
+}
+
+std::string close_page(std::string members, const std::optional<std::string>& next) {
+  members += R"(,"next":)";
+  members += next ? '"' + to_base64url(vault::bytes_of(*next)) + '"' : "null";
+  return members += '}';
+}
+
+Reads::Reads(const ledger::Created& ledger, const eventstore::Ledger& log, const runner::Vault& vault,
+             const projections::ViewStore& views, projections::Worker& worker, BlockingPool& pool)
+    : ledger_(ledger), log_(log), vault_(vault), views_(views), worker_(worker), pool_(pool) {}
+
+std::expected<Position, Response> Reads::seen_by(const Request& request) const {
+  const auto field = request.fields.find("Consistency-Token");
+  const auto parameter = query_parameter(request.query, "at_least");
+  if (!field && !parameter) return before_first;
+  const auto token = parse_consistency_token(field ? *field : std::string_view(*parameter));
+  if (!token) return std::unexpected(invalid_header("Consistency-Token is not one that this engine gave."));
+  if (token->ledger != ledger_.id || token->epoch != ledger_.epoch)
+    return std::unexpected(identity_changed());
+  if (token->position > log_.head()) return std::unexpected(position_ahead());
+  return token->position;
+}
+
+void Reads::on_pool(Call call, std::move_only_function<void(Call)> work) {
+  auto waiting = std::make_shared<Call>(std::move(call));
+  auto job = std::make_shared<std::move_only_function<void(Call)>>(std::move(work));
+  const bool taken = pool_.try_run([waiting, job] { (*job)(std::move(*waiting)); });
+  if (!taken) std::move(*waiting).send(overloaded());
+}
+
+void Reads::when_reached(Call call, std::string_view projection, std::move_only_function<void(Call)> make) {
+  const auto seen = seen_by(*call.request);
+  if (!seen) return std::move(call).send(seen.error());
+  const auto position = views_.position(projection);
+  if (!position) return std::move(call).send(rebuilding());
+  if (*position >= *seen) return make(std::move(call));
+  const auto deadline = std::chrono::steady_clock::now() + wait_of(*call.request);
+  auto waiting = std::make_shared<Call>(std::move(call));
+  auto then = std::make_shared<std::move_only_function<void(Call)>>(std::move(make));
+  const auto ticket =
+      worker_.wait_until(projection, *seen, deadline,
+                         [this, waiting, then, projection, seen = *seen](projections::Waited waited) {
+                           if (waited == projections::Waited::reached || is_lenient(*waiting->request)) {
+                             return (*then)(std::move(*waiting));
+                           }
+                           const auto current = views_.position(projection).value_or(before_first);
+                           std::move(*waiting).send(projection_behind(seen, current));
+                         });
+  if (!ticket) std::move(*waiting).send(overloaded());
+}
+
+void Reads::when_seen(Call call, std::string_view projection, std::move_only_function<void(Call)> make) {
+  when_reached(std::move(call), projection, [this, make = std::move(make)](Call reached) mutable {
+    on_pool(std::move(reached), std::move(make));
+  });
+}
+
+void Reads::send_document(Call call, std::string_view projection, std::string id) {
+  when_reached(std::move(call), projection, [this, projection, id = std::move(id)](Call reached) {
+    send_document_now(std::move(reached), projection, id);
+  });
+}
+
+void Reads::send_document_now(Call call, std::string_view projection, const std::string& id) {
+  const auto read = views_.document(projection, id);
+  if (!read) return std::move(call).send(rebuilding());
+  if (!read->document) return std::move(call).send(not_found());
+  const auto& document = *read->document;
+  if (refers_to_texts(document.bytes)) {
+    return on_pool(std::move(call), [this, read = *read](Call reached) {
+      const Request& request = *reached.request;
+      auto response =
+          conditional(request, with_texts(read.document->bytes, vault_), read.position, Caching::live);
+      std::move(reached).send(std::move(response));
+    });
+  }
+  Response response{.status = 200, .content_type = "application/json", .headers = {}, .body = {}};
+  if (has_it(*call.request, document.etag)) {
+    response.status = 304;
+  } else {
+    // The bytes stay with the document; the answer only shares them.
+    response.body = std::shared_ptr<const std::string>(read->document, &document.bytes);
+  }
+  response = with_headers(std::move(response), document.etag, read->position, Caching::live);
+  std::move(call).send(std::move(response));
+}
+
+Response Reads::with_headers(Response response, const std::string& etag, Position reflected,
+                             Caching caching) const {
+  response.headers.push_back({"ETag", std::string("\"").append(etag).append("\"")});
+  response.headers.push_back({"Cache-Control", caching == Caching::personal
+                                                   ? "no-store"
+                                                   : "public, max-age=5, stale-while-revalidate=30"});
+  response.headers.push_back({"Consistency-Token", to_text({ledger_.id, ledger_.epoch, reflected})});
+  response.headers.push_back(
+      {"Projection-Lag", std::to_string(log_.head() - std::min(reflected, log_.head()))});
+  return response;
+}
+
+Response Reads::conditional(const Request& request, std::string body, Position reflected,
+                            Caching caching) const {
+  const std::string etag = etag_of(body);
+  if (has_it(request, etag)) {
+    return with_headers({.status = 304, .content_type = {}, .headers = {}, .body = {}}, etag, reflected,
+                        caching);
+  }
+  return with_headers(json_response(200, std::move(body)), etag, reflected, caching);
+}
+
+void Reads::send_list(Call call, std::string_view projection, std::string prefix) {
+  when_seen(std::move(call), projection, [this, projection, prefix = std::move(prefix)](Call reached) {
+    send_list_now(std::move(reached), projection, prefix);
+  });
+}
+
+void Reads::send_list_now(Call call, std::string_view projection, const std::string& prefix) {
+  const Request& request = *call.request;
+  const auto limit = query_number(request.query, "limit", page_size);
+  const auto after = cursor_of(request);
+  if (!limit || !after)
+    return std::move(call).send(malformed("limit is a number, cursor one that a list gave"));
+  const auto read = views_.rows(projection, prefix, *after, std::min(*limit, page_size_max));
+  if (!read) return std::move(call).send(rebuilding());
+  std::string body = R"({"items":[)";
+  for (const auto& [key, summary] : read->rows) {
+    if (body.back() != '[') body += ',';
+    body += refers_to_texts(summary) ? with_texts(summary, vault_) : summary;
+  }
+  body = close_page(std::move(body) + "]", read->next);
+  auto response = conditional(request, std::move(body), read->position, Caching::live);
+  std::move(call).send(std::move(response));
+}
+
+}  // namespace stimmbuch::http::api

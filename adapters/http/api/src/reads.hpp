@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "call.hpp"
+#include "consistency_token.hpp"
+#include "stimmbuch/adapters/http/server/blocking_pool.hpp"
+#include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/eventstore/ledger/ledger.hpp"
+#include "stimmbuch/eventstore/runner/vault.hpp"
+
+namespace stimmbuch::projections {
+class ViewStore;
+class Worker;
+}  // namespace stimmbuch::projections
+
+namespace stimmbuch::http::api {
+
+// The row behind which a page begins, as the query's cursor names it: empty for the first page, nothing if
+// the cursor is none that a list gave.
+std::optional<std::string> cursor_of(const Request& request);
+
+// Ends a page: appends `"next":` the cursor of the next page, or null, to the members before it, and the
+// brace.
+std::string close_page(std::string members, const std::optional<std::string>& next);
+
+// How long a view may be kept by others.
+enum class Caching {
+  live,      // it may change with the next vote
+  personal,  // it is for this caller alone
+};
+
+// Answers reads from the views: waits for what the caller has seen already, compares ETags, fills in vault
+// texts.
+class Reads {
+ public:
+  // All must outlive the reads.
+  Reads(const ledger::Created& ledger, const eventstore::Ledger& log, const runner::Vault& vault,
+        const projections::ViewStore& views, projections::Worker& worker, BlockingPool& pool);
+
+  // A document of a projection, once that reflects what the caller's consistency token names.
+  void send_document(Call call, std::string_view projection, std::string id);
+
+  // A page of rows behind a prefix of a projection: {"items":[…],"next":…}; each row is a summary.
+  void send_list(Call call, std::string_view projection, std::string prefix);
+
+  // Runs `make` once the projection reflects what the caller's token names, at most as long as the caller
+  // prefers to wait; on the blocking pool, so that it may read from disk.
+  void when_seen(Call call, std::string_view projection, std::move_only_function<void(Call)> make);
+
+  // A body that was made of the log up to a position, with an ETag of its bytes, or 304.
+  Response conditional(const Request& request, std::string body, Position reflected, Caching caching) const;
+
+ private:
+  // The position that the caller has seen; the problem if its token cannot be honoured.
+  std::expected<Position, Response> seen_by(const Request& request) const;
+  // `make` runs at once if the projection is far enough, else on the projections' thread: it must not block.
+  void when_reached(Call call, std::string_view projection, std::move_only_function<void(Call)> make);
+  void send_document_now(Call call, std::string_view projection, const std::string& id);
+  void send_list_now(Call call, std::string_view projection, const std::string& prefix);
+  void on_pool(Call call, std::move_only_function<void(Call)> work);
+  Response with_headers(Response response, const std::string& etag, Position reflected,
+                        Caching caching) const;
+
+  const ledger::Created ledger_;
+  const eventstore::Ledger& log_;
+  const runner::Vault& vault_;
+  const projections::ViewStore& views_;
+  projections::Worker& worker_;
+  BlockingPool& pool_;
+};
+
+}  // namespace stimmbuch::http::api

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+
+#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/adapters/vault/lru_cache.hpp"
+#include "stimmbuch/domain/ids.hpp"
+#include "stimmbuch/eventstore/runner/vault.hpp"
+
+namespace stimmbuch::vault {
+
+// The row with a fresh secret for the contest of a poll: the writer puts it with the records that make the
+// poll.
+runner::VaultRow new_contest_secret(const PollId& poll);
+
+// The secrets of contests, ready to compute with. Keeps the `capacity` that were used last, so that a vote
+// does not read the vault. From any thread.
+class ContestSecrets {
+ public:
+  // The vault must outlive this.
+  ContestSecrets(const runner::Vault& vault, std::size_t capacity);
+
+  // Nothing if the contest has no secret: there is no such contest, or its secret was destroyed. Throws as
+  // runner::Vault::read does.
+  std::shared_ptr<const Mac> get(const PollId& poll);
+
+ private:
+  const runner::Vault& vault_;
+  std::mutex mutex_;
+  LruCache<PollId, std::shared_ptr<const Mac>> cache_;
+};
+
+}  // namespace stimmbuch::vault

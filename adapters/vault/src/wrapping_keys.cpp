@@ -1,0 +1,152 @@
+#include "stimmbuch/adapters/vault/wrapping_keys.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.hpp"
+#include "stimmbuch/domain/base64url.hpp"
+
+namespace stimmbuch::vault {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = VaultError::Kind;
+
+constexpr std::string_view header = "stimmbuch-keys-v1\n";
+constexpr std::string_view texts_label = "texts ";
+constexpr std::string_view secrets_label = "secrets ";
+constexpr std::size_t key_size = base64url_size(Secret::size);
+constexpr std::size_t file_size =
+    header.size() + texts_label.size() + key_size + 1 + secrets_label.size() + key_size + 1;
+
+std::unexpected<VaultError> error(Kind kind, const fs::path& file, std::string_view what) {
+  return std::unexpected(VaultError{kind, "key file " + file.string() + ": " + std::string{what}});
+}
+
+std::unexpected<VaultError> io_error(const fs::path& file, int number) {
+  return error(Kind::io, file, std::generic_category().message(number));
+}
+
+// Absolute, without symbolic links where it exists, without a slash at the end.
+fs::path normal(const fs::path& path) {
+  const auto full = fs::weakly_canonical(fs::absolute(path));
+  return full.has_filename() ? full : full.parent_path();
+}
+
+bool lies_in(const fs::path& file, const fs::path& dir) {
+  const auto inner = normal(file);
+  const auto outer = normal(dir);
+  return std::ranges::mismatch(outer, inner).in1 == outer.end();
+}
+
+std::unexpected<VaultError> inside(const fs::path& file) {
+  return error(
+      Kind::keys_exposed, file,
+      "keys must not lie in the data directory, whose copies and backups would then be open; keep them "
+      "elsewhere");
+}
+
+std::string file_text(const WrappingKeys& keys) {
+  std::string text;
+  text.reserve(file_size);
+  const auto append = [&](std::string_view label, const Secret& key) {
+    auto encoded = to_base64url(key.bytes());
+    text.append(label).append(encoded).append(1, '\n');
+    wipe(encoded);
+  };
+  text.append(header);
+  append(texts_label, keys.texts);
+  append(secrets_label, keys.secrets);
+  return text;
+}
+
+// Takes `label <key>\n` from the front of the text.
+std::optional<Secret> take(std::string_view& text, std::string_view label) {
+  if (!text.starts_with(label) || text.size() < label.size() + key_size + 1) return std::nullopt;
+  std::array<std::byte, Secret::size> bytes;
+  const bool good =
+      from_base64url(text.substr(label.size(), key_size), bytes) && text[label.size() + key_size] == '\n';
+  text.remove_prefix(label.size() + key_size + 1);
+  std::optional<Secret> key;
+  if (good) key.emplace(bytes);
+  wipe(bytes);
+  return key;
+}
+
+std::optional<WrappingKeys> parse(std::string_view text) {
+  if (text.size() != file_size || !text.starts_with(header)) return std::nullopt;
+  text.remove_prefix(header.size());
+  const auto texts = take(text, texts_label);
+  const auto secrets = take(text, secrets_label);
+  if (!texts || !secrets) return std::nullopt;
+  return WrappingKeys{*texts, *secrets};
+}
+
+}  // namespace
+
+fs::path default_key_file(const fs::path& data_dir) {
+  auto path = normal(data_dir);
+  return path += ".keys";
+}
+
+std::expected<WrappingKeys, VaultError> create_wrapping_keys(const fs::path& file, const fs::path& data_dir) {
+  if (lies_in(file, data_dir)) return inside(file);
+
+  // A new name first, linked to the right one when it is durable: a crash leaves either whole keys or none,
+  // and of two processes that make them at once only one succeeds.
+  auto fresh = file;
+  fresh += ".new-" + random_id();
+  const Descriptor created{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  if (!created) return io_error(file, errno);
+
+  auto keys = WrappingKeys::random();
+  auto text = file_text(keys);
+  int failed = 0;
+  if (!write_all(created, text) || ::fsync(created.get()) != 0 || ::link(fresh.c_str(), file.c_str()) != 0)
+    failed = errno;
+  wipe(text);
+  ::unlink(fresh.c_str());
+  if (failed == EEXIST) return error(Kind::exists, file, "is there already and is never overwritten");
+  if (failed != 0) return io_error(file, failed);
+  if (!sync_directory(file.parent_path())) return io_error(file, errno);
+  return keys;
+}
+
+std::expected<WrappingKeys, VaultError> load_wrapping_keys(const fs::path& file, const fs::path& data_dir) {
+  if (lies_in(file, data_dir)) return inside(file);
+
+  const Descriptor opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!opened && errno == ENOENT) {
+    return error(
+        Kind::absent, file,
+        "is not there; without it nothing in the vault can be read. Put it back from where you keep it, or "
+        "name its place");
+  }
+  if (!opened) return io_error(file, errno);
+  struct stat status{};
+  if (::fstat(opened.get(), &status) != 0) return io_error(file, errno);
+  if (!S_ISREG(status.st_mode)) return error(Kind::damaged, file, "is not a regular file");
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return error(Kind::keys_exposed, file,
+                 "others than its owner may use it; run: chmod 600 " + file.string());
+  }
+
+  std::string text(file_size + 1, '\0');  // one more, to notice a longer file
+  const auto size = read_up_to(opened, text);
+  if (!size) return io_error(file, errno);
+  auto keys = parse(std::string_view{text}.substr(0, *size));
+  wipe(text);
+  if (!keys)
+    return error(Kind::damaged, file, "does not hold the keys in the form in which they were written");
+  return *keys;
+}
+
+}  // namespace stimmbuch::vault

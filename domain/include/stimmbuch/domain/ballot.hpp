@@ -1,0 +1,72 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "stimmbuch/domain/ballot_event.hpp"
+#include "stimmbuch/domain/citizen.hpp"
+#include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/domain/poll.hpp"
+#include "stimmbuch/domain/refusal.hpp"
+
+// One voter's ballot in one poll: who may cast it, what it may say, and until when.
+namespace stimmbuch::ballot {
+
+// ---- commands
+
+// `choices` as the voter gave them; `decide` puts unranked ones into the poll's order.
+struct CastVote {
+  Choices choices;
+};
+
+struct WithdrawVote {};
+
+// What an official takes over from another system into an imported poll.
+struct ImportVote {
+  Choices choices;
+  Channel channel = Channel::online;
+  Time cast_at;
+};
+
+struct ImportWithdrawal {
+  Time cast_at;
+};
+
+using Command = std::variant<CastVote, WithdrawVote, ImportVote, ImportWithdrawal>;
+
+// ---- state
+
+struct Vote {
+  Choices choices;
+  Channel channel = Channel::online;
+};
+
+struct State {
+  std::optional<Vote> standing;
+  std::size_t commands = 0;  // by the voter
+};
+
+// The last of them must be a withdrawal, so that nobody is left with a vote that cannot be taken back.
+constexpr std::size_t commands_max = 50;
+
+// What the rules must know from outside the stream. `citizen` is the person behind the voter; imported polls
+// have none.
+struct Context {
+  const ledger::State& ledger;
+  const poll::State& poll;
+  const citizen::State* citizen;
+  Time now;  // exact
+};
+
+State evolve(State state, const Event& event, const Recorded& recorded);
+
+std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command,
+                                                    const Context& context);
+
+// Whether a citizen may vote in a poll; the refusal names what is missing.
+std::expected<void, Rejection> entitled(const citizen::State& citizen, const poll::Electorate& electorate,
+                                        const ledger::State& ledger);
+
+}  // namespace stimmbuch::ballot

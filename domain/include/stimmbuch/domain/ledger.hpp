@@ -1,0 +1,103 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "stimmbuch/domain/basics.hpp"
+#include "stimmbuch/domain/refusal.hpp"
+
+// The ledger's own stream: what it is and which cells its citizens may be verified for.
+namespace stimmbuch::ledger {
+
+// A demo ledger may mint tokens for citizens, and every document of it says so.
+enum class Purpose { town, demo };
+
+// How surely the town knows a citizen. Levels are declared from the lowest to the highest; a citizen who is
+// only registered has none. A level with registry identity is given to one account per person.
+struct Level {
+  LevelId id;
+  LocalizedText title;
+  bool registry_identity = false;
+
+  friend bool operator==(const Level&, const Level&) = default;
+};
+
+struct District {
+  DistrictId id;
+  LocalizedText title;
+
+  friend bool operator==(const District&, const District&) = default;
+};
+
+// Citizens born from the first to the last of these years, both included. Bands do not overlap.
+struct AgeBand {
+  AgeBandId id;
+  int born_from = 0;
+  int born_to = 0;
+
+  friend bool operator==(const AgeBand&, const AgeBand&) = default;
+};
+
+// ---- commands
+
+struct CreateLedger {
+  LedgerId id;
+  Purpose purpose;
+  std::string origin;  // the name under which the log signs
+  PublicKey key;
+};
+
+// Adds to what was declared before; nothing declared is ever changed or taken back.
+struct DeclareCells {
+  std::vector<Level> levels;
+  std::vector<District> districts;
+  std::vector<AgeBand> age_bands;
+};
+
+using Command = std::variant<CreateLedger, DeclareCells>;
+
+// ---- events
+
+struct Created {
+  LedgerId id;
+  Purpose purpose;
+  std::string origin;
+  PublicKey key;
+  std::uint32_t epoch = 1;
+
+  friend bool operator==(const Created&, const Created&) = default;
+};
+
+struct CellsDeclared {
+  std::vector<Level> levels;
+  std::vector<District> districts;
+  std::vector<AgeBand> age_bands;
+
+  friend bool operator==(const CellsDeclared&, const CellsDeclared&) = default;
+};
+
+using Event = std::variant<Created, CellsDeclared>;
+
+// ---- state
+
+struct State {
+  std::optional<Created> created;
+  std::vector<Level> levels;  // lowest first
+  std::vector<District> districts;
+  std::vector<AgeBand> age_bands;
+
+  const Level* level(const LevelId& id) const;
+  // 0 for a citizen without a level, 1 for the lowest declared level, and so on.
+  std::size_t rank(const std::optional<LevelId>& id) const;
+  bool has_district(const DistrictId& id) const;
+  bool has_age_band(const AgeBandId& id) const;
+};
+
+State evolve(State state, const Event& event, const Recorded& recorded);
+
+std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command);
+
+}  // namespace stimmbuch::ledger

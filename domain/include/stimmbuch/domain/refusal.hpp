@@ -1,0 +1,107 @@
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stimmbuch {
+
+// Why a command was refused. A refusal is a state of the world, not a fault: it changes nothing and is never
+// thrown. Codes are stable for clients; each has a row in refusal.cpp and a page under /problems/.
+enum class Refusal {
+  // citizens
+  citizen_unknown,
+  citizen_blocked,
+  citizen_not_blocked,
+  already_registered,
+  registry_identity_required,
+  // cells
+  cell_already_declared,
+  age_bands_overlap,
+  level_unknown,
+  district_unknown,
+  age_band_unknown,
+  // projects
+  project_unknown,
+  project_exists,
+  project_closed,
+  phase_unknown,
+  phase_exists,
+  phases_overlap,
+  // polls
+  poll_unknown,
+  poll_exists,
+  poll_not_draft,
+  poll_not_open,
+  poll_not_yet_open,
+  poll_closed,
+  poll_not_closed,
+  poll_not_counted,
+  poll_counted,
+  poll_final,
+  poll_closes_later,
+  closing_time_passed,
+  options_missing,
+  option_exists,
+  option_unknown,
+  option_withdrawn,
+  extension_needs_outage,
+  extension_not_later,
+  count_outdated,
+  tie_unresolved,
+  lot_not_needed,
+  proposal_outdated,
+  same_official,
+  // ballots
+  level_too_low,
+  district_not_entitled,
+  age_band_not_entitled,
+  choices_too_few,
+  choices_too_many,
+  choice_repeated,
+  choice_unknown,
+  points_invalid,
+  budget_exceeded,
+  blank_not_allowed,
+  vote_not_changeable,
+  no_vote_to_withdraw,
+  ballot_changes_exhausted,
+  poll_not_imported,
+  poll_imported,
+  // any
+  invalid,
+  not_supported,
+  stream_full,
+};
+
+// What kind of answer a refusal is; the adapters map it to their own words (HTTP: 409, 422, 403, 404).
+enum class RefusalKind { conflict, unacceptable, forbidden, not_found };
+
+struct RefusalText {
+  Refusal refusal;
+  RefusalKind kind;
+  std::string_view code;  // lower snake case, never renamed
+  std::string_view en;    // one sentence that says what is so and what to do
+  std::string_view de;
+};
+
+// The refusal and the place that it is about: a JSON pointer into the command's members, or empty.
+struct Rejection {
+  Refusal refusal;
+  std::string where;
+
+  friend bool operator==(const Rejection&, const Rejection&) = default;
+};
+
+inline std::unexpected<Rejection> refused(Refusal refusal, std::string where = {}) {
+  return std::unexpected(Rejection{refusal, std::move(where)});
+}
+
+// The row of a refusal.
+const RefusalText& text_of(Refusal refusal);
+
+// All refusals, for documentation and tests.
+std::span<const RefusalText> all_refusals();
+
+}  // namespace stimmbuch

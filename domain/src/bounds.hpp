@@ -1,0 +1,58 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <string_view>
+
+#include "stimmbuch/domain/basics.hpp"
+#include "stimmbuch/domain/utf8.hpp"
+
+// Bounds that several aggregates put on what people write in clear. Together they keep every record below the
+// bytes that a record may have (65 535), and the records of a command below theirs (1 MiB).
+namespace stimmbuch {
+
+constexpr std::size_t languages_max = 8;
+constexpr std::size_t title_bytes_max = 240;
+constexpr std::size_t summary_bytes_max = 3000;
+constexpr std::size_t reason_bytes_max = 1000;
+
+// The data of one record, as it is written. What a record has besides is far below the rest.
+constexpr std::size_t record_data_bytes_max = 60'000;
+
+inline bool is_language(std::string_view code) {
+  return code.size() == 2 && std::ranges::all_of(code, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// 1 to `bytes_max` bytes of UTF-8 without control characters but tab and line ends, so that no byte takes
+// more than two in a record.
+inline bool is_text(std::string_view text, std::size_t bytes_max) {
+  const auto is_control = [](char c) { return c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r'; };
+  return !text.empty() && text.size() <= bytes_max && is_utf8(text) && std::ranges::none_of(text, is_control);
+}
+
+// At least one language, each with a text of 1 to `bytes_max` bytes.
+inline bool is_localized(const LocalizedText& text, std::size_t bytes_max) {
+  return !text.empty() && text.size() <= languages_max && std::ranges::all_of(text, [&](const auto& entry) {
+    return is_language(entry.first) && is_text(entry.second, bytes_max);
+  });
+}
+
+// The bytes that the text takes in a record at most.
+inline std::size_t written_bytes_max(const LocalizedText& text) {
+  std::size_t bytes = 2;
+  for (const auto& [language, words] : text) bytes += language.size() + 2 * words.size() + 6;
+  return bytes;
+}
+
+inline bool is_reason(std::string_view text) {
+  return is_text(text, reason_bytes_max);
+}
+
+// Whether every field of the vault texts is one of those that the command may carry.
+inline bool has_only_fields(const Commitments& texts, std::initializer_list<std::string_view> fields) {
+  return std::ranges::all_of(
+      texts, [&](const auto& text) { return std::ranges::find(fields, text.first) != fields.end(); });
+}
+
+}  // namespace stimmbuch

@@ -1,0 +1,129 @@
+#include "stimmbuch/domain/domain.hpp"
+
+#include <utility>
+
+namespace stimmbuch {
+
+namespace {
+
+using Decision = std::expected<std::vector<Event>, Rejection>;
+
+// The decision of one aggregate as one of all.
+template <class OwnEvent>
+Decision widened(std::expected<std::vector<OwnEvent>, Rejection> decision) {
+  if (!decision) return std::unexpected(std::move(decision.error()));
+  return std::vector<Event>(std::make_move_iterator(decision->begin()),
+                            std::make_move_iterator(decision->end()));
+}
+
+// Reads the states that the rules of one command need, and asks the aggregate.
+class Decide {
+ public:
+  Decide(const StreamId& stream, States& states, const Context& context)
+      : stream_(stream), states_(states), context_(context) {}
+
+  Decision operator()(const ledger::Command& command) const {
+    return widened(ledger::decide(state<ledger::State>(stream_), command));
+  }
+
+  Decision operator()(const citizen::Command& command) const {
+    const citizen::Context context{ledger(), std::get<CitizenId>(stream_), context_.actor,
+                                   context_.registry_holder};
+    return widened(citizen::decide(state<citizen::State>(stream_), command, context));
+  }
+
+  Decision operator()(const project::Command& command) const {
+    return widened(project::decide(state<project::State>(stream_), command));
+  }
+
+  Decision operator()(const poll::Command& command) const {
+    const auto& poll = state<poll::State>(stream_);
+    const poll::Context context{ledger(), status_of_project(poll, command), context_.now, context_.actor};
+    return widened(poll::decide(poll, command, context));
+  }
+
+  Decision operator()(const ballot::Command& command) const {
+    const auto& ballot = std::get<BallotId>(stream_);
+    const citizen::State* citizen = nullptr;
+    if (context_.citizen) citizen = &state<citizen::State>(*context_.citizen);
+    const ballot::Context context{ledger(), state<poll::State>(ballot.poll), citizen, context_.now};
+    return widened(ballot::decide(state<ballot::State>(stream_), command, context));
+  }
+
+ private:
+  template <class Wanted>
+  const Wanted& state(const StreamId& stream) const {
+    return std::get<Wanted>(states_.of(stream));
+  }
+
+  const ledger::State& ledger() const { return state<ledger::State>(context_.ledger); }
+
+  project::Status status_of_project(const poll::State& poll, const poll::Command& command) const {
+    if (const auto* const draft = std::get_if<poll::DraftPoll>(&command)) {
+      return state<project::State>(draft->terms.project).status;
+    }
+    return poll.terms ? state<project::State>(poll.terms->project).status : project::Status::unknown;
+  }
+
+  const StreamId& stream_;
+  States& states_;
+  const Context& context_;
+};
+
+class Evolve {
+ public:
+  Evolve(State& state, const Recorded& recorded) : state_(state), recorded_(recorded) {}
+
+  State operator()(const ledger::Event& own) const {
+    return ledger::evolve(take<ledger::State>(), own, recorded_);
+  }
+  State operator()(const citizen::Event& own) const {
+    return citizen::evolve(take<citizen::State>(), own, recorded_);
+  }
+  State operator()(const project::Event& own) const {
+    return project::evolve(take<project::State>(), own, recorded_);
+  }
+  State operator()(const poll::Event& own) const { return poll::evolve(take<poll::State>(), own, recorded_); }
+  State operator()(const ballot::Event& own) const {
+    return ballot::evolve(take<ballot::State>(), own, recorded_);
+  }
+
+ private:
+  template <class Own>
+  Own take() const {
+    return std::get<Own>(std::move(state_));
+  }
+
+  State& state_;
+  const Recorded& recorded_;
+};
+
+}  // namespace
+
+State initial_state(const StreamId& stream) {
+  struct Initial {
+    State operator()(const LedgerId&) const { return ledger::State{}; }
+    State operator()(const CitizenId&) const { return citizen::State{}; }
+    State operator()(const ProjectId&) const { return project::State{}; }
+    State operator()(const PollId&) const { return poll::State{}; }
+    State operator()(const BallotId&) const { return ballot::State{}; }
+  };
+  return std::visit(Initial{}, stream);
+}
+
+State evolve(State state, const Event& event, const Recorded& recorded) {
+  return std::visit(Evolve{state, recorded}, event);
+}
+
+Decision decide(const StreamId& stream, const Command& command, States& states, const Context& context) {
+  return std::visit(Decide{stream, states, context}, command);
+}
+
+Time recorded_time(const StreamId& stream, States& states, Time now) {
+  const auto* const ballot = std::get_if<BallotId>(&stream);
+  if (!ballot) return now;
+  const auto& poll = std::get<poll::State>(states.of(ballot->poll));
+  return on_grid(now, std::chrono::seconds{poll.terms->grid_s});
+}
+
+}  // namespace stimmbuch

@@ -1,0 +1,372 @@
+#include "stimmbuch/domain/poll.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+#include "poll_terms.hpp"
+
+namespace stimmbuch::poll {
+
+namespace {
+
+using Decision = std::expected<std::vector<Event>, Rejection>;
+using Checked = std::expected<void, Rejection>;
+
+bool is_final(Status status) {
+  return status == Status::certified || status == Status::cancelled || status == Status::annulled;
+}
+
+Checked check_status(const State& state, Status wanted, Refusal otherwise) {
+  if (state.status == Status::unknown) return refused(Refusal::poll_unknown);
+  if (state.status == wanted) return {};
+  if (is_final(state.status)) return refused(Refusal::poll_final);
+  return refused(otherwise);
+}
+
+// {"id":"…","votes":…,"score":…,"rank":…,"outcome":"…"},
+constexpr std::size_t written_bytes_max(const CountedOption&) {
+  return 200;
+}
+
+// Appends the options in as many events of the type as their records need.
+template <class OneEvent, class AnyOption>
+void append_options(std::vector<Event>& events, const std::vector<AnyOption>& options) {
+  std::size_t left = 0;
+  for (const AnyOption& option : options) {
+    const std::size_t bytes = written_bytes_max(option);
+    if (bytes > left) {
+      events.push_back(OneEvent{});
+      left = record_data_bytes_max;
+    }
+    std::get<OneEvent>(events.back()).options.push_back(option);
+    left -= bytes;
+  }
+}
+
+std::vector<Option> offered(const State& state) {
+  std::vector<Option> options;
+  std::ranges::copy_if(state.options, std::back_inserter(options),
+                       [&](const Option& option) { return !state.is_withdrawn(option.id); });
+  return options;
+}
+
+Decision decide_on(const State& state, const DraftPoll& command, const Context& context) {
+  if (state.status != Status::unknown) return refused(Refusal::poll_exists);
+  if (context.project == project::Status::unknown) return refused(Refusal::project_unknown, "/project");
+  if (context.project == project::Status::closed) return refused(Refusal::project_closed, "/project");
+  // Results after closing need sealed ballots: nothing that should have been sealed is ever written open.
+  if (command.results == Results::after_close) return refused(Refusal::not_supported, "/results");
+  if (auto checked = check_terms(command.terms, context.ledger, context.now); !checked) {
+    return std::unexpected(checked.error());
+  }
+  if (auto checked = check_options(command.terms, {}, command.options); !checked) {
+    return std::unexpected(checked.error());
+  }
+  std::vector<Event> events{Drafted{command.terms}};
+  append_options<OptionsAdded>(events, command.options);
+  return events;
+}
+
+Decision decide_on(const State& state, const AddOptions& command, const Context&) {
+  if (auto draft = check_status(state, Status::draft, Refusal::poll_not_draft); !draft) {
+    return std::unexpected(draft.error());
+  }
+  if (command.options.empty()) return refused(Refusal::invalid, "/options");
+  if (auto checked = check_options(*state.terms, state.options, command.options); !checked) {
+    return std::unexpected(checked.error());
+  }
+  std::vector<Event> events;
+  append_options<OptionsAdded>(events, command.options);
+  return events;
+}
+
+Decision decide_on(const State& state, const OpenPoll&, const Context& context) {
+  if (auto draft = check_status(state, Status::draft, Refusal::poll_not_draft); !draft) {
+    return std::unexpected(draft.error());
+  }
+  if (context.project == project::Status::closed) return refused(Refusal::project_closed);
+  const auto options = offered(state);
+  if (options.empty() || options.size() < static_cast<std::size_t>(state.terms->form.min)) {
+    return refused(Refusal::options_missing);
+  }
+  if (state.terms->closes && *state.terms->closes <= context.now)
+    return refused(Refusal::closing_time_passed);
+  std::vector<Event> events{Opened{*state.terms}};
+  append_options<OptionsFixed>(events, options);
+  return events;
+}
+
+Decision decide_on(const State& state, const WithdrawOption& command, const Context&) {
+  if (state.status == Status::unknown) return refused(Refusal::poll_unknown);
+  if (is_final(state.status)) return refused(Refusal::poll_final);
+  if (!state.option(command.option)) return refused(Refusal::option_unknown);
+  if (state.is_withdrawn(command.option)) return refused(Refusal::option_withdrawn);
+  if (!is_reason(command.reason)) return refused(Refusal::invalid, "/reason");
+  return std::vector<Event>{OptionWithdrawn{command.option, command.reason}};
+}
+
+Decision decide_on(const State& state, const ExtendPoll& command, const Context& context) {
+  if (auto open = check_status(state, Status::open, Refusal::poll_not_open); !open) {
+    return std::unexpected(open.error());
+  }
+  const Terms& terms = *state.terms;
+  if (!terms.closes) return refused(Refusal::extension_not_later, "/closes");
+  if (*terms.closes <= context.now) return refused(Refusal::closing_time_passed);
+  if (command.closes <= *terms.closes) return refused(Refusal::extension_not_later, "/closes");
+  if (!is_on_grid(command.closes, terms.grid_s)) return refused(Refusal::invalid, "/closes");
+  if (!command.outage) return refused(Refusal::extension_needs_outage, "/outage");
+  if (command.outage->from >= command.outage->to || command.outage->from > context.now) {
+    return refused(Refusal::invalid, "/outage");
+  }
+  if (!is_reason(command.reason)) return refused(Refusal::invalid, "/reason");
+  return std::vector<Event>{Extended{command.closes, command.outage, command.reason}};
+}
+
+Decision decide_on(const State& state, const ClosePoll&, const Context& context) {
+  if (auto open = check_status(state, Status::open, Refusal::poll_not_open); !open) {
+    return std::unexpected(open.error());
+  }
+  if (state.terms->closes && context.now < *state.terms->closes) return refused(Refusal::poll_closes_later);
+  return std::vector<Event>{Closed{}};
+}
+
+Decision decide_on(const State& state, const CountPoll& command, const Context&) {
+  if (state.status == Status::unknown) return refused(Refusal::poll_unknown);
+  if (is_final(state.status)) return refused(Refusal::poll_final);
+  if (state.status != Status::closed && state.status != Status::counted)
+    return refused(Refusal::poll_not_closed);
+  if (command.revision != *state.revision) return refused(Refusal::count_outdated);
+  std::vector<Event> events{ResultComputed{
+      .revision = command.revision,
+      .rule = state.terms->rule.kind,
+      .version = rule_version,
+      .engine = command.engine,
+      .first = command.first,
+      .last = command.last,
+      .figures = command.figures,
+      .quorum = state.terms->rule.quorum,
+      .quorum_reached = command.count.quorum_reached,
+      .ties = command.count.ties,
+  }};
+  append_options<OptionsCounted>(events, command.count.options);
+  return events;
+}
+
+Decision decide_on(const State& state, const CertifyResult&, const Context& context) {
+  if (auto counted = check_status(state, Status::counted, Refusal::poll_not_counted); !counted) {
+    return std::unexpected(counted.error());
+  }
+  if (state.result->outdated) return refused(Refusal::count_outdated);
+  if (state.result->unresolved()) return refused(Refusal::tie_unresolved);
+  if (state.result->by == context.actor) return refused(Refusal::same_official);
+  return std::vector<Event>{ResultCertified{state.result->position}};
+}
+
+Checked check_cancellable(const State& state) {
+  switch (state.status) {
+    case Status::unknown:
+      return refused(Refusal::poll_unknown);
+    case Status::draft:
+    case Status::open:
+    case Status::closed:
+      return {};
+    case Status::counted:
+      return refused(Refusal::poll_counted);
+    case Status::certified:
+    case Status::cancelled:
+    case Status::annulled:
+      return refused(Refusal::poll_final);
+  }
+  return {};
+}
+
+Checked check_annullable(const State& state) {
+  switch (state.status) {
+    case Status::unknown:
+      return refused(Refusal::poll_unknown);
+    case Status::draft:
+    case Status::open:
+    case Status::closed:
+      return refused(Refusal::poll_not_counted);
+    case Status::counted:
+    case Status::certified:
+      return {};
+    case Status::cancelled:
+    case Status::annulled:
+      return refused(Refusal::poll_final);
+  }
+  return {};
+}
+
+std::vector<OptionId> unresolved_options(const Result& result) {
+  std::vector<OptionId> options;
+  for (const Tie& tie : result.ties) {
+    if (!tie.decisive || tie.broken_by != TieBreak::unresolved) continue;
+    for (const CountedOption& option : result.options) {
+      if (option.rank == tie.rank) options.push_back(option.option);
+    }
+  }
+  return options;
+}
+
+Checked check_lot(const State& state, const std::vector<OptionId>& order) {
+  if (auto counted = check_status(state, Status::counted, Refusal::poll_not_counted); !counted)
+    return counted;
+  if (state.result->outdated) return refused(Refusal::count_outdated);
+  if (state.terms->rule.ties != TiePolicy::lot) return refused(Refusal::lot_not_needed);
+  const auto tied = unresolved_options(*state.result);
+  if (tied.empty() || !std::ranges::is_permutation(tied, order))
+    return refused(Refusal::lot_not_needed, "/order");
+  return {};
+}
+
+// The proposal that a second official confirms.
+std::expected<Proposal, Rejection> confirmed(const State& state, Proposal::Kind kind, Position position,
+                                             const Actor& actor) {
+  if (!state.proposal || state.proposal->kind != kind || state.proposal->position != position) {
+    return refused(Refusal::proposal_outdated, "/proposal");
+  }
+  if (state.proposal->by == actor) return refused(Refusal::same_official);
+  return *state.proposal;
+}
+
+Decision decide_on(const State& state, const ProposeCancellation& command, const Context&) {
+  if (auto checked = check_cancellable(state); !checked) return std::unexpected(checked.error());
+  if (!is_reason(command.reason)) return refused(Refusal::invalid, "/reason");
+  return std::vector<Event>{CancellationProposed{command.reason}};
+}
+
+Decision decide_on(const State& state, const CancelPoll& command, const Context& context) {
+  if (auto checked = check_cancellable(state); !checked) return std::unexpected(checked.error());
+  const auto proposal = confirmed(state, Proposal::Kind::cancellation, command.proposal, context.actor);
+  if (!proposal) return std::unexpected(proposal.error());
+  return std::vector<Event>{Cancelled{proposal->position}};
+}
+
+Decision decide_on(const State& state, const ProposeAnnulment& command, const Context&) {
+  if (auto checked = check_annullable(state); !checked) return std::unexpected(checked.error());
+  if (!is_reason(command.reason)) return refused(Refusal::invalid, "/reason");
+  return std::vector<Event>{AnnulmentProposed{command.reason}};
+}
+
+Decision decide_on(const State& state, const AnnulResult& command, const Context& context) {
+  if (auto checked = check_annullable(state); !checked) return std::unexpected(checked.error());
+  const auto proposal = confirmed(state, Proposal::Kind::annulment, command.proposal, context.actor);
+  if (!proposal) return std::unexpected(proposal.error());
+  return std::vector<Event>{Annulled{proposal->position}};
+}
+
+Decision decide_on(const State& state, const ProposeLot& command, const Context&) {
+  if (auto checked = check_lot(state, command.order); !checked) return std::unexpected(checked.error());
+  if (!is_reason(command.reason)) return refused(Refusal::invalid, "/reason");
+  return std::vector<Event>{LotProposed{command.order, command.reason}};
+}
+
+Decision decide_on(const State& state, const DrawLot& command, const Context& context) {
+  if (auto counted = check_status(state, Status::counted, Refusal::poll_not_counted); !counted) {
+    return std::unexpected(counted.error());
+  }
+  const auto proposal = confirmed(state, Proposal::Kind::lot, command.proposal, context.actor);
+  if (!proposal) return std::unexpected(proposal.error());
+  if (auto checked = check_lot(state, proposal->order); !checked) return std::unexpected(checked.error());
+  return std::vector<Event>{LotDrawn{proposal->position}};
+}
+
+// Total: a log that no rule would have written is folded too, so that an audit can go on behind what it
+// found.
+struct Evolve {
+  State& state;
+  const Recorded& recorded;
+
+  void operator()(const Drafted& event) const {
+    state.status = Status::draft;
+    state.terms = event.terms;
+  }
+  void operator()(const OptionsAdded& event) const { append(event.options); }
+  void operator()(const Opened& event) const {
+    state.status = Status::open;
+    state.terms = event.terms;
+    state.options.clear();
+    state.withdrawn.clear();
+    state.opened = recorded.position;
+  }
+  void operator()(const OptionsFixed& event) const { append(event.options); }
+  void operator()(const OptionWithdrawn& event) const {
+    state.withdrawn.push_back(event.option);
+    outdate_result();
+  }
+  void operator()(const Extended& event) const {
+    if (state.terms) state.terms->closes = event.closes;
+  }
+  void operator()(const Closed&) const {
+    state.status = Status::closed;
+    state.closed = recorded.position;
+  }
+  void operator()(const ResultComputed& event) const {
+    state.status = Status::counted;
+    state.result = Result{recorded.position, recorded.actor, event.ties, {}};
+  }
+  void operator()(const OptionsCounted& event) const {
+    if (!state.result) return;
+    auto& options = state.result->options;
+    options.insert(options.end(), event.options.begin(), event.options.end());
+  }
+  void operator()(const ResultCertified&) const { state.status = Status::certified; }
+  void operator()(const CancellationProposed&) const { propose(Proposal::Kind::cancellation); }
+  void operator()(const Cancelled&) const { state.status = Status::cancelled; }
+  void operator()(const AnnulmentProposed&) const { propose(Proposal::Kind::annulment); }
+  void operator()(const Annulled&) const { state.status = Status::annulled; }
+  void operator()(const LotProposed& event) const { propose(Proposal::Kind::lot, event.order); }
+  void operator()(const LotDrawn&) const {
+    if (!state.proposal) return;
+    const auto& order = state.proposal->order;
+    std::erase_if(state.lot, [&](const OptionId& id) { return std::ranges::find(order, id) != order.end(); });
+    state.lot.insert(state.lot.end(), order.begin(), order.end());
+    state.proposal.reset();
+    outdate_result();
+  }
+
+ private:
+  void append(const std::vector<Option>& options) const {
+    state.options.insert(state.options.end(), options.begin(), options.end());
+  }
+  void outdate_result() const {
+    if (state.result) state.result->outdated = true;
+  }
+  void propose(Proposal::Kind kind, std::vector<OptionId> order = {}) const {
+    state.proposal = Proposal{kind, recorded.position, recorded.actor, std::move(order)};
+  }
+};
+
+}  // namespace
+
+bool Result::unresolved() const {
+  return !unresolved_options(*this).empty();
+}
+
+const Option* State::option(const OptionId& id) const {
+  const auto option = std::ranges::find(options, id, &Option::id);
+  return option == options.end() ? nullptr : &*option;
+}
+
+bool State::is_withdrawn(const OptionId& id) const {
+  return std::ranges::find(withdrawn, id) != withdrawn.end();
+}
+
+std::optional<std::size_t> State::index(const OptionId& id) const {
+  const Option* const found = option(id);
+  if (!found) return std::nullopt;
+  return static_cast<std::size_t>(found - options.data());
+}
+
+State evolve(State state, const Event& event, const Recorded& recorded) {
+  state.revision = recorded.revision;
+  std::visit(Evolve{state, recorded}, event);
+  return state;
+}
+
+Decision decide(const State& state, const Command& command, const Context& context) {
+  return std::visit([&](const auto& intent) { return decide_on(state, intent, context); }, command);
+}
+
+}  // namespace stimmbuch::poll

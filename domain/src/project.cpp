@@ -1,0 +1,96 @@
+#include "stimmbuch/domain/project.hpp"
+
+#include <algorithm>
+
+#include "bounds.hpp"
+
+namespace stimmbuch::project {
+
+namespace {
+
+using Decision = std::expected<std::vector<Event>, Rejection>;
+
+const Phase* find(const State& state, const PhaseId& id) {
+  const auto phase = std::ranges::find(state.phases, id, &Phase::id);
+  return phase == state.phases.end() ? nullptr : &*phase;
+}
+
+bool overlaps_another(const State& state, const Phase& phase) {
+  return std::ranges::any_of(state.phases, [&](const Phase& other) {
+    return other.id != phase.id && phase.opens < other.closes && other.opens < phase.closes;
+  });
+}
+
+std::expected<void, Rejection> check_open(const State& state) {
+  switch (state.status) {
+    case Status::unknown:
+      return refused(Refusal::project_unknown);
+    case Status::closed:
+      return refused(Refusal::project_closed);
+    case Status::open:
+      return {};
+  }
+  return {};
+}
+
+Decision decide_on(const State& state, const OpenProject& command) {
+  if (state.status != Status::unknown) return refused(Refusal::project_exists);
+  if (!is_localized(command.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
+  if (!command.summary.empty() && !is_localized(command.summary, summary_bytes_max)) {
+    return refused(Refusal::invalid, "/summary");
+  }
+  return std::vector<Event>{Opened{command.title, command.summary}};
+}
+
+Decision decide_on(const State& state, const DefinePhase& command) {
+  if (auto open = check_open(state); !open) return std::unexpected(open.error());
+  const Phase& phase = command.phase;
+  if (!is_localized(phase.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
+  if (phase.opens >= phase.closes) return refused(Refusal::invalid, "/closes");
+  if (state.phases.size() >= phases_max) return refused(Refusal::stream_full);
+  if (find(state, phase.id)) return refused(Refusal::phase_exists, "/id");
+  if (overlaps_another(state, phase)) return refused(Refusal::phases_overlap);
+  return std::vector<Event>{PhaseDefined{phase}};
+}
+
+Decision decide_on(const State& state, const ExtendPhase& command) {
+  if (auto open = check_open(state); !open) return std::unexpected(open.error());
+  const Phase* const phase = find(state, command.phase);
+  if (!phase) return refused(Refusal::phase_unknown);
+  if (!is_reason(command.reason)) return refused(Refusal::invalid, "/reason");
+  if (command.closes <= phase->closes) return refused(Refusal::extension_not_later, "/closes");
+  Phase extended = *phase;
+  extended.closes = command.closes;
+  if (overlaps_another(state, extended)) return refused(Refusal::phases_overlap);
+  return std::vector<Event>{PhaseExtended{command.phase, command.closes, command.reason}};
+}
+
+Decision decide_on(const State& state, const CloseProject&) {
+  if (auto open = check_open(state); !open) return std::unexpected(open.error());
+  return std::vector<Event>{Closed{}};
+}
+
+struct Evolve {
+  State& state;
+
+  void operator()(const Opened&) const { state.status = Status::open; }
+  void operator()(const PhaseDefined& event) const { state.phases.push_back(event.phase); }
+  void operator()(const PhaseExtended& event) const {
+    const auto phase = std::ranges::find(state.phases, event.phase, &Phase::id);
+    if (phase != state.phases.end()) phase->closes = event.closes;
+  }
+  void operator()(const Closed&) const { state.status = Status::closed; }
+};
+
+}  // namespace
+
+State evolve(State state, const Event& event, const Recorded&) {
+  std::visit(Evolve{state}, event);
+  return state;
+}
+
+Decision decide(const State& state, const Command& command) {
+  return std::visit([&](const auto& intent) { return decide_on(state, intent); }, command);
+}
+
+}  // namespace stimmbuch::project

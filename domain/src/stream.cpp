@@ -1,0 +1,58 @@
+#include "stimmbuch/domain/stream.hpp"
+
+namespace stimmbuch {
+
+namespace {
+
+std::string joined(std::string_view kind, std::string_view id) {
+  std::string text;
+  text.reserve(kind.size() + 1 + id.size());
+  text.append(kind).append(1, '/').append(id);
+  return text;
+}
+
+struct SubjectOf {
+  std::string operator()(const LedgerId& id) const { return joined("ledger", id.text()); }
+  std::string operator()(const CitizenId& id) const { return joined("citizen", id.text()); }
+  std::string operator()(const ProjectId& id) const { return joined("project", id.text()); }
+  std::string operator()(const PollId& id) const { return joined("poll", id.text()); }
+  std::string operator()(const BallotId& id) const {
+    return joined("ballot", id.poll.text()).append(1, '/').append(id.voter.text());
+  }
+};
+
+template <class AnyId>
+std::optional<StreamId> as_stream(std::string_view text) {
+  if (const auto id = AnyId::parse(text)) return StreamId{*id};
+  return std::nullopt;
+}
+
+std::optional<StreamId> as_ballot(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto poll = PollId::parse(text.substr(0, slash));
+  const auto voter = VoterId::parse(text.substr(slash + 1));
+  if (!poll || !voter) return std::nullopt;
+  return StreamId{BallotId{*poll, *voter}};
+}
+
+}  // namespace
+
+std::string subject(const StreamId& stream) {
+  return std::visit(SubjectOf{}, stream);
+}
+
+std::optional<StreamId> parse_subject(std::string_view subject) {
+  const auto slash = subject.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto kind = subject.substr(0, slash);
+  const auto rest = subject.substr(slash + 1);
+  if (kind == "ballot") return as_ballot(rest);
+  if (kind == "citizen") return as_stream<CitizenId>(rest);
+  if (kind == "poll") return as_stream<PollId>(rest);
+  if (kind == "project") return as_stream<ProjectId>(rest);
+  if (kind == "ledger") return as_stream<LedgerId>(rest);
+  return std::nullopt;
+}
+
+}  // namespace stimmbuch

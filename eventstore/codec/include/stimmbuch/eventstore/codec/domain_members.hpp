@@ -1,0 +1,236 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+
+#include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/codec/described.hpp"
+
+// How the domain's values, events and commands are written: names and order of their members. What stands
+// here is stored for ever; docs/formats/events.md says the same for people. A released event grows by members
+// that may be absent only; any other change is a new version with an upcaster (versions.hpp).
+namespace stimmbuch::codec {
+
+// ---- values
+
+template <>
+inline constexpr auto names<ledger::Purpose> = std::to_array<std::string_view>({"town", "demo"});
+template <>
+inline constexpr auto names<ballot::Channel> = std::to_array<std::string_view>({"online", "paper"});
+template <>
+inline constexpr auto names<poll::BallotKind> =
+    std::to_array<std::string_view>({"single", "multiple", "approval", "points", "ranked", "budget"});
+template <>
+inline constexpr auto names<poll::RuleKind> = std::to_array<std::string_view>(
+    {"most_votes", "points", "greedy_skip", "greedy_stop", "greedy_threshold"});
+template <>
+inline constexpr auto names<poll::TiePolicy> =
+    std::to_array<std::string_view>({"refuse", "declared_order", "lot"});
+template <>
+inline constexpr auto names<poll::TieBreak> =
+    std::to_array<std::string_view>({"declared_order", "lot", "unresolved"});
+template <>
+inline constexpr auto names<poll::Outcome> = std::to_array<std::string_view>(
+    {"selected", "not_enough", "no_votes", "below_threshold", "does_not_fit", "after_stop", "tie_unresolved",
+     "withdrawn", "not_counted", "no_quorum"});
+template <>
+inline constexpr auto names<poll::Results> = std::to_array<std::string_view>({"live", "after_close"});
+template <>
+inline constexpr auto names<poll::Status> = std::to_array<std::string_view>(
+    {"unknown", "draft", "open", "closed", "counted", "certified", "cancelled", "annulled"});
+template <>
+inline constexpr auto names<project::Status> = std::to_array<std::string_view>({"unknown", "open", "closed"});
+
+template <>
+inline constexpr auto members<ledger::Level> =
+    std::tuple{required("id", &ledger::Level::id), required("title", &ledger::Level::title),
+               unless("registry_identity", &ledger::Level::registry_identity, false)};
+template <>
+inline constexpr auto members<ledger::District> =
+    std::tuple{required("id", &ledger::District::id), required("title", &ledger::District::title)};
+template <>
+inline constexpr auto members<ledger::AgeBand> =
+    std::tuple{required("id", &ledger::AgeBand::id), required("born_from", &ledger::AgeBand::born_from),
+               required("born_to", &ledger::AgeBand::born_to)};
+template <>
+inline constexpr auto members<citizen::Cell> =
+    std::tuple{required("level", &citizen::Cell::level), if_any("district", &citizen::Cell::district),
+               if_any("age_band", &citizen::Cell::age_band)};
+template <>
+inline constexpr auto members<project::Phase> =
+    std::tuple{required("id", &project::Phase::id), required("title", &project::Phase::title),
+               required("opens", &project::Phase::opens), required("closes", &project::Phase::closes)};
+template <>
+inline constexpr auto members<poll::BallotForm> = std::tuple{
+    required("kind", &poll::BallotForm::kind),
+    unless("min", &poll::BallotForm::min, 1),
+    unless("max", &poll::BallotForm::max, 1),
+    unless("points_total", &poll::BallotForm::points_total, 0),
+    unless("points_per_option", &poll::BallotForm::points_per_option, 0),
+    unless("blank_allowed", &poll::BallotForm::blank_allowed, false),
+};
+template <>
+inline constexpr auto members<poll::Rule> = std::tuple{
+    required("kind", &poll::Rule::kind),
+    unless("winners", &poll::Rule::winners, 1),
+    unless("budget", &poll::Rule::budget, 0),
+    unless("threshold", &poll::Rule::threshold, 0),
+    if_any("rank_points", &poll::Rule::rank_points),
+    required("ties", &poll::Rule::ties),
+    unless("quorum", &poll::Rule::quorum, 0),
+};
+template <>
+inline constexpr auto members<poll::Electorate> =
+    std::tuple{if_any("level", &poll::Electorate::level), if_any("districts", &poll::Electorate::districts),
+               if_any("age_bands", &poll::Electorate::age_bands)};
+template <>
+inline constexpr auto members<poll::Terms> = std::tuple{
+    required("project", &poll::Terms::project),
+    required("title", &poll::Terms::title),
+    if_any("texts", &poll::Terms::texts),
+    inlined(&poll::Terms::form),
+    required("rule", &poll::Terms::rule),
+    required("electorate", &poll::Terms::electorate),
+    required("live_step", &poll::Terms::live_step),
+    required("changeable", &poll::Terms::changeable),
+    if_any("opens", &poll::Terms::opens),
+    if_any("closes", &poll::Terms::closes),
+    required("zone", &poll::Terms::zone),
+    required("grid_s", &poll::Terms::grid_s),
+    required("objection_days", &poll::Terms::objection_days),
+    if_any("currency", &poll::Terms::currency),
+    unless("imported", &poll::Terms::imported, false),
+};
+template <>
+inline constexpr auto members<poll::Option> =
+    std::tuple{required("id", &poll::Option::id), required("title", &poll::Option::title),
+               if_any("texts", &poll::Option::texts), if_any("cost", &poll::Option::cost),
+               unless("counts", &poll::Option::counts, true)};
+template <>
+inline constexpr auto members<poll::Outage> =
+    std::tuple{required("from", &poll::Outage::from), required("to", &poll::Outage::to)};
+template <>
+inline constexpr auto members<poll::Figures> = std::tuple{
+    required("cast", &poll::Figures::cast),           required("replaced", &poll::Figures::replaced),
+    required("withdrawn", &poll::Figures::withdrawn), required("blank", &poll::Figures::blank),
+    required("online", &poll::Figures::online),       required("paper", &poll::Figures::paper)};
+template <>
+inline constexpr auto members<poll::CountedOption> =
+    std::tuple{required("id", &poll::CountedOption::option), required("votes", &poll::CountedOption::votes),
+               required("score", &poll::CountedOption::score), required("rank", &poll::CountedOption::rank),
+               required("outcome", &poll::CountedOption::outcome)};
+template <>
+inline constexpr auto members<poll::Tie> =
+    std::tuple{required("rank", &poll::Tie::rank), required("options", &poll::Tie::options),
+               required("decisive", &poll::Tie::decisive), required("broken_by", &poll::Tie::broken_by)};
+
+// ---- events
+
+template <>
+inline constexpr auto members<ledger::Created> =
+    std::tuple{required("id", &ledger::Created::id), required("purpose", &ledger::Created::purpose),
+               required("origin", &ledger::Created::origin), required("key", &ledger::Created::key),
+               required("epoch", &ledger::Created::epoch)};
+template <>
+inline constexpr auto members<ledger::CellsDeclared> = std::tuple{
+    if_any("levels", &ledger::CellsDeclared::levels), if_any("districts", &ledger::CellsDeclared::districts),
+    if_any("age_bands", &ledger::CellsDeclared::age_bands)};
+
+template <>
+inline constexpr auto members<citizen::Registered> = std::tuple{if_any("texts", &citizen::Registered::texts)};
+template <>
+inline constexpr auto members<citizen::Verified> =
+    std::tuple{inlined(&citizen::Verified::cell), required("method", &citizen::Verified::method),
+               required("registrar", &citizen::Verified::registrar)};
+template <>
+inline constexpr auto members<citizen::Changed> = std::tuple{if_any("texts", &citizen::Changed::texts)};
+template <>
+inline constexpr auto members<citizen::Blocked> = std::tuple{if_any("texts", &citizen::Blocked::texts)};
+template <>
+inline constexpr auto members<citizen::Unblocked> = std::tuple{if_any("texts", &citizen::Unblocked::texts)};
+
+template <>
+inline constexpr auto members<project::Opened> =
+    std::tuple{required("title", &project::Opened::title), if_any("summary", &project::Opened::summary)};
+template <>
+inline constexpr auto members<project::PhaseDefined> = std::tuple{inlined(&project::PhaseDefined::phase)};
+template <>
+inline constexpr auto members<project::PhaseExtended> = std::tuple{
+    required("id", &project::PhaseExtended::phase), required("closes", &project::PhaseExtended::closes),
+    required("reason", &project::PhaseExtended::reason)};
+template <>
+inline constexpr auto members<project::Closed> = std::tuple{};
+
+template <>
+inline constexpr auto members<poll::Drafted> = std::tuple{inlined(&poll::Drafted::terms)};
+template <>
+inline constexpr auto members<poll::OptionsAdded> =
+    std::tuple{required("options", &poll::OptionsAdded::options)};
+template <>
+inline constexpr auto members<poll::Opened> =
+    std::tuple{inlined(&poll::Opened::terms), required("roll", &poll::Opened::roll),
+               required("sealed", &poll::Opened::sealed)};
+template <>
+inline constexpr auto members<poll::OptionsFixed> =
+    std::tuple{required("options", &poll::OptionsFixed::options)};
+template <>
+inline constexpr auto members<poll::OptionWithdrawn> = std::tuple{
+    required("option", &poll::OptionWithdrawn::option), required("reason", &poll::OptionWithdrawn::reason)};
+template <>
+inline constexpr auto members<poll::Extended> =
+    std::tuple{required("closes", &poll::Extended::closes), if_any("outage", &poll::Extended::outage),
+               required("reason", &poll::Extended::reason)};
+template <>
+inline constexpr auto members<poll::Closed> = std::tuple{};
+template <>
+inline constexpr auto members<poll::ResultComputed> =
+    std::tuple{required("revision", &poll::ResultComputed::revision),
+               required("rule", &poll::ResultComputed::rule),
+               required("version", &poll::ResultComputed::version),
+               required("engine", &poll::ResultComputed::engine),
+               required("first", &poll::ResultComputed::first),
+               required("last", &poll::ResultComputed::last),
+               required("figures", &poll::ResultComputed::figures),
+               required("quorum", &poll::ResultComputed::quorum),
+               required("quorum_reached", &poll::ResultComputed::quorum_reached),
+               if_any("ties", &poll::ResultComputed::ties)};
+template <>
+inline constexpr auto members<poll::OptionsCounted> =
+    std::tuple{required("options", &poll::OptionsCounted::options)};
+template <>
+inline constexpr auto members<poll::ResultCertified> =
+    std::tuple{required("result", &poll::ResultCertified::result)};
+template <>
+inline constexpr auto members<poll::CancellationProposed> =
+    std::tuple{required("reason", &poll::CancellationProposed::reason)};
+template <>
+inline constexpr auto members<poll::Cancelled> = std::tuple{required("proposal", &poll::Cancelled::proposal)};
+template <>
+inline constexpr auto members<poll::AnnulmentProposed> =
+    std::tuple{required("reason", &poll::AnnulmentProposed::reason)};
+template <>
+inline constexpr auto members<poll::Annulled> = std::tuple{required("proposal", &poll::Annulled::proposal)};
+template <>
+inline constexpr auto members<poll::LotProposed> =
+    std::tuple{required("order", &poll::LotProposed::order), required("reason", &poll::LotProposed::reason)};
+template <>
+inline constexpr auto members<poll::LotDrawn> = std::tuple{required("proposal", &poll::LotDrawn::proposal)};
+
+template <>
+inline constexpr auto members<ballot::VoteCast> =
+    std::tuple{required("choices", &ballot::VoteCast::choices),
+               unless("channel", &ballot::VoteCast::channel, ballot::Channel::online),
+               if_any("cast_at", &ballot::VoteCast::cast_at)};
+template <>
+inline constexpr auto members<ballot::VoteChanged> = std::tuple{
+    required("choices", &ballot::VoteChanged::choices), required("replaced", &ballot::VoteChanged::replaced),
+    unless("channel", &ballot::VoteChanged::channel, ballot::Channel::online),
+    if_any("cast_at", &ballot::VoteChanged::cast_at)};
+template <>
+inline constexpr auto members<ballot::VoteWithdrawn> =
+    std::tuple{required("replaced", &ballot::VoteWithdrawn::replaced),
+               unless("channel", &ballot::VoteWithdrawn::channel, ballot::Channel::online),
+               if_any("cast_at", &ballot::VoteWithdrawn::cast_at)};
+
+}  // namespace stimmbuch::codec

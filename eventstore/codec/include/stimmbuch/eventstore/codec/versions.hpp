@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "stimmbuch/eventstore/codec/described.hpp"
+#include "stimmbuch/eventstore/codec/domain_members.hpp"
+
+// Type names of events and their versions. A stored type is `<name>.v<number>`: never renamed, never reused.
+// Only the newest version is written; older ones are read through a chain of small pure functions
+//
+//   poll::Drafted upcast(const v1::Drafted& old);
+//
+// from each version to the next, found by argument-dependent look-up beside the old structure.
+namespace stimmbuch::codec {
+
+// All versions of one event, oldest first; the last is the domain's own.
+template <class... Versions>
+struct History {
+  static constexpr std::uint32_t newest = sizeof...(Versions);
+};
+
+// The stored name of an event and its history.
+template <class Event>
+struct Stored;
+
+#define STIMMBUCH_STORED(Event, type_name, ...)         \
+  template <>                                           \
+  struct Stored<Event> {                                \
+    static constexpr std::string_view name = type_name; \
+    using Versions = History<__VA_ARGS__>;              \
+  }
+
+STIMMBUCH_STORED(ballot::VoteCast, "ballot.vote-cast", ballot::VoteCast);
+STIMMBUCH_STORED(ballot::VoteChanged, "ballot.vote-changed", ballot::VoteChanged);
+STIMMBUCH_STORED(ballot::VoteWithdrawn, "ballot.vote-withdrawn", ballot::VoteWithdrawn);
+STIMMBUCH_STORED(citizen::Registered, "citizen.registered", citizen::Registered);
+STIMMBUCH_STORED(citizen::Verified, "citizen.verified", citizen::Verified);
+STIMMBUCH_STORED(citizen::Changed, "citizen.changed", citizen::Changed);
+STIMMBUCH_STORED(citizen::Blocked, "citizen.blocked", citizen::Blocked);
+STIMMBUCH_STORED(citizen::Unblocked, "citizen.unblocked", citizen::Unblocked);
+STIMMBUCH_STORED(ledger::Created, "ledger.created", ledger::Created);
+STIMMBUCH_STORED(ledger::CellsDeclared, "ledger.cells-declared", ledger::CellsDeclared);
+STIMMBUCH_STORED(project::Opened, "project.opened", project::Opened);
+STIMMBUCH_STORED(project::PhaseDefined, "project.phase-defined", project::PhaseDefined);
+STIMMBUCH_STORED(project::PhaseExtended, "project.phase-extended", project::PhaseExtended);
+STIMMBUCH_STORED(project::Closed, "project.closed", project::Closed);
+STIMMBUCH_STORED(poll::Drafted, "poll.drafted", poll::Drafted);
+STIMMBUCH_STORED(poll::OptionsAdded, "poll.options-added", poll::OptionsAdded);
+STIMMBUCH_STORED(poll::Opened, "poll.opened", poll::Opened);
+STIMMBUCH_STORED(poll::OptionsFixed, "poll.options-fixed", poll::OptionsFixed);
+STIMMBUCH_STORED(poll::OptionWithdrawn, "poll.option-withdrawn", poll::OptionWithdrawn);
+STIMMBUCH_STORED(poll::Extended, "poll.extended", poll::Extended);
+STIMMBUCH_STORED(poll::Closed, "poll.closed", poll::Closed);
+STIMMBUCH_STORED(poll::ResultComputed, "poll.result-computed", poll::ResultComputed);
+STIMMBUCH_STORED(poll::OptionsCounted, "poll.options-counted", poll::OptionsCounted);
+STIMMBUCH_STORED(poll::ResultCertified, "poll.result-certified", poll::ResultCertified);
+STIMMBUCH_STORED(poll::CancellationProposed, "poll.cancellation-proposed", poll::CancellationProposed);
+STIMMBUCH_STORED(poll::Cancelled, "poll.cancelled", poll::Cancelled);
+STIMMBUCH_STORED(poll::AnnulmentProposed, "poll.annulment-proposed", poll::AnnulmentProposed);
+STIMMBUCH_STORED(poll::Annulled, "poll.annulled", poll::Annulled);
+STIMMBUCH_STORED(poll::LotProposed, "poll.lot-proposed", poll::LotProposed);
+STIMMBUCH_STORED(poll::LotDrawn, "poll.lot-drawn", poll::LotDrawn);
+
+#undef STIMMBUCH_STORED
+
+// Lifts an event from its version to the newest one of its history.
+template <class Newest, class Old>
+Newest lifted(const Old& old) {
+  if constexpr (std::same_as<Newest, Old>) {
+    return old;
+  } else {
+    return lifted<Newest>(upcast(old));
+  }
+}
+
+// Reads the data of version `number` of a history as its newest version; false if there is no such version or
+// the data is not written canonically.
+template <class Newest, class... Versions>
+bool read_version(Reader& in, std::uint32_t number, Newest& event, History<Versions...>) {
+  std::uint32_t at = 0;
+  const auto read_as = [&]<class Version>(std::type_identity<Version>) {
+    if (++at != number) return false;
+    if constexpr (std::same_as<Version, Newest>) {
+      return read(in, event);
+    } else {
+      Version old;
+      if (!read(in, old)) return false;
+      event = lifted<Newest>(old);
+      return true;
+    }
+  };
+  return (read_as(std::type_identity<Versions>{}) || ...);
+}
+
+}  // namespace stimmbuch::codec

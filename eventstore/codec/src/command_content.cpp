@@ -1,0 +1,102 @@
+#include "stimmbuch/eventstore/codec/command_content.hpp"
+
+#include <tuple>
+#include <variant>
+
+#include "stimmbuch/eventstore/codec/canonical.hpp"
+#include "stimmbuch/eventstore/codec/domain_members.hpp"
+
+namespace stimmbuch::codec {
+
+namespace {
+
+template <class OneCommand>
+inline constexpr std::string_view command_name = "";
+
+}  // namespace
+
+#define STIMMBUCH_COMMAND(aggregate, Name, ...)                            \
+  namespace {                                                              \
+  template <>                                                              \
+  inline constexpr std::string_view command_name<aggregate::Name> = #Name; \
+  }                                                                        \
+  template <>                                                              \
+  inline constexpr auto members<aggregate::Name> = std::tuple {            \
+    __VA_ARGS__                                                            \
+  }
+
+STIMMBUCH_COMMAND(ledger, CreateLedger);
+STIMMBUCH_COMMAND(ledger, DeclareCells, if_any("levels", &ledger::DeclareCells::levels),
+                  if_any("districts", &ledger::DeclareCells::districts),
+                  if_any("age_bands", &ledger::DeclareCells::age_bands));
+
+STIMMBUCH_COMMAND(citizen, RegisterCitizen, if_any("texts", &citizen::RegisterCitizen::texts));
+STIMMBUCH_COMMAND(citizen, VerifyCitizen, inlined(&citizen::VerifyCitizen::cell),
+                  required("method", &citizen::VerifyCitizen::method),
+                  required("with_registry_identity", &citizen::VerifyCitizen::with_registry_identity));
+STIMMBUCH_COMMAND(citizen, ChangeCitizen, if_any("texts", &citizen::ChangeCitizen::texts));
+STIMMBUCH_COMMAND(citizen, BlockCitizen, if_any("texts", &citizen::BlockCitizen::texts));
+STIMMBUCH_COMMAND(citizen, UnblockCitizen, if_any("texts", &citizen::UnblockCitizen::texts));
+
+STIMMBUCH_COMMAND(project, OpenProject, required("title", &project::OpenProject::title),
+                  if_any("summary", &project::OpenProject::summary));
+STIMMBUCH_COMMAND(project, DefinePhase, inlined(&project::DefinePhase::phase));
+STIMMBUCH_COMMAND(project, ExtendPhase, required("id", &project::ExtendPhase::phase),
+                  required("closes", &project::ExtendPhase::closes),
+                  required("reason", &project::ExtendPhase::reason));
+STIMMBUCH_COMMAND(project, CloseProject);
+
+STIMMBUCH_COMMAND(poll, DraftPoll, inlined(&poll::DraftPoll::terms),
+                  required("results", &poll::DraftPoll::results),
+                  required("options", &poll::DraftPoll::options));
+STIMMBUCH_COMMAND(poll, AddOptions, required("options", &poll::AddOptions::options));
+STIMMBUCH_COMMAND(poll, OpenPoll);
+STIMMBUCH_COMMAND(poll, WithdrawOption, required("option", &poll::WithdrawOption::option),
+                  required("reason", &poll::WithdrawOption::reason));
+STIMMBUCH_COMMAND(poll, ExtendPoll, required("closes", &poll::ExtendPoll::closes),
+                  if_any("outage", &poll::ExtendPoll::outage), required("reason", &poll::ExtendPoll::reason));
+STIMMBUCH_COMMAND(poll, ClosePoll);
+STIMMBUCH_COMMAND(poll, CountPoll);
+STIMMBUCH_COMMAND(poll, CertifyResult);
+STIMMBUCH_COMMAND(poll, ProposeCancellation, required("reason", &poll::ProposeCancellation::reason));
+STIMMBUCH_COMMAND(poll, CancelPoll, required("proposal", &poll::CancelPoll::proposal));
+STIMMBUCH_COMMAND(poll, ProposeAnnulment, required("reason", &poll::ProposeAnnulment::reason));
+STIMMBUCH_COMMAND(poll, AnnulResult, required("proposal", &poll::AnnulResult::proposal));
+STIMMBUCH_COMMAND(poll, ProposeLot, required("order", &poll::ProposeLot::order),
+                  required("reason", &poll::ProposeLot::reason));
+STIMMBUCH_COMMAND(poll, DrawLot, required("proposal", &poll::DrawLot::proposal));
+
+STIMMBUCH_COMMAND(ballot, CastVote, required("choices", &ballot::CastVote::choices));
+STIMMBUCH_COMMAND(ballot, WithdrawVote);
+STIMMBUCH_COMMAND(ballot, ImportVote, required("choices", &ballot::ImportVote::choices),
+                  required("channel", &ballot::ImportVote::channel),
+                  required("cast_at", &ballot::ImportVote::cast_at));
+STIMMBUCH_COMMAND(ballot, ImportWithdrawal, required("cast_at", &ballot::ImportWithdrawal::cast_at));
+
+#undef STIMMBUCH_COMMAND
+
+namespace {
+
+// Applies a function to the one command inside the variants of aggregates.
+template <class Function>
+decltype(auto) with_one(const Command& command, Function&& function) {
+  return std::visit([&](const auto& own) { return std::visit(function, own); }, command);
+}
+
+}  // namespace
+
+std::string_view name_of(const Command& command) {
+  return with_one(command, []<class One>(const One&) -> std::string_view {
+    static_assert(!command_name<One>.empty());
+    return command_name<One>;
+  });
+}
+
+std::string content_of(const Command& command) {
+  std::string content;
+  Writer writer(content, Writer::VaultTexts::named);
+  with_one(command, [&](const auto& one) { write(writer, one); });
+  return content;
+}
+
+}  // namespace stimmbuch::codec

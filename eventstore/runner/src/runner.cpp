@@ -1,0 +1,233 @@
+#include "stimmbuch/eventstore/runner/runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "group.hpp"
+#include "readable.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
+#include "streams.hpp"
+
+namespace stimmbuch::runner {
+
+namespace {
+
+constexpr std::chrono::minutes clock_drift_max{1};
+
+// Records of ballots bear a time that was rounded down, so the last one does not tell the latest time.
+constexpr std::uint64_t records_with_latest_time = 10'000;
+
+// The latest time of the last records, so that recorded time does not go back over a restart.
+Time latest_time(const eventstore::Ledger& ledger) {
+  Time latest{};
+  const Position head = ledger.head();
+  const Position before{number(head) - std::min(number(head), records_with_latest_time)};
+  ledger.read(before, head, [&](Position position, std::string_view record) {
+    latest = std::max(latest, readable(codec::read_envelope(record), position).time);
+    return true;
+  });
+  return latest;
+}
+
+}  // namespace
+
+class Runner::Writer {
+ public:
+  Writer(Parts parts, LedgerId ledger_id, RunnerOptions options)
+      : parts_(std::move(parts)),
+        options_(options),
+        streams_(parts_.ledger, options.cached_streams_max),
+        group_parts_{parts_.ledger, parts_.vault, streams_, parts_.random, ledger_id},
+        time_(latest_time(parts_.ledger)),
+        wall_at_start_(parts_.clock.now()),
+        steady_at_start_(parts_.clock.steady()),
+        thread_([this] { run(); }) {}
+
+  ~Writer() { stop(); }
+
+  bool submit(Submission submission, Completion completion) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || waiting_.size() >= options_.queue_max) return false;
+    waiting_.push_back({std::move(submission), std::move(completion)});
+    // Who finds the queue filled knows that the thread was woken already.
+    if (waiting_.size() == 1) arrived_.notify_one();
+    return true;
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    arrived_.notify_one();
+    const std::lock_guard lock(join_mutex_);
+    if (thread_.joinable()) thread_.join();
+  }
+
+  RunnerStatistics statistics() const {
+    RunnerStatistics statistics;
+    statistics.accepted = accepted_;
+    statistics.replayed = replayed_;
+    statistics.refused = refused_;
+    statistics.failed = failed_;
+    statistics.groups = groups_;
+    statistics.cached_streams = cached_streams_;
+    const std::lock_guard lock(mutex_);
+    statistics.queued = waiting_.size();
+    return statistics;
+  }
+
+ private:
+  struct Waiting {
+    Submission submission;
+    Completion completion;
+  };
+
+  void run() {
+    std::vector<Waiting> taken;
+    while (take(taken)) {
+      for (std::size_t begin = 0; begin < taken.size(); begin += options_.group_commands_max) {
+        const auto size = std::min(options_.group_commands_max, taken.size() - begin);
+        process(std::span(taken).subspan(begin, size));
+      }
+      taken.clear();
+    }
+  }
+
+  // Waits for commands and takes all that wait; false when there are none and there will be none.
+  bool take(std::vector<Waiting>& taken) {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    std::swap(taken, waiting_);
+    return !taken.empty();
+  }
+
+  void process(std::span<Waiting> commands) {
+    std::vector<Outcome> outcomes;
+    outcomes.reserve(commands.size());
+    if (broken_) {
+      outcomes.assign(commands.size(), Failure{Failure::Kind::stopping, {}});
+    } else if (!clock_is_reliable()) {
+      outcomes.assign(commands.size(), Failure{Failure::Kind::clock_unreliable, {}});
+    } else {
+      decide_and_write(commands, outcomes);
+    }
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      note(outcomes[i]);
+      commands[i].completion(std::move(outcomes[i]));
+    }
+  }
+
+  void decide_and_write(std::span<const Waiting> commands, std::vector<Outcome>& outcomes) try {
+    time_ = std::max(time_, parts_.clock.now());
+    Group group(group_parts_, time_);
+    for (const Waiting& command : commands) outcomes.push_back(group.decide(command.submission));
+    write(group, outcomes);
+    streams_.end_group();
+    cached_streams_ = streams_.size();
+    ++groups_;
+  } catch (const std::exception& error) {
+    fail(error.what(), commands.size(), outcomes);
+  }
+
+  // The order matters: rows first, for a record must never point at a text that is not there; then the
+  // records, and with them everything that the group decided.
+  void write(const Group& group, std::vector<Outcome>& outcomes) {
+    if (!group.writes()) return;
+    if (!group.rows().empty()) parts_.vault.write(group.first(), group.rows());
+    const auto records = group.records();
+    const auto appended = parts_.ledger.append(records);
+    if (appended) return;
+    if (appended.error().kind == eventstore::AppendError::Kind::failed)
+      throw std::runtime_error(appended.error().detail);
+    // Nothing was written; refusals were decided on states that do not come to be, so nothing of the group
+    // stands.
+    streams_.forget();
+    if (!group.rows().empty()) parts_.vault.recover(parts_.ledger.head());
+    std::ranges::fill(outcomes, Outcome{Failure{Failure::Kind::disk_nearly_full, {}}});
+  }
+
+  void fail(std::string_view why, std::size_t commands, std::vector<Outcome>& outcomes) {
+    broken_ = true;
+    outcomes.assign(commands, Failure{Failure::Kind::outcome_unknown, {}});
+    parts_.on_failure(why);
+  }
+
+  bool clock_is_reliable() const {
+    const auto wall = parts_.clock.now() - wall_at_start_;
+    const auto steady = parts_.clock.steady() - steady_at_start_;
+    const auto drift = std::chrono::duration_cast<std::chrono::seconds>(wall - steady);
+    return std::chrono::abs(drift) <= clock_drift_max;
+  }
+
+  void note(const Outcome& outcome) {
+    if (const auto* const accepted = std::get_if<Accepted>(&outcome)) {
+      ++(accepted->replayed ? replayed_ : accepted_);
+    } else if (std::holds_alternative<Rejection>(outcome)) {
+      ++refused_;
+    } else {
+      ++failed_;
+    }
+  }
+
+  Parts parts_;
+  const RunnerOptions options_;
+
+  // Owned by the writer thread.
+  Streams streams_;
+  const Group::Parts group_parts_;
+  Time time_;  // of the last group
+  const Time wall_at_start_;
+  const std::chrono::steady_clock::time_point steady_at_start_;
+  bool broken_ = false;
+
+  std::atomic<std::uint64_t> accepted_ = 0;
+  std::atomic<std::uint64_t> replayed_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
+  std::atomic<std::uint64_t> failed_ = 0;
+  std::atomic<std::uint64_t> groups_ = 0;
+  std::atomic<std::uint64_t> cached_streams_ = 0;
+
+  mutable std::mutex mutex_;  // guards the two below
+  std::vector<Waiting> waiting_;
+  bool stopping_ = false;
+  std::condition_variable arrived_;
+
+  std::mutex join_mutex_;
+  std::thread thread_;  // last: it uses everything above
+};
+
+Runner::Runner(Parts parts, LedgerId ledger_id, RunnerOptions options)
+    : writer_(std::make_unique<Writer>(std::move(parts), ledger_id, options)) {}
+
+Runner::~Runner() = default;
+
+bool Runner::submit(Submission submission, Completion completion) {
+  return writer_->submit(std::move(submission), std::move(completion));
+}
+
+void Runner::stop() {
+  writer_->stop();
+}
+
+RunnerStatistics Runner::statistics() const {
+  return writer_->statistics();
+}
+
+Outcome submit_and_wait(Runner& runner, Submission submission) {
+  std::promise<Outcome> outcome;
+  auto waiting = outcome.get_future();
+  const bool taken =
+      runner.submit(std::move(submission), [&](Outcome result) { outcome.set_value(std::move(result)); });
+  if (!taken) return Failure{Failure::Kind::stopping, {}};
+  return waiting.get();
+}
+
+}  // namespace stimmbuch::runner

@@ -1,0 +1,70 @@
+#include "streams.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "readable.hpp"
+
+namespace stimmbuch::runner {
+
+void Stream::take(const CommandTag& tag, const Event& event, const Recorded& recorded) {
+  state = evolve(std::move(state), event, recorded);
+  last = recorded.revision;
+  if (commands.empty() || commands.back().tag != tag) {
+    commands.push_back({tag, recorded.position, recorded.position});
+  } else {
+    commands.back().last = recorded.position;
+  }
+}
+
+const TakenCommand* Stream::find(const CommandTag& tag) const {
+  const auto taken =
+      std::ranges::find(commands, tag.id, [](const TakenCommand& command) { return command.tag.id; });
+  return taken == commands.end() ? nullptr : &*taken;
+}
+
+Stream& Streams::at(const StreamId& stream) {
+  std::string name = subject(stream);
+  if (const auto known = by_subject_.find(name); known != by_subject_.end()) {
+    entries_.splice(entries_.begin(), entries_, known->second);
+    return *known->second;
+  }
+  entries_.push_front(load(stream, std::move(name)));
+  by_subject_.emplace(entries_.front().subject, entries_.begin());
+  if (std::holds_alternative<BallotId>(stream)) ballots_.push_back(entries_.begin());
+  return entries_.front();
+}
+
+Stream Streams::load(const StreamId& stream, std::string subject) const {
+  Stream loaded{std::move(subject), initial_state(stream), std::nullopt, {}};
+  ledger_.read_stream(loaded.subject, [&](Position position, std::string_view record) {
+    const auto envelope = readable(codec::read_envelope(record), position);
+    const auto tag = parse_command_tag(envelope.command);
+    if (!tag) throw std::runtime_error("record " + std::to_string(number(position)) + " has no command");
+    loaded.take(*tag, readable(codec::read_event(envelope), position),
+                readable(codec::recorded(envelope), position));
+    return true;
+  });
+  return loaded;
+}
+
+void Streams::end_group() {
+  for (const auto ballot : ballots_) {
+    by_subject_.erase(ballot->subject);
+    entries_.erase(ballot);
+  }
+  ballots_.clear();
+  while (entries_.size() > cached_max_) {
+    by_subject_.erase(entries_.back().subject);
+    entries_.pop_back();
+  }
+}
+
+void Streams::forget() {
+  ballots_.clear();
+  by_subject_.clear();
+  entries_.clear();
+}
+
+}  // namespace stimmbuch::runner

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/ledger/ledger.hpp"
+#include "stimmbuch/eventstore/runner/command_tag.hpp"
+
+namespace stimmbuch::runner {
+
+// A command that a stream has taken, to recognise its repeat.
+struct TakenCommand {
+  CommandTag tag;
+  Position first;
+  Position last;
+};
+
+// A stream as its records make it.
+struct Stream {
+  std::string subject;
+  State state;
+  std::optional<Revision> last;
+  std::vector<TakenCommand> commands;
+
+  // Folds one more record.
+  void take(const CommandTag& tag, const Event& event, const Recorded& recorded);
+  const TakenCommand* find(const CommandTag& tag) const;
+};
+
+// The folded streams that decisions read: the present group's on top of the ledger's. Ballots are forgotten
+// after the group, since a voter seldom returns at once; of the others the most recently used stay. Belongs
+// to the writer thread.
+class Streams final : public States {
+ public:
+  Streams(const eventstore::Ledger& ledger, std::size_t cached_max)
+      : ledger_(ledger), cached_max_(cached_max) {}
+
+  // References stay valid until `end_group` or `forget`.
+  Stream& at(const StreamId& stream);
+  const State& of(const StreamId& stream) override { return at(stream).state; }
+
+  // Forgets ballots and what exceeds the bound.
+  void end_group();
+  // Forgets everything: the ledger did not take what was folded.
+  void forget();
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  using Entries = std::list<Stream>;
+
+  Stream load(const StreamId& stream, std::string subject) const;
+
+  const eventstore::Ledger& ledger_;
+  std::size_t cached_max_;
+  Entries entries_;  // most recently used first
+  std::unordered_map<std::string_view, Entries::iterator> by_subject_;
+  std::vector<Entries::iterator> ballots_;  // of this group
+};
+
+}  // namespace stimmbuch::runner

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stimmbuch::projections {
+
+// The rows of one projection as its fold sees them: what is stored, beneath what was changed since. Used by
+// one thread. Faults of the store are thrown.
+class Views {
+ public:
+  virtual ~Views() = default;
+
+  // The value of a row; nothing if there is no such row.
+  virtual std::optional<std::string> get(std::string_view key) = 0;
+  virtual void put(std::string_view key, std::string value) = 0;
+  virtual void erase(std::string_view key) = 0;
+};
+
+// Rows under this prefix are the documents that readers get, as they are sent; all other rows serve the fold
+// or lists. Changes of documents are told to listeners.
+inline constexpr std::string_view document_prefix = "document/";
+
+}  // namespace stimmbuch::projections

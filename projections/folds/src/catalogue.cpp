@@ -1,0 +1,17 @@
+#include <array>
+
+#include "stimmbuch/projections/folds/figures.hpp"
+#include "stimmbuch/projections/folds/fold.hpp"
+#include "stimmbuch/projections/folds/polls.hpp"
+#include "stimmbuch/projections/folds/projects.hpp"
+#include "stimmbuch/projections/folds/tally.hpp"
+
+namespace stimmbuch::projections {
+
+std::span<const Projection> all_projections() {
+  static const std::array projections{tally_projection(), polls_projection(), projects_projection(),
+                                      figures_projection()};
+  return projections;
+}
+
+}  // namespace stimmbuch::projections

@@ -1,0 +1,63 @@
+#include "stimmbuch/projections/folds/fold.hpp"
+
+#include <string>
+
+namespace stimmbuch::projections {
+
+namespace {
+
+struct Kind {
+  std::string_view name;
+  Aggregate aggregate;
+};
+
+// Ballots first: they are nearly all of a log.
+constexpr auto kinds = std::to_array<Kind>({{"ballot", Aggregate::ballot},
+                                            {"poll", Aggregate::poll},
+                                            {"citizen", Aggregate::citizen},
+                                            {"project", Aggregate::project},
+                                            {"ledger", Aggregate::ledger}});
+
+bool is_kind(std::string_view text, std::string_view kind, char behind) {
+  return text.size() > kind.size() && text.starts_with(kind) && text[kind.size()] == behind;
+}
+
+}  // namespace
+
+void FoldInput::read(Position position, std::string_view record) {
+  event_.reset();
+  recorded_.reset();
+  const auto envelope = codec::read_envelope(record);
+  if (!envelope) throw Unreadable("no record: " + envelope.error().what);
+  envelope_ = *envelope;
+  if (envelope_.position != position) throw Unreadable("its sequence is not its position");
+  for (const Kind& kind : kinds) {
+    if (!is_kind(envelope_.type, kind.name, '.')) continue;
+    if (!is_kind(envelope_.subject, kind.name, '/')) throw Unreadable("its type and its subject disagree");
+    aggregate_ = kind.aggregate;
+    id_ = envelope_.subject.substr(kind.name.size() + 1);
+    if (aggregate_ == Aggregate::ballot) id_ = id_.substr(0, id_.find('/'));
+    return;
+  }
+  throw Unreadable("unknown event type: " + std::string(envelope_.type));
+}
+
+const Event& FoldInput::any_event() const {
+  if (!event_) {
+    auto event = codec::read_event(envelope_);
+    if (!event) throw Unreadable(event.error().what);
+    event_ = std::move(*event);
+  }
+  return *event_;
+}
+
+const Recorded& FoldInput::recorded() const {
+  if (!recorded_) {
+    auto recorded = codec::recorded(envelope_);
+    if (!recorded) throw Unreadable(recorded.error().what);
+    recorded_ = *recorded;
+  }
+  return *recorded_;
+}
+
+}  // namespace stimmbuch::projections

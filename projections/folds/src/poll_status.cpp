@@ -1,0 +1,34 @@
+#include "poll_status.hpp"
+
+namespace stimmbuch::projections {
+
+namespace {
+
+struct StatusAfter {
+  using Status = std::optional<poll::Status>;
+
+  Status operator()(const poll::Drafted&) const { return poll::Status::draft; }
+  Status operator()(const poll::OptionsAdded&) const { return {}; }
+  Status operator()(const poll::Opened&) const { return poll::Status::open; }
+  Status operator()(const poll::OptionsFixed&) const { return {}; }
+  Status operator()(const poll::OptionWithdrawn&) const { return {}; }
+  Status operator()(const poll::Extended&) const { return {}; }
+  Status operator()(const poll::Closed&) const { return poll::Status::closed; }
+  Status operator()(const poll::ResultComputed&) const { return poll::Status::counted; }
+  Status operator()(const poll::OptionsCounted&) const { return {}; }
+  Status operator()(const poll::ResultCertified&) const { return poll::Status::certified; }
+  Status operator()(const poll::CancellationProposed&) const { return {}; }
+  Status operator()(const poll::Cancelled&) const { return poll::Status::cancelled; }
+  Status operator()(const poll::AnnulmentProposed&) const { return {}; }
+  Status operator()(const poll::Annulled&) const { return poll::Status::annulled; }
+  Status operator()(const poll::LotProposed&) const { return {}; }
+  Status operator()(const poll::LotDrawn&) const { return {}; }
+};
+
+}  // namespace
+
+std::optional<poll::Status> status_after(const poll::Event& event) {
+  return std::visit(StatusAfter{}, event);
+}
+
+}  // namespace stimmbuch::projections

@@ -1,0 +1,225 @@
+#include "stimmbuch/projections/folds/projects.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "document.hpp"
+#include "poll_status.hpp"
+#include "stimmbuch/projections/folds/polls.hpp"
+
+namespace stimmbuch::projections {
+
+namespace {
+
+struct PhaseExtension {
+  Moment recorded;
+  project::PhaseExtended event;
+};
+
+struct ProjectRow {
+  project::State project;
+  LocalizedText title;
+  LocalizedText summary;
+  Moment opened;
+  std::optional<Moment> closed;
+  std::vector<PhaseExtension> extensions;
+  Counters polls;  // by status
+  bool provisional = false;
+  Position reflects{};
+};
+
+struct CountedPoll {
+  ProjectId project;
+  poll::Status status = poll::Status::unknown;
+};
+
+}  // namespace
+}  // namespace stimmbuch::projections
+
+namespace stimmbuch::codec {
+
+template <>
+inline constexpr auto members<projections::PhaseExtension> =
+    std::tuple{required("recorded", &projections::PhaseExtension::recorded),
+               inlined(&projections::PhaseExtension::event)};
+template <>
+inline constexpr auto members<projections::ProjectRow> =
+    std::tuple{required("project", &projections::ProjectRow::project),
+               required("title", &projections::ProjectRow::title),
+               if_any("summary", &projections::ProjectRow::summary),
+               required("opened", &projections::ProjectRow::opened),
+               if_any("closed", &projections::ProjectRow::closed),
+               if_any("extensions", &projections::ProjectRow::extensions),
+               if_any("polls", &projections::ProjectRow::polls),
+               unless("provisional", &projections::ProjectRow::provisional, false),
+               required("reflects", &projections::ProjectRow::reflects)};
+template <>
+inline constexpr auto members<projections::CountedPoll> =
+    std::tuple{required("project", &projections::CountedPoll::project),
+               required("status", &projections::CountedPoll::status)};
+
+}  // namespace stimmbuch::codec
+
+namespace stimmbuch::projections {
+namespace {
+
+void write_head(DocumentWriter& out, std::string_view id, const ProjectRow& row, const LedgerRow& ledger) {
+  out.member("project", id);
+  out.purpose(ledger);
+  out.member("title", row.title);
+  out.member_if_any("summary", row.summary);
+  out.member("status", row.project.status);
+  out.flag("provisional", row.provisional || ledger.provisional);
+}
+
+std::string finished(DocumentWriter& out, const ProjectRow& row) {
+  out.member("polls", row.polls);
+  out.member("opened", row.opened);
+  out.member_if_any("closed", row.closed);
+  out.member("reflects", row.reflects);
+  return out.finish();
+}
+
+std::string project_summary(std::string_view id, const ProjectRow& row, const LedgerRow& ledger) {
+  DocumentWriter out;
+  write_head(out, id, row, ledger);
+  return finished(out, row);
+}
+
+std::string project_document(std::string_view id, const ProjectRow& row, const LedgerRow& ledger) {
+  DocumentWriter out;
+  write_head(out, id, row, ledger);
+  out.begin_array("phases");
+  for (const project::Phase& phase : row.project.phases) {
+    out.begin_object();
+    codec::write_members(out.out(), phase);
+    out.end_object();
+  }
+  out.end_array();
+  if (!row.extensions.empty()) {
+    out.begin_array("extensions");
+    for (const PhaseExtension& extension : row.extensions) {
+      out.begin_object();
+      out.member("phase", extension.event.phase);
+      codec::write_members(out.out(), extension.recorded);
+      out.member("closes", extension.event.closes);
+      out.member("reason", extension.event.reason);
+      out.end_object();
+    }
+    out.end_array();
+  }
+  return finished(out, row);
+}
+
+// Keeps of an event what the project's state does not.
+struct Remember {
+  ProjectRow& row;
+  const Recorded& recorded;
+
+  void operator()(const project::Opened& event) const {
+    row.title = event.title;
+    row.summary = event.summary;
+    row.opened = moment_of(recorded);
+  }
+  void operator()(const project::PhaseDefined&) const {}
+  void operator()(const project::PhaseExtended& event) const {
+    row.extensions.push_back({moment_of(recorded), event});
+  }
+  void operator()(const project::Closed&) const { row.closed = moment_of(recorded); }
+};
+
+class ProjectsFold final : public Fold {
+ public:
+  void apply(Views& views, const FoldInput& input) override {
+    switch (input.aggregate()) {
+      case Aggregate::project:
+        return apply_project(views, input);
+      case Aggregate::poll:
+        return apply_poll(views, input);
+      case Aggregate::ledger:
+        return ledger_.apply(views, input);
+      case Aggregate::citizen:
+      case Aggregate::ballot:
+        return;
+    }
+  }
+
+  void park(Views& views, std::string_view subject) override {
+    const auto stream = parse_subject(subject);
+    if (const auto* const project = stream ? std::get_if<ProjectId>(&*stream) : nullptr) {
+      mark_provisional(views, *project);
+    } else if (const auto* const poll = stream ? std::get_if<PollId>(&*stream) : nullptr) {
+      if (const CountedPoll* const counted = polls_.find(views, poll->text()))
+        mark_provisional(views, counted->project);
+    } else {
+      ledger_.park(views);
+    }
+  }
+
+  void settle(Views& views) override {
+    const LedgerRow& ledger = ledger_.row(views);
+    projects_.settle(views, [&](std::string_view id, const ProjectRow& row) {
+      if (row.project.status == project::Status::unknown)
+        return;  // its own stream is parked, only its polls are known
+      views.put(document_key(id), project_document(id, row, ledger));
+      views.put(std::string(newest_prefix).append(newest_first(row.opened.position)),
+                project_summary(id, row, ledger));
+    });
+    polls_.settle(views);
+    ledger_.settle(views);
+  }
+
+  void forget() override {
+    projects_.forget();
+    polls_.forget();
+    ledger_.forget();
+  }
+
+ private:
+  void apply_project(Views& views, const FoldInput& input) {
+    const auto& event = input.event<project::Event>();
+    const Recorded& recorded = input.recorded();
+    ProjectRow& row = projects_.edit(views, input.id());
+    row.project = project::evolve(std::move(row.project), event, recorded);
+    std::visit(Remember{row, recorded}, event);
+    row.reflects = recorded.position;
+  }
+
+  void apply_poll(Views& views, const FoldInput& input) {
+    const auto& event = input.event<poll::Event>();
+    const auto status = status_after(event);
+    if (!status) return;
+    CountedPoll& poll = polls_.edit(views, input.id());
+    const auto* const drafted = std::get_if<poll::Drafted>(&event);
+    if (drafted) poll.project = drafted->terms.project;
+    ProjectRow& project = projects_.edit(views, poll.project.text());
+    if (!drafted) add(project.polls, name_of(poll.status), -1);
+    poll.status = *status;
+    add(project.polls, name_of(poll.status), 1);
+    project.reflects = input.position();
+  }
+
+  void mark_provisional(Views& views, const ProjectId& project) {
+    if (projects_.find(views, project.text())) projects_.edit(views, project.text()).provisional = true;
+  }
+
+  static constexpr std::size_t kept_projects_max = 256;
+  static constexpr std::size_t kept_polls_max = 4096;
+
+  Rows<ProjectRow> projects_{"project/", kept_projects_max};
+  Rows<CountedPoll> polls_{"poll/", kept_polls_max};
+  LedgerFold ledger_;
+};
+
+}  // namespace
+
+Projection projects_projection() {
+  return {
+      "projects", 1, {Aggregate::project, Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
+        return std::make_unique<ProjectsFold>();
+      }};
+}
+
+}  // namespace stimmbuch::projections

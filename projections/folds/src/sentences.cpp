@@ -1,0 +1,306 @@
+#include "sentences.hpp"
+
+#include <cstdio>
+
+#include "document.hpp"
+#include "stimmbuch/eventstore/codec/time.hpp"
+
+namespace stimmbuch::projections {
+
+namespace {
+
+enum class Language { de, en };
+
+std::string_view code(Language language) {
+  return language == Language::de ? "de" : "en";
+}
+
+// A text in the language, or else in whatever it is there.
+std::string in(Language language, const LocalizedText& text) {
+  if (text.empty()) return {};
+  const auto found = text.find(code(language));
+  return found != text.end() ? found->second : text.begin()->second;
+}
+
+std::string quoted(Language language, const std::string& text) {
+  return language == Language::de ? "„" + text + "“" : "“" + text + "”";
+}
+
+// "2026-05-03 10:00 UTC"
+std::string minute(Time time) {
+  std::string text(codec::TimeText(time).view().substr(0, 16));
+  text[10] = ' ';
+  return text + " UTC";
+}
+
+template <class Items, class Word>
+std::string listed(const Items& items, Word word) {
+  std::string text;
+  for (const auto& item : items) {
+    if (!text.empty()) text += ", ";
+    text += word(item);
+  }
+  return text;
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count).append(" ").append(count == 1 ? one : many);
+}
+
+// Words that need no stream to be understood.
+class Words {
+ public:
+  Words(const StreamId& stream, const OptionTitle& option_title)
+      : stream_(stream), option_title_(option_title) {}
+
+  std::string option(Language language, const OptionId& id) const {
+    std::string title;
+    if (const PollId* const poll = this->poll()) title = in(language, option_title_(*poll, id));
+    return title.empty() ? std::string(id.text()) : quoted(language, title);
+  }
+
+  std::string options(Language language, const std::vector<OptionId>& ids) const {
+    return listed(ids, [&](const OptionId& id) { return option(language, id); });
+  }
+
+  std::string choices(Language language, const ballot::Choices& choices) const {
+    if (choices.empty()) return language == Language::de ? "leer (ohne Auswahl)" : "blank (no choice)";
+    return listed(choices, [&](const ballot::Choice& choice) {
+      std::string text = option(language, choice.option);
+      if (choice.points != 0) text += " (" + std::to_string(choice.points) + ")";
+      return text;
+    });
+  }
+
+ private:
+  const PollId* poll() const {
+    if (const auto* const ballot = std::get_if<BallotId>(&stream_)) return &ballot->poll;
+    return std::get_if<PollId>(&stream_);
+  }
+
+  const StreamId& stream_;
+  const OptionTitle& option_title_;
+};
+
+std::string_view channel(Language language, ballot::Channel channel) {
+  if (channel == ballot::Channel::online) return "";
+  return language == Language::de ? " auf Papier" : " on paper";
+}
+
+std::string cast_at(Language language, const std::optional<Time>& time) {
+  if (!time) return "";
+  return (language == Language::de ? ", übernommen mit der Zeit " : ", taken over with the time ") +
+         minute(*time);
+}
+
+std::string fields(const Commitments& texts) {
+  return listed(texts, [](const auto& text) { return text.first; });
+}
+
+std::string with_reason(Language language, const Commitments& texts) {
+  if (texts.empty()) return ".";
+  return language == Language::de ? "; der Grund liegt im Tresor." : "; the reason is in the vault.";
+}
+
+struct Speak {
+  const Words& words;
+
+  static constexpr auto de = Language::de;
+  static constexpr auto en = Language::en;
+
+  template <class... Events>
+  Sentence operator()(const std::variant<Events...>& event) const {
+    return std::visit(*this, event);
+  }
+
+  // ---- ledger
+  Sentence operator()(const ledger::Created& event) const {
+    const std::string id(event.id.text());
+    const bool demo = event.purpose == ledger::Purpose::demo;
+    return {"Das Buch " + id + " wurde angelegt, " + (demo ? "zur Vorführung." : "für eine Stadt."),
+            "The ledger " + id + " was created, " + (demo ? "for demonstration." : "for a town.")};
+  }
+  Sentence operator()(const ledger::CellsDeclared& event) const {
+    return {"Erklärt wurden " + counted(event.levels.size(), "Stufe", "Stufen") + ", " +
+                counted(event.districts.size(), "Bezirk", "Bezirke") + " und " +
+                counted(event.age_bands.size(), "Altersgruppe", "Altersgruppen") + ".",
+            "Declared were " + counted(event.levels.size(), "level", "levels") + ", " +
+                counted(event.districts.size(), "district", "districts") + " and " +
+                counted(event.age_bands.size(), "age band", "age bands") + "."};
+  }
+
+  // ---- citizen
+  Sentence operator()(const citizen::Registered& event) const {
+    if (event.texts.empty()) return {"Die Person wurde registriert.", "The person was registered."};
+    return {"Die Person wurde registriert; im Tresor liegen: " + fields(event.texts) + ".",
+            "The person was registered; in the vault are: " + fields(event.texts) + "."};
+  }
+  Sentence operator()(const citizen::Verified& event) const {
+    std::string cell(event.cell.level.text());
+    if (event.cell.district) cell.append(" / ").append(event.cell.district->text());
+    if (event.cell.age_band) cell.append(" / ").append(event.cell.age_band->text());
+    const std::string registrar(event.registrar.text());
+    return {"Die Person wurde von " + registrar + " mit „" + event.method + "“ bestätigt als: " + cell + ".",
+            "The person was verified by " + registrar + " with “" + event.method + "” as: " + cell + "."};
+  }
+  Sentence operator()(const citizen::Changed& event) const {
+    return {"Angaben im Tresor wurden ersetzt: " + fields(event.texts) + ".",
+            "Texts in the vault were replaced: " + fields(event.texts) + "."};
+  }
+  Sentence operator()(const citizen::Blocked& event) const {
+    return {"Die Person wurde gesperrt" + with_reason(de, event.texts),
+            "The person was blocked" + with_reason(en, event.texts)};
+  }
+  Sentence operator()(const citizen::Unblocked& event) const {
+    return {"Die Sperre der Person wurde aufgehoben" + with_reason(de, event.texts),
+            "The person was unblocked" + with_reason(en, event.texts)};
+  }
+
+  // ---- project
+  Sentence operator()(const project::Opened& event) const {
+    return {"Das Projekt " + quoted(de, in(de, event.title)) + " wurde eröffnet.",
+            "The project " + quoted(en, in(en, event.title)) + " was opened."};
+  }
+  Sentence operator()(const project::PhaseDefined& event) const {
+    const project::Phase& phase = event.phase;
+    return {"Die Phase " + quoted(de, in(de, phase.title)) + " wurde festgelegt: von " + minute(phase.opens) +
+                " bis " + minute(phase.closes) + ".",
+            "The phase " + quoted(en, in(en, phase.title)) + " was defined: from " + minute(phase.opens) +
+                " to " + minute(phase.closes) + "."};
+  }
+  Sentence operator()(const project::PhaseExtended& event) const {
+    const std::string id(event.phase.text());
+    return {"Die Phase " + id + " wurde verlängert bis " + minute(event.closes) + ". Grund: " + event.reason,
+            "The phase " + id + " was extended to " + minute(event.closes) + ". Reason: " + event.reason};
+  }
+  Sentence operator()(const project::Closed&) const {
+    return {"Das Projekt wurde geschlossen.", "The project was closed."};
+  }
+
+  // ---- poll
+  Sentence operator()(const poll::Drafted& event) const {
+    return {"Die Abstimmung " + quoted(de, in(de, event.terms.title)) + " wurde entworfen" +
+                (event.terms.imported ? ", als übernommene." : "."),
+            "The poll " + quoted(en, in(en, event.terms.title)) + " was drafted" +
+                (event.terms.imported ? ", as an imported one." : ".")};
+  }
+  Sentence operator()(const poll::OptionsAdded& event) const {
+    return {"Hinzugefügt: " + titles(de, event.options) + ".", "Added: " + titles(en, event.options) + "."};
+  }
+  Sentence operator()(const poll::Opened&) const {
+    return {"Die Abstimmung wurde eröffnet; Regeln und Wahlberechtigung stehen fest.",
+            "The poll was opened; its rules and its electorate are fixed."};
+  }
+  Sentence operator()(const poll::OptionsFixed& event) const {
+    return {"Zur Wahl stehen: " + titles(de, event.options) + ".",
+            "The options are: " + titles(en, event.options) + "."};
+  }
+  Sentence operator()(const poll::OptionWithdrawn& event) const {
+    return {"Zurückgezogen wurde " + words.option(de, event.option) + ". Grund: " + event.reason,
+            "Withdrawn was " + words.option(en, event.option) + ". Reason: " + event.reason};
+  }
+  Sentence operator()(const poll::Extended& event) const {
+    Sentence sentence{"Die Abstimmung wurde verlängert bis " + minute(event.closes),
+                      "The poll was extended to " + minute(event.closes)};
+    if (event.outage) {
+      sentence.de +=
+          ", weil sie von " + minute(event.outage->from) + " bis " + minute(event.outage->to) + " ausfiel";
+      sentence.en +=
+          ", because of an outage from " + minute(event.outage->from) + " to " + minute(event.outage->to);
+    }
+    sentence.de += ". Grund: " + event.reason;
+    sentence.en += ". Reason: " + event.reason;
+    return sentence;
+  }
+  Sentence operator()(const poll::Closed&) const {
+    return {"Die Abstimmung wurde geschlossen.", "The poll was closed."};
+  }
+  Sentence operator()(const poll::ResultComputed& event) const {
+    const std::string ballots = std::to_string(event.figures.standing());
+    const std::string range = std::to_string(number(event.first)) + "–" + std::to_string(number(event.last));
+    return {"Gezählt wurden " + ballots + " Stimmzettel aus den Einträgen " + range + ", nach der Regel " +
+                std::string(name_of(event.rule)) +
+                (event.quorum_reached ? "." : "; das Quorum wurde nicht erreicht."),
+            "Counted were " + ballots + " ballots from the records " + range + ", by the rule " +
+                std::string(name_of(event.rule)) +
+                (event.quorum_reached ? "." : "; the quorum was not reached.")};
+  }
+  Sentence operator()(const poll::OptionsCounted& event) const {
+    const auto lines = [&](Language language) {
+      return listed(event.options, [&](const poll::CountedOption& option) {
+        std::string line = words.option(language, option.option) + ": " + std::to_string(option.score);
+        if (option.outcome == poll::Outcome::selected)
+          line += language == de ? " (ausgewählt)" : " (selected)";
+        return line;
+      });
+    };
+    return {"Ergebnis: " + lines(de) + ".", "Result: " + lines(en) + "."};
+  }
+  Sentence operator()(const poll::ResultCertified& event) const {
+    const std::string position = std::to_string(number(event.result));
+    return {"Das Ergebnis aus Eintrag " + position + " wurde festgestellt.",
+            "The result of record " + position + " was certified."};
+  }
+  Sentence operator()(const poll::CancellationProposed& event) const {
+    return {"Vorgeschlagen wurde, die Abstimmung abzubrechen. Grund: " + event.reason,
+            "It was proposed to cancel the poll. Reason: " + event.reason};
+  }
+  Sentence operator()(const poll::Cancelled& event) const {
+    return {"Die Abstimmung wurde abgebrochen, wie in Eintrag " + std::to_string(number(event.proposal)) +
+                " vorgeschlagen.",
+            "The poll was cancelled, as record " + std::to_string(number(event.proposal)) + " proposed."};
+  }
+  Sentence operator()(const poll::AnnulmentProposed& event) const {
+    return {"Vorgeschlagen wurde, das Ergebnis aufzuheben. Grund: " + event.reason,
+            "It was proposed to annul the result. Reason: " + event.reason};
+  }
+  Sentence operator()(const poll::Annulled& event) const {
+    return {"Das Ergebnis wurde aufgehoben, wie in Eintrag " + std::to_string(number(event.proposal)) +
+                " vorgeschlagen.",
+            "The result was annulled, as record " + std::to_string(number(event.proposal)) + " proposed."};
+  }
+  Sentence operator()(const poll::LotProposed& event) const {
+    return {"Als Losentscheid wurde vorgeschlagen: " + words.options(de, event.order) +
+                ". Ziehung: " + event.reason,
+            "Proposed as drawn by lot: " + words.options(en, event.order) + ". Drawing: " + event.reason};
+  }
+  Sentence operator()(const poll::LotDrawn& event) const {
+    return {"Der Losentscheid aus Eintrag " + std::to_string(number(event.proposal)) + " gilt.",
+            "The lot of record " + std::to_string(number(event.proposal)) + " holds."};
+  }
+
+  // ---- ballot
+  Sentence operator()(const ballot::VoteCast& event) const {
+    return {"Abgestimmt" + tail(de, event) + ": " + words.choices(de, event.choices) + ".",
+            "Voted" + tail(en, event) + ": " + words.choices(en, event.choices) + "."};
+  }
+  Sentence operator()(const ballot::VoteChanged& event) const {
+    return {"Stimme geändert" + tail(de, event) + ": " + words.choices(de, event.choices) + "; zuvor " +
+                words.choices(de, event.replaced) + ".",
+            "Vote changed" + tail(en, event) + ": " + words.choices(en, event.choices) + "; before " +
+                words.choices(en, event.replaced) + "."};
+  }
+  Sentence operator()(const ballot::VoteWithdrawn& event) const {
+    return {"Stimme zurückgenommen" + tail(de, event) + "; zuvor " + words.choices(de, event.replaced) + ".",
+            "Vote withdrawn" + tail(en, event) + "; before " + words.choices(en, event.replaced) + "."};
+  }
+
+ private:
+  static std::string titles(Language language, const std::vector<poll::Option>& options) {
+    return listed(options,
+                  [&](const poll::Option& option) { return quoted(language, in(language, option.title)); });
+  }
+  template <class Vote>
+  static std::string tail(Language language, const Vote& vote) {
+    return std::string(channel(language, vote.channel)) + cast_at(language, vote.cast_at);
+  }
+};
+
+}  // namespace
+
+Sentence sentence_of(const Event& event, const StreamId& stream, const OptionTitle& option_title) {
+  const Words words(stream, option_title);
+  return std::visit(Speak{words}, event);
+}
+
+}  // namespace stimmbuch::projections

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <tuple>
+
+#include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/codec/described.hpp"
+#include "stimmbuch/eventstore/codec/domain_members.hpp"
+
+// How the domain's states stand in rows. Rows are derived data: a change here needs nothing but a new version
+// of the projections that keep them.
+namespace stimmbuch::codec {
+
+inline void write(Writer& out, const Actor& actor) {
+  out.plain(actor_text(actor));
+}
+inline bool read(Reader& in, Actor& actor) {
+  std::string_view text;
+  if (!in.plain(text)) return false;
+  const auto parsed = parse_actor(text);
+  if (!parsed) return in.fail();
+  actor = *parsed;
+  return true;
+}
+
+template <>
+inline constexpr auto members<ledger::State> = std::tuple{
+    if_any("created", &ledger::State::created), if_any("levels", &ledger::State::levels),
+    if_any("districts", &ledger::State::districts), if_any("age_bands", &ledger::State::age_bands)};
+
+template <>
+inline constexpr auto members<project::State> =
+    std::tuple{required("status", &project::State::status), if_any("phases", &project::State::phases)};
+
+template <>
+inline constexpr auto names<poll::Proposal::Kind> =
+    std::to_array<std::string_view>({"cancellation", "annulment", "lot"});
+template <>
+inline constexpr auto members<poll::Proposal> =
+    std::tuple{required("kind", &poll::Proposal::kind), required("position", &poll::Proposal::position),
+               required("by", &poll::Proposal::by), if_any("order", &poll::Proposal::order)};
+template <>
+inline constexpr auto members<poll::Result> =
+    std::tuple{required("position", &poll::Result::position),
+               unless("outdated", &poll::Result::outdated, false), required("by", &poll::Result::by),
+               if_any("ties", &poll::Result::ties), if_any("options", &poll::Result::options)};
+template <>
+inline constexpr auto members<poll::State> =
+    std::tuple{required("status", &poll::State::status),   if_any("terms", &poll::State::terms),
+               if_any("options", &poll::State::options),   if_any("withdrawn", &poll::State::withdrawn),
+               if_any("opened", &poll::State::opened),     if_any("closed", &poll::State::closed),
+               if_any("revision", &poll::State::revision), if_any("result", &poll::State::result),
+               if_any("proposal", &poll::State::proposal), if_any("lot", &poll::State::lot)};
+
+template <>
+inline constexpr auto members<poll::OptionTally> =
+    std::tuple{required("votes", &poll::OptionTally::votes), required("score", &poll::OptionTally::score)};
+template <>
+inline constexpr auto members<poll::Tally> =
+    std::tuple{required("figures", &poll::Tally::figures), if_any("options", &poll::Tally::options)};
+
+}  // namespace stimmbuch::codec

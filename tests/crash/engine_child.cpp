@@ -1,0 +1,27 @@
+// An engine in a process of its own, to be killed: engine_child DIRECTORY. Prints its port when it serves.
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "engine.hpp"
+
+int main(int argc, char** argv) {
+  if (argc != 2) return EXIT_FAILURE;
+  stimmbuch::program::EngineOptions options;
+  options.data = argv[1];
+  options.purpose = stimmbuch::ledger::Purpose::demo;
+  options.listen = stimmbuch::program::Address{"127.0.0.1", 0};
+  options.disk_floor_mib = 1;
+  const auto engine = stimmbuch::program::Engine::start(options, [](std::string_view why) {
+    std::cerr << "the engine failed: " << why << std::endl;
+    std::abort();
+  });
+  if (!engine) {
+    std::cerr << engine.error().text << std::endl;
+    return EXIT_FAILURE;
+  }
+  std::cout << (*engine)->port().value() << std::endl;
+  ::pause();
+}

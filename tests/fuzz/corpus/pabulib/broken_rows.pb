@@ -1,0 +1,14 @@
+META
+key;value
+budget;0.000001
+vote_type;approval
+num_votes;9
+PROJECTS
+project_id;cost
+ż;9007199254740991
+VOTES
+voter_id;vote
+1;ż;extra
+;ż
+2
+"open

@@ -1,0 +1,17 @@
+META
+key;value
+budget;7
+vote_type;scoring
+min_points;-2
+max_points;2
+default_score;-1
+rule;equalshares
+PROJECTS
+cost;project_id
+1;s
+2;t
+VOTES
+points;vote;voter_id
+2,-2;s,t;1
+-3;s;2
+;;

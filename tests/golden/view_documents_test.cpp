@@ -1,0 +1,303 @@
+// The documents of small polls, one of each kind, and of the other projections, as files: a change in them is
+// a change for every client, and needs a new version of the projection. STIMMBUCH_WRITE_GOLDEN=1 writes them
+// anew.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <ostream>
+
+#include <gtest/gtest.h>
+
+#include "stimmbuch/projections/folds/audit_trail.hpp"
+#include "stimmbuch/projections/folds/figures.hpp"
+#include "stimmbuch/projections/folds/polls.hpp"
+#include "stimmbuch/projections/folds/projects.hpp"
+#include "stimmbuch/projections/folds/tally.hpp"
+#include "support/memory_views.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+using projections::document_prefix;
+
+LogBuilder town() {
+  LogBuilder log;
+  log.create_ledger();
+  log.add(id<LedgerId>("town"), ledger::CellsDeclared{{{id<LevelId>("online"), title("Online"), false},
+                                                       {id<LevelId>("id"), title("Ausweis"), true}},
+                                                      {},
+                                                      {}});
+  log.open_project("park");
+  return log;
+}
+
+LogBuilder with_poll(const poll::Terms& poll_terms, const std::vector<poll::Option>& poll_options) {
+  auto log = town();
+  log.open_poll("bench", poll_terms, poll_options);
+  return log;
+}
+
+ballot::Choices points(std::initializer_list<std::pair<std::string_view, std::int32_t>> given) {
+  ballot::Choices all;
+  for (const auto& [option, amount] : given) all.push_back({id<OptionId>(option), amount});
+  return all;
+}
+
+// The events of a count of what the tally of a poll says.
+void count(LogBuilder& log, const poll::Terms& poll_terms, const std::vector<poll::Option>& poll_options,
+           const poll::Tally& tally, const std::vector<OptionId>& lot = {}) {
+  poll::State state;
+  state.lot = lot;
+  state.terms = poll_terms;
+  state.options = poll_options;
+  const poll::Count counted = poll::count(state, tally);
+  log.add(id<PollId>("bench"),
+          poll::ResultComputed{.revision = Revision{4},
+                               .rule = poll_terms.rule.kind,
+                               .version = 1,
+                               .engine = "test",
+                               .first = Position{6},
+                               .last = log.last(),
+                               .figures = tally.figures,
+                               .quorum = poll_terms.rule.quorum,
+                               .quorum_reached = counted.quorum_reached,
+                               .ties = counted.ties},
+          poll::OptionsCounted{counted.options});
+}
+
+LogBuilder single() {
+  auto of = terms();
+  of.electorate.level = id<LevelId>("id");
+  auto log = with_poll(of, options(3));
+  log.vote("bench", "v1", cast(choices({"b"})));
+  log.vote("bench", "v2", cast(choices({"a"})));
+  log.vote("bench", "v3", cast(choices({"b"})));
+  log.vote("bench", "v2", changed(choices({"b"}), choices({"a"})));
+  log.vote("bench", "v3", withdrawn(choices({"b"})));
+  return log;
+}
+
+LogBuilder multiple() {
+  auto of = terms(poll::BallotKind::multiple);
+  of.form.max = 2;
+  of.form.blank_allowed = true;
+  of.rule.winners = 2;
+  auto abstain = options(4);
+  abstain.back().counts = false;
+  auto log = with_poll(of, abstain);
+  log.vote("bench", "v1", cast(choices({"a", "b"})));
+  log.vote("bench", "v2", cast(choices({"b", "c"})));
+  log.vote("bench", "v3", cast({}));
+  log.vote("bench", "v4", cast(choices({"d"})));
+  return log;
+}
+
+LogBuilder approval() {
+  auto of = terms(poll::BallotKind::approval);
+  of.form.max = 3;
+  of.rule.ties = poll::TiePolicy::refuse;
+  of.rule.quorum = 2;
+  auto log = with_poll(of, options(3));
+  log.vote("bench", "v1", cast(choices({"a", "c"})));
+  log.vote("bench", "v2", ballot::VoteCast{choices({"c", "a"}), ballot::Channel::paper, std::nullopt});
+  log.add(id<PollId>("bench"), poll::OptionWithdrawn{id<OptionId>("b"), "The tree is felled."});
+  return log;
+}
+
+LogBuilder points_counted() {
+  auto of = terms(poll::BallotKind::points);
+  of.form.max = 3;
+  of.form.points_total = 5;
+  of.rule.kind = poll::RuleKind::points;
+  auto log = with_poll(of, options(3));
+  log.vote("bench", "v1", cast(points({{"a", 3}, {"b", 2}})));
+  log.vote("bench", "v2", cast(points({{"c", 4}})));
+  log.add(id<PollId>("bench"), poll::Closed{});
+  count(log, of, options(3), {{.cast = 2, .online = 2}, {{1, 3}, {1, 2}, {1, 4}}});
+  return log;
+}
+
+LogBuilder ranked_certified() {
+  auto of = terms(poll::BallotKind::ranked);
+  of.form.max = 3;
+  of.rule.kind = poll::RuleKind::points;
+  of.rule.rank_points = {3, 2, 1};
+  auto log = with_poll(of, options(3));
+  log.vote("bench", "v1", cast(choices({"c", "a", "b"})));
+  log.vote("bench", "v2", cast(choices({"a"})));
+  log.add(id<PollId>("bench"), poll::Closed{});
+  count(log, of, options(3), {{.cast = 2, .online = 2}, {{2, 5}, {1, 1}, {1, 3}}});
+  log.by("bert").add(id<PollId>("bench"), poll::ResultCertified{Position{11}});
+  return log;
+}
+
+LogBuilder budget_imported() {
+  auto of = terms(poll::BallotKind::budget);
+  of.form.max = 3;
+  of.rule.kind = poll::RuleKind::greedy_skip;
+  of.rule.budget = 1000;
+  of.currency = "EUR";
+  of.imported = true;
+  of.live_step = 10;
+  auto costs = options(3);
+  for (poll::Option& option : costs) option.cost = 400;
+  costs.back().cost = 700;
+  auto log = with_poll(of, costs);
+  log.vote("bench", "v1",
+           ballot::VoteCast{choices({"c"}), ballot::Channel::paper, may_third - std::chrono::hours{5}});
+  log.vote("bench", "v2", ballot::VoteCast{choices({"a", "b"}), ballot::Channel::online, may_third});
+  log.vote("bench", "v3", ballot::VoteCast{choices({"c"}), ballot::Channel::online, may_third});
+  return log;
+}
+
+// A poll with everything that can happen to one.
+LogBuilder eventful() {
+  auto of = terms();
+  of.closes = may_third + std::chrono::hours{24};
+  of.texts["description"] = {};
+  of.rule.ties = poll::TiePolicy::lot;
+  auto described = options(2);
+  described.front().texts["description"] = {};
+  auto log = with_poll(of, described);
+  const auto bench = id<PollId>("bench");
+  log.at(may_third + std::chrono::hours{1});
+  log.add(bench, poll::Extended{may_third + std::chrono::hours{48},
+                                poll::Outage{may_third, may_third + std::chrono::minutes{30}}, "Power cut."});
+  log.vote("bench", "v1", cast(choices({"a"})));
+  log.vote("bench", "v2", cast(choices({"b"})));
+  log.at(may_third + std::chrono::hours{48}).add(bench, poll::Closed{});
+  count(log, of, described, {{.cast = 2, .online = 2}, {{1, 1}, {1, 1}}});
+  const std::vector lot{id<OptionId>("b"), id<OptionId>("a")};
+  const auto proposal = log.add(bench, poll::LotProposed{lot, "Town hall."});
+  log.by("bert").add(bench, poll::LotDrawn{proposal});
+  count(log, of, described, {{.cast = 2, .online = 2}, {{1, 1}, {1, 1}}}, lot);
+  const auto annulment = log.by("anna").add(bench, poll::AnnulmentProposed{"A box was lost."});
+  log.by("bert").add(bench, poll::Annulled{annulment});
+  return log;
+}
+
+LogBuilder everybody() {
+  auto log = single();
+  const auto citizen = [](std::string_view name) { return StreamId{id<CitizenId>(name)}; };
+  log.add(citizen("c1"), citizen::Registered{{{"name", {}}}});
+  log.add(citizen("c2"), citizen::Registered{});
+  log.add(citizen("c1"), citizen::Verified{{id<LevelId>("online"), {}, {}}, "mail", id<OfficialId>("rita")});
+  log.add(citizen("c1"), citizen::Verified{{id<LevelId>("id"), {}, {}}, "id-card", id<OfficialId>("rita")});
+  log.add(citizen("c2"), citizen::Blocked{{{"reason", {}}}});
+  log.add(id<ProjectId>("park"), project::PhaseDefined{{id<PhaseId>("vote"), title("Vote"), may_third,
+                                                        may_third + std::chrono::hours{24}}});
+  log.add(id<ProjectId>("park"),
+          project::PhaseExtended{id<PhaseId>("vote"), may_third + std::chrono::hours{48}, "Rain."});
+  auto draft = terms();
+  draft.title = title("Swing");
+  log.add(id<PollId>("swing"), poll::Drafted{draft}, poll::OptionsAdded{options(1)});
+  const auto proposal = log.add(id<PollId>("swing"), poll::CancellationProposed{"No money."});
+  log.by("bert").add(id<PollId>("swing"), poll::Cancelled{proposal});
+  log.add(id<ProjectId>("park"), project::Closed{});
+  return log;
+}
+
+struct Golden {
+  std::string file;
+  std::function<std::string()> document;
+};
+
+void PrintTo(const Golden& golden, std::ostream* out) {
+  *out << golden.file;
+}
+
+std::string row(const projections::Projection& projection, const LogBuilder& log, std::string_view key) {
+  return Folding(projection).catch_up(log).views.get(key).value_or("none");
+}
+
+Golden tally(const std::string& name, LogBuilder (*log)()) {
+  return {"tally-" + name, [log] { return row(projections::tally_projection(), log(), "document/bench"); }};
+}
+
+Golden poll_row(const std::string& name, LogBuilder (*log)(), const std::string& key) {
+  return {"polls-" + name, [log, key] { return row(projections::polls_projection(), log(), key); }};
+}
+
+std::string trail(const LogBuilder& log, const std::string& of) {
+  projections::AuditTrail audit(of, ledger::Purpose::demo, [](const PollId&, const OptionId& option) {
+    return option == id<OptionId>("a") ? LocalizedText{{"de", "Bank"}, {"en", "Bench"}} : LocalizedText{};
+  });
+  for (std::size_t i = 0; i < log.records().size(); ++i) {
+    if (log.records()[i].subject == of) audit.add(Position{i + 1}, log.records()[i].bytes);
+  }
+  return audit.finish();
+}
+
+std::string own(const LogBuilder& log, const BallotId& of) {
+  projections::OwnBallot own_ballot(of, ledger::Purpose::demo);
+  for (std::size_t i = 0; i < log.records().size(); ++i) {
+    if (log.records()[i].subject == subject(of)) own_ballot.add(Position{i + 1}, log.records()[i].bytes);
+  }
+  return own_ballot.finish();
+}
+
+const std::vector<Golden>& goldens() {
+  static const std::string newest = "newest/18446744073709551611";  // the poll was drafted at position 4
+  static const std::vector<Golden> all{
+      tally("single", single),
+      tally("multiple", multiple),
+      tally("approval", approval),
+      tally("points-counted", points_counted),
+      tally("ranked-certified", ranked_certified),
+      tally("budget-imported", budget_imported),
+      tally("annulled", eventful),
+      {"tally-turnout",
+       [] {
+         const auto views = Folding(projections::tally_projection()).catch_up(budget_imported()).views;
+         const auto bench = id<PollId>("bench");
+         const auto prefix = projections::turnout_prefix(bench);
+         std::vector<std::pair<std::string, std::string>> rows;
+         for (const auto& [key, value] : views.rows()) {
+           if (key.starts_with(prefix)) rows.emplace_back(key.substr(prefix.size()), value);
+         }
+         return projections::turnout_document(bench, ledger::Purpose::demo, rows);
+       }},
+      poll_row("open", single, "document/bench"),
+      poll_row("annulled", eventful, "document/bench"),
+      poll_row("result", eventful, projections::result_key(id<PollId>("bench"), Position{12})),
+      poll_row("summary", eventful, newest),
+      {"projects-project",
+       [] { return row(projections::projects_projection(), everybody(), "document/park"); }},
+      {"projects-summary",
+       [] { return row(projections::projects_projection(), everybody(), "newest/18446744073709551612"); }},
+      {"figures", [] { return row(projections::figures_projection(), everybody(), "document/figures"); }},
+      {"trail-ledger", [] { return trail(everybody(), "ledger/town"); }},
+      {"trail-citizen", [] { return trail(everybody(), "citizen/c1"); }},
+      {"trail-project", [] { return trail(everybody(), "project/park"); }},
+      {"trail-poll", [] { return trail(eventful(), "poll/bench"); }},
+      {"trail-ballot", [] { return trail(single(), "ballot/bench/v2"); }},
+      {"own-ballot-standing", [] { return own(single(), {id<PollId>("bench"), id<VoterId>("v2")}); }},
+      {"own-ballot-withdrawn", [] { return own(single(), {id<PollId>("bench"), id<VoterId>("v3")}); }},
+  };
+  return all;
+}
+
+class ViewDocument : public testing::TestWithParam<Golden> {};
+
+TEST_P(ViewDocument, IsAsEver) {
+  const auto file = std::filesystem::path(STIMMBUCH_GOLDEN_DIR) / (GetParam().file + ".json");
+  const std::string document = GetParam().document() + "\n";
+  if (std::getenv("STIMMBUCH_WRITE_GOLDEN")) {
+    std::ofstream(file, std::ios::binary) << document;
+    GTEST_SKIP() << "written: " << file;
+  }
+  std::ifstream in(file, std::ios::binary);
+  ASSERT_TRUE(in) << file;
+  EXPECT_EQ(document, std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Views, ViewDocument, testing::ValuesIn(goldens()), [](const auto& param) {
+  std::string name = param.param.file;
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace stimmbuch::test

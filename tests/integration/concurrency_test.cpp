@@ -1,0 +1,166 @@
+// Votes sent twice at the same time.
+#include <map>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine_under_test.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+constexpr int pairs = 4;  // of connections that send the same votes
+constexpr int voters_per_pair = 100;
+constexpr int votes_per_voter = 25;
+constexpr int in_flight = 50;
+
+struct Vote {
+  std::string token;
+  std::string choice;
+  std::string key;
+};
+
+std::string request_of(const std::string& poll, const Vote& vote) {
+  const std::string body = R"({"choices":[")" + vote.choice + "\"]}";
+  return "PUT /v1/polls/" + poll + "/ballot HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+         vote.token + "\r\n" + key_line(vote.key) +
+         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
+}
+
+// Sends the votes over one connection, several in flight, and gives the answers in their order.
+std::vector<HttpReply> send_all(const Endpoints& engine, const std::string& poll,
+                                const std::vector<Vote>& votes) {
+  std::vector<HttpReply> replies;
+  auto client = engine.connect();
+  client.set_patience(std::chrono::seconds(60));
+  std::size_t sent = 0;
+  while (replies.size() < votes.size()) {
+    // The server ends a connection after its thousandth request.
+    if (sent % 1000 == 0 && sent > 0 && replies.size() == sent) {
+      client = engine.connect();
+      client.set_patience(std::chrono::seconds(60));
+    }
+    const std::size_t end = std::min({votes.size(), replies.size() + in_flight, (sent / 1000 + 1) * 1000});
+    std::string requests;
+    for (; sent < end; ++sent) requests += request_of(poll, votes[sent]);
+    client.send(requests);
+    while (replies.size() < sent) replies.push_back(client.receive().value());
+  }
+  return replies;
+}
+
+class DoubleSubmits : public ::testing::Test {
+ protected:
+  DoubleSubmits() {
+    auto staff = engine_.caller("staff", "anna");
+    poll_ = open_poll(staff);
+    for (int i = 0; i < pairs * voters_per_pair; ++i) {
+      auto voter = engine_.caller("citizen", "voter-" + std::to_string(i));
+      register_citizen(voter);
+      tokens_.push_back(voter.token());
+    }
+  }
+
+  // Each pair of connections sends the votes of its own voters; `second` says how the second one's keys
+  // differ. Gives the answers, connection by connection.
+  std::vector<std::vector<HttpReply>> send_twice(const std::string& second, int votes_each) {
+    std::vector<std::vector<HttpReply>> replies(2 * pairs);
+    std::vector<std::thread> threads;
+    for (int connection = 0; connection < 2 * pairs; ++connection) {
+      std::vector<Vote> votes;
+      for (int round = 0; round < votes_each; ++round) {
+        for (int i = 0; i < voters_per_pair; ++i) {
+          const int voter = connection / 2 * voters_per_pair + i;
+          votes.push_back(
+              {tokens_[static_cast<std::size_t>(voter)],
+               std::string(1, static_cast<char>('a' + (voter + round) % 3)),
+               "the-vote-of-round-" + std::to_string(round) + (connection % 2 == 0 ? "" : second)});
+        }
+      }
+      threads.emplace_back([this, connection, votes = std::move(votes), &replies] {
+        replies[static_cast<std::size_t>(connection)] = send_all(engine_.endpoints(), poll_, votes);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    return replies;
+  }
+
+  Json closed_tally() {
+    auto staff = engine_.caller("staff", "anna");
+    auto client = engine_.connect();
+    return tally_after(client, poll_, staff.post("/v1/polls/" + poll_ + "/close"));
+  }
+
+  EngineUnderTest engine_;
+  std::string poll_;
+  std::vector<std::string> tokens_;
+};
+
+// The tally as a naive recount of the records makes it.
+std::map<std::string, int> recount(const std::vector<Json>& records) {
+  std::map<std::string, std::string> standing;
+  for (const Json& record : records) {
+    const auto type = record.at("type").get<std::string>();
+    if (!type.starts_with("ballot.")) continue;
+    const auto subject = record.at("subject").get<std::string>();
+    if (type == "ballot.vote-cast.v1") {
+      EXPECT_FALSE(standing.contains(subject));
+    }
+    if (type == "ballot.vote-withdrawn.v1") {
+      standing.erase(subject);
+    } else {
+      standing[subject] = record.at("data").at("choices")[0];
+    }
+  }
+  std::map<std::string, int> votes;
+  for (const auto& [subject, choice] : standing) ++votes[choice];
+  return votes;
+}
+
+TEST_F(DoubleSubmits, UnderTheSameKeyHaveOneEffect) {
+  const auto replies = send_twice("", votes_per_voter);
+  std::size_t sent = 0;
+  std::size_t replayed = 0;
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
+    const auto& one = replies[2 * pair];
+    const auto& two = replies[2 * pair + 1];
+    ASSERT_EQ(one.size(), two.size());
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      sent += 2;
+      ASSERT_EQ(one[i].status, i < voters_per_pair ? 201 : 200) << one[i].body;
+      ASSERT_EQ(two[i].status, one[i].status) << two[i].body;
+      const Json a = Json::parse(one[i].body);
+      const Json b = Json::parse(two[i].body);
+      EXPECT_EQ(a.at("position"), b.at("position"));
+      EXPECT_NE(a.at("replayed"), b.at("replayed"));
+      replayed += (a.at("replayed") ? 1U : 0U) + (b.at("replayed") ? 1U : 0U);
+    }
+  }
+  EXPECT_EQ(sent, 20'000U);
+  EXPECT_EQ(replayed, sent / 2);
+  const auto records = records_of(engine_.endpoints());
+  std::size_t ballots = 0;
+  for (const Json& record : records)
+    ballots += record.at("type").get<std::string>().starts_with("ballot.") ? 1U : 0U;
+  EXPECT_EQ(ballots, sent / 2);
+  const Json tally = closed_tally();
+  EXPECT_EQ(tally.at("ballots"), pairs * voters_per_pair);
+  const auto votes = recount(records);
+  for (const Json& option : tally.at("options")) EXPECT_EQ(option.at("votes"), votes.at(option.at("id")));
+}
+
+TEST_F(DoubleSubmits, UnderDifferentKeysAreOneVote) {
+  send_twice("-again", 4);
+  const Json tally = closed_tally();
+  EXPECT_EQ(tally.at("ballots"), pairs * voters_per_pair);
+  EXPECT_EQ(tally.at("figures").at("cast"), pairs * voters_per_pair);
+  const auto votes = recount(records_of(engine_.endpoints()));
+  for (const Json& option : tally.at("options")) EXPECT_EQ(option.at("votes"), votes.at(option.at("id")));
+}
+
+}  // namespace
+}  // namespace stimmbuch::test

@@ -1,0 +1,62 @@
+#include "engine_under_test.hpp"
+
+#include <stdexcept>
+
+namespace stimmbuch::test {
+
+EngineUnderTest::EngineUnderTest(ledger::Purpose purpose)
+    : data_(directory_.path() / "data"), purpose_(purpose) {
+  start();
+}
+
+void EngineUnderTest::start() {
+  program::EngineOptions options;
+  options.data = data_;
+  options.purpose = purpose_;
+  options.listen = program::Address{"127.0.0.1", 0};
+  options.limits.requests_per_connection = 1'000'000;
+  options.limits.linger_timeout = std::chrono::milliseconds(200);
+  options.disk_floor_mib = 1;
+  auto started = program::Engine::start(options, [](std::string_view why) {
+    throw std::runtime_error("the engine failed: " + std::string(why));
+  });
+  if (!started) throw std::runtime_error(started.error().text);
+  engine_ = std::move(*started);
+  endpoints_ = {engine_->port().value(), program::admin_socket(data_)};
+}
+
+std::string open_poll(Caller& staff, const Json& terms) {
+  const auto project = Json::parse(staff.post("/v1/projects", {{"title", {{"de", "Park"}}}}).body);
+  Json draft{{"project", project.at("project")},
+             {"title", {{"de", "Was zuerst?"}}},
+             {"kind", "single"},
+             {"rule", {{"kind", "most_votes"}, {"winners", 1}, {"ties", "declared_order"}}},
+             {"live_step", 1},
+             {"options",
+              {{{"id", "a"}, {"title", {{"de", "A"}}}},
+               {{"id", "b"}, {"title", {{"de", "B"}}}},
+               {{"id", "c"}, {"title", {{"de", "C"}}}}}}};
+  draft.update(terms);
+  const auto drafted = staff.post("/v1/polls", draft);
+  if (drafted.status != 201) throw std::runtime_error("no poll: " + drafted.body);
+  const std::string poll = Json::parse(drafted.body).at("poll");
+  const auto opened = staff.post("/v1/polls/" + poll + "/open");
+  if (opened.status != 200) throw std::runtime_error("the poll does not open: " + opened.body);
+  return poll;
+}
+
+std::string register_citizen(Caller& citizen, const Json& texts) {
+  const auto reply = citizen.post("/v1/citizens", texts);
+  if (reply.status != 201) throw std::runtime_error("not registered: " + reply.body);
+  return Json::parse(reply.body).at("citizen");
+}
+
+Json tally_after(HttpClient& client, const std::string& poll, const HttpReply& command) {
+  const auto reply =
+      client.request("GET", "/v1/polls/" + poll + "/tally", {},
+                     "Prefer: wait=30\r\nConsistency-Token: " + command.field("Consistency-Token") + "\r\n");
+  if (reply.status != 200) throw std::runtime_error("no tally: " + reply.body);
+  return Json::parse(reply.body);
+}
+
+}  // namespace stimmbuch::test

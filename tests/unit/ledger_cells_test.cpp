@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include "support/given_when_then.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+ledger::CreateLedger create() {
+  const ledger::Created event = created();
+  return {event.id, event.purpose, event.origin, event.key};
+}
+
+World empty_world() {
+  return World{};
+}
+
+ledger::DeclareCells levels(std::vector<ledger::Level> levels) {
+  return {std::move(levels), {}, {}};
+}
+ledger::DeclareCells bands(std::vector<ledger::AgeBand> bands) {
+  return {{}, {}, std::move(bands)};
+}
+
+TEST(CreateLedger, SaysWhatTheLedgerIs) {
+  empty_world().when(the_ledger, create()).then(created());
+}
+
+TEST(CreateLedger, HappensOnce) {
+  empty_world().given(the_ledger, created()).when(the_ledger, create()).then_refused(Refusal::invalid);
+}
+
+TEST(CreateLedger, NeedsAnOriginThatASignedNoteCanBear) {
+  for (const char* origin : {"", "two words", "plus+sign", "line\nend", "Bürgerlog"}) {
+    auto command = create();
+    command.origin = origin;
+    empty_world().when(the_ledger, command).then_refused(Refusal::invalid, "/origin");
+  }
+}
+
+TEST(DeclareCells, RecordsThem) {
+  const auto event = cells();
+  empty_world()
+      .given(the_ledger, created())
+      .when(the_ledger, ledger::DeclareCells{event.levels, event.districts, event.age_bands})
+      .then(cells());
+}
+
+TEST(DeclareCells, AddsToWhatIsThere) {
+  auto world = given(the_ledger).when(the_ledger, levels({{id<LevelId>("top"), words("Top")}})).accepted();
+  const auto& ledger = world.state<ledger::State>(the_ledger);
+  EXPECT_EQ(ledger.rank(std::nullopt), 0U);
+  EXPECT_EQ(ledger.rank(id<LevelId>("nowhere")), 0U);
+  EXPECT_EQ(ledger.rank(id<LevelId>("low")), 1U);
+  EXPECT_EQ(ledger.rank(id<LevelId>("top")), 3U);
+  EXPECT_EQ(ledger.districts.size(), 2U);
+}
+
+TEST(DeclareCells, NeverChangesWhatIsDeclared) {
+  const ledger::Level low{id<LevelId>("low"), words("Other")};
+  const ledger::District north{id<DistrictId>("north"), words("Other")};
+  const ledger::AgeBand old{id<AgeBandId>("old"), 2050, 2060};
+  given(the_ledger).when(the_ledger, levels({low})).then_refused(Refusal::cell_already_declared, "/levels/0");
+  given(the_ledger)
+      .when(the_ledger, ledger::DeclareCells{{}, {north}, {}})
+      .then_refused(Refusal::cell_already_declared, "/districts/0");
+  given(the_ledger)
+      .when(the_ledger, bands({old}))
+      .then_refused(Refusal::cell_already_declared, "/age_bands/0");
+}
+
+TEST(DeclareCells, MayNotContradictItself) {
+  const ledger::Level top{id<LevelId>("top"), words("Top")};
+  given(the_ledger)
+      .when(the_ledger, levels({top, top}))
+      .then_refused(Refusal::cell_already_declared, "/levels/1");
+}
+
+TEST(DeclareCells, KeepsAgeBandsApart) {
+  const ledger::AgeBand touching{id<AgeBandId>("kids"), 2010, 2020};
+  const ledger::AgeBand beside{id<AgeBandId>("kids"), 2011, 2020};
+  const ledger::AgeBand around{id<AgeBandId>("all"), 1890, 2100};
+  given(the_ledger)
+      .when(the_ledger, bands({touching}))
+      .then_refused(Refusal::age_bands_overlap, "/age_bands/0");
+  given(the_ledger)
+      .when(the_ledger, bands({around}))
+      .then_refused(Refusal::age_bands_overlap, "/age_bands/0");
+  given(the_ledger).when(the_ledger, bands({beside})).accepted();
+}
+
+TEST(DeclareCells, IsHeldToItsBounds) {
+  const auto band = [](int from, int to) { return ledger::AgeBand{id<AgeBandId>("x"), from, to}; };
+  given(the_ledger)
+      .when(the_ledger, bands({band(2050, 2049)}))
+      .then_refused(Refusal::invalid, "/age_bands/0");
+  given(the_ledger)
+      .when(the_ledger, bands({band(1849, 1860)}))
+      .then_refused(Refusal::invalid, "/age_bands/0");
+  given(the_ledger)
+      .when(the_ledger, bands({band(2190, 2201)}))
+      .then_refused(Refusal::invalid, "/age_bands/0");
+  given(the_ledger).when(the_ledger, bands({})).then_refused(Refusal::invalid);
+  given(the_ledger)
+      .when(the_ledger, levels({{id<LevelId>("top"), {}}}))
+      .then_refused(Refusal::invalid, "/levels/0/title");
+  given(the_ledger)
+      .when(the_ledger, ledger::DeclareCells{{}, {{id<DistrictId>("x"), {{"deu", "X"}}}}, {}})
+      .then_refused(Refusal::invalid, "/districts/0/title");
+}
+
+TEST(Titles, AreReadableTextInKnownLanguages) {
+  const auto declared_with = [](LocalizedText title) {
+    return given(the_ledger).when(the_ledger, levels({{id<LevelId>("top"), std::move(title)}}));
+  };
+  declared_with({{"de", "Grün\tund \"blau\"\n"}, {"en", std::string(240, 'x')}}).accepted();
+  const std::vector<LocalizedText> refused{
+      {{"de", ""}},
+      {{"de", std::string(241, 'x')}},
+      {{"DE", "x"}},
+      {{"", "x"}},
+      {{"de", std::string("nul\0", 4)}},
+      {{"de", "bell\a"}},
+      {{"de", "cut \xc3"}},
+      {{"de", "surrogate \xed\xa0\x80"}},
+      {{"aa", "x"},
+       {"ab", "x"},
+       {"ac", "x"},
+       {"ad", "x"},
+       {"ae", "x"},
+       {"af", "x"},
+       {"ag", "x"},
+       {"ah", "x"},
+       {"ai", "x"}},
+  };
+  for (const auto& title : refused) declared_with(title).then_refused(Refusal::invalid, "/levels/0/title");
+}
+
+}  // namespace
+}  // namespace stimmbuch::test

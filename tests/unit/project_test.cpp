@@ -1,0 +1,108 @@
+#include <gtest/gtest.h>
+
+#include "support/given_when_then.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+using project::CloseProject;
+using project::DefinePhase;
+using project::ExtendPhase;
+using project::OpenProject;
+using std::chrono::hours;
+
+const auto other_project = id<ProjectId>("pool");
+
+World with_phases() {
+  return given(the_project, project::PhaseDefined{phase("ideas", noon, noon + hours{2})},
+               project::PhaseDefined{phase("vote", noon + hours{4}, noon + hours{6})});
+}
+
+ExtendPhase extend(std::string_view phase, Time closes) {
+  return {id<PhaseId>(phase), closes, "Holidays"};
+}
+
+TEST(OpenProject, RecordsTitleAndSummary) {
+  given(other_project)
+      .when(other_project, OpenProject{words("Pool"), words("Longer.")})
+      .then(project::Opened{words("Pool"), words("Longer.")});
+}
+
+TEST(OpenProject, HappensOnce) {
+  given(the_project).when(the_project, OpenProject{words("Park"), {}}).then_refused(Refusal::project_exists);
+}
+
+TEST(OpenProject, NeedsATitle) {
+  given(other_project).when(other_project, OpenProject{{}, {}}).then_refused(Refusal::invalid, "/title");
+  given(other_project)
+      .when(other_project, OpenProject{words("Pool"), words(std::string(3001, 'x'))})
+      .then_refused(Refusal::invalid, "/summary");
+}
+
+TEST(DefinePhase, IsAHalfOpenIntervalBesideTheOthers) {
+  const auto between = phase("talk", noon + hours{2}, noon + hours{4});
+  with_phases().when(the_project, DefinePhase{between}).then(project::PhaseDefined{between});
+  with_phases()
+      .when(the_project, DefinePhase{phase("talk", noon + hours{1}, noon + hours{3})})
+      .then_refused(Refusal::phases_overlap);
+  with_phases()
+      .when(the_project, DefinePhase{phase("talk", noon + hours{3}, noon + hours{5})})
+      .then_refused(Refusal::phases_overlap);
+  with_phases()
+      .when(the_project, DefinePhase{phase("talk", noon - hours{1}, noon + hours{9})})
+      .then_refused(Refusal::phases_overlap);
+}
+
+TEST(DefinePhase, HasATitleAnIdOfItsOwnAndALength) {
+  with_phases()
+      .when(the_project, DefinePhase{phase("ideas", noon + hours{8}, noon + hours{9})})
+      .then_refused(Refusal::phase_exists, "/id");
+  given(the_project)
+      .when(the_project, DefinePhase{phase("x", noon, noon)})
+      .then_refused(Refusal::invalid, "/closes");
+  auto untitled = phase("x", noon, noon + hours{1});
+  untitled.title.clear();
+  given(the_project).when(the_project, DefinePhase{untitled}).then_refused(Refusal::invalid, "/title");
+}
+
+TEST(DefinePhase, IsBoundedInNumber) {
+  auto world = given(the_project);
+  for (std::size_t i = 0; i < project::phases_max; ++i) {
+    const auto begin = noon + hours{i};
+    world.given(the_project, project::PhaseDefined{phase(std::to_string(i), begin, begin + hours{1})});
+  }
+  world.when(the_project, DefinePhase{phase("x", noon - hours{2}, noon - hours{1})})
+      .then_refused(Refusal::stream_full);
+}
+
+TEST(ExtendPhase, MovesTheEndToLaterOnly) {
+  auto world = with_phases()
+                   .when(the_project, extend("ideas", noon + hours{4}))
+                   .then(project::PhaseExtended{id<PhaseId>("ideas"), noon + hours{4}, "Holidays"});
+  EXPECT_EQ(world.state<project::State>(the_project).phases[0].closes, noon + hours{4});
+  world.when(the_project, extend("ideas", noon + hours{4}))
+      .then_refused(Refusal::extension_not_later, "/closes");
+  world.when(the_project, extend("ideas", noon + hours{5})).then_refused(Refusal::phases_overlap);
+  world.when(the_project, extend("talk", noon + hours{5})).then_refused(Refusal::phase_unknown);
+  world.when(the_project, ExtendPhase{id<PhaseId>("vote"), noon + hours{9}, ""})
+      .then_refused(Refusal::invalid, "/reason");
+}
+
+TEST(CloseProject, EndsIt) {
+  auto world = given(the_project).when(the_project, CloseProject{}).then(project::Closed{});
+  world.when(the_project, CloseProject{}).then_refused(Refusal::project_closed);
+  world.when(the_project, DefinePhase{phase("x", noon, noon + hours{1})})
+      .then_refused(Refusal::project_closed);
+  world.when(the_project, extend("x", noon)).then_refused(Refusal::project_closed);
+}
+
+TEST(Project, MustBeOpenedFirst) {
+  given(other_project).when(other_project, CloseProject{}).then_refused(Refusal::project_unknown);
+  given(other_project)
+      .when(other_project, DefinePhase{phase("x", noon, noon + hours{1})})
+      .then_refused(Refusal::project_unknown);
+  given(other_project).when(other_project, extend("x", noon)).then_refused(Refusal::project_unknown);
+}
+
+}  // namespace
+}  // namespace stimmbuch::test

@@ -1,0 +1,162 @@
+// The largest of everything that the rules accept fits into its records: a record beyond its bound would end
+// the writer.
+#include <gtest/gtest.h>
+
+#include "support/given_when_then.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+// A text whose every byte is escaped, in as many languages as there may be.
+LocalizedText longest(std::size_t bytes, std::size_t languages = 8) {
+  LocalizedText text;
+  for (std::size_t i = 0; i < languages; ++i) {
+    text.emplace(std::string("a").append(1, static_cast<char>('a' + i)), std::string(bytes, '"'));
+  }
+  return text;
+}
+
+template <class AnyId>
+AnyId longest_id(std::size_t number) {
+  auto text = std::to_string(number);
+  text.insert(0, id_size_max - text.size(), 'x');
+  return id<AnyId>(text);
+}
+
+const BallotId long_ballot{longest_id<PollId>(0), longest_id<VoterId>(0)};
+
+// What the records of the decision have in bytes, each held to its bound.
+void expect_to_fit(const std::expected<std::vector<Event>, Rejection>& decision) {
+  ASSERT_TRUE(decision) << text_of(decision.error().refusal).code << ' ' << decision.error().where;
+  EXPECT_LE(decision->size(), 64U);
+  std::size_t all = 0;
+  for (const Event& event : *decision) {
+    const auto stream = subject(long_ballot);
+    const codec::NewEnvelope envelope{.id = {},
+                                      .ledger = longest_id<LedgerId>(0),
+                                      .subject = stream,
+                                      .time = noon,
+                                      .position = Position{1},
+                                      .revision = Revision{UINT32_MAX},
+                                      .command = {},
+                                      .actor = longest_id<OfficialId>(0),
+                                      .more = true};
+    std::string record;
+    codec::append_record(record, envelope, event);
+    EXPECT_LE(record.size(), codec::record_bytes_max) << codec::type_of(event);
+    all += record.size();
+  }
+  EXPECT_LE(all, std::size_t{1} << 20);
+}
+
+// Accepts the largest of a command that grows with `size`, which is refused from some size on.
+template <class Make>
+std::expected<std::vector<Event>, Rejection> largest(World& world, const StreamId& stream,
+                                                     std::size_t size_max, Make make) {
+  std::expected<std::vector<Event>, Rejection> last = refused(Refusal::invalid);
+  for (std::size_t size = 1; size <= size_max; ++size) {
+    auto decision = world.decided(stream, make(size));
+    if (!decision) break;
+    last = std::move(decision);
+  }
+  return last;
+}
+
+TEST(LargestRecords, OfProjects) {
+  auto world = given(the_ledger);
+  expect_to_fit(world.decided(id<ProjectId>("pool"), project::OpenProject{longest(240), longest(3000)}));
+}
+
+TEST(LargestRecords, OfCells) {
+  for (const std::size_t title : {1U, 10U, 100U, 240U}) {
+    auto world = given(the_ledger);
+    expect_to_fit(largest(world, the_ledger, 1000, [&](std::size_t size) {
+      ledger::DeclareCells command;
+      for (std::size_t i = 0; i < size; ++i)
+        command.levels.push_back({longest_id<LevelId>(i), longest(title), true});
+      return command;
+    }));
+  }
+}
+
+std::vector<poll::Option> longest_options(std::size_t count, std::size_t title) {
+  std::vector<poll::Option> options;
+  for (std::size_t i = 0; i < count; ++i) {
+    options.push_back({longest_id<OptionId>(i),
+                       longest(title),
+                       {{"description", commitment()}},
+                       1'000'000'000'000'000,
+                       false});
+  }
+  return options;
+}
+
+TEST(LargestRecords, OfPolls) {
+  for (const std::size_t title : {1U, 30U, 100U, 240U}) {
+    poll::Terms with = terms([](poll::Terms& t) {
+      t.title = longest(240);
+      t.texts = {{"description", commitment()}};
+      t.form = {poll::BallotKind::ranked, 1, 400};
+      t.rule = spends(poll::RuleKind::greedy_threshold, 1'000'000'000'000'000, 1'000'000'000'000'000);
+      t.rule.rank_points.assign(400, 1'000'000);
+    });
+    auto world = given(the_ledger);
+    std::size_t most = poll::options_max;
+    while (!world.decided(the_poll, poll::DraftPoll{with, poll::Results::live, longest_options(most, title)}))
+      most -= 20;
+    const auto drafted =
+        world.decided(the_poll, poll::DraftPoll{with, poll::Results::live, longest_options(most, title)});
+    expect_to_fit(drafted);
+    world.take_all(the_poll, *drafted);
+    expect_to_fit(world.decided(the_poll, poll::OpenPoll{}));
+  }
+}
+
+World poll_with(const poll::BallotForm& form, std::size_t options) {
+  const auto with = terms([&](poll::Terms& t) {
+    t.form = form;
+    t.rule.ties = poll::TiePolicy::lot;
+  });
+  return given(long_ballot.poll, poll::Drafted{with}, poll::Opened{with},
+               poll::OptionsFixed{longest_options(options, 1)})
+      .given(the_citizen, citizen::Registered{})
+      .citizen(the_citizen);
+}
+
+TEST(LargestRecords, OfBallots) {
+  constexpr std::int32_t all = poll::choices_max;
+  for (const auto& form : {poll::BallotForm{poll::BallotKind::approval, 1, all},
+                           poll::BallotForm{poll::BallotKind::points, 1, all, 1'000'000}}) {
+    auto world = poll_with(form, all);
+    ballot::CastVote vote;
+    for (std::size_t i = 0; i < all; ++i) {
+      vote.choices.push_back({longest_id<OptionId>(i), form.kind == poll::BallotKind::points ? 2500 : 0});
+    }
+    const auto first = world.decided(long_ballot, vote);
+    expect_to_fit(first);
+    world.take_all(long_ballot, *first);
+    expect_to_fit(world.decided(long_ballot, vote));
+  }
+}
+
+TEST(LargestRecords, OfCountsAndLots) {
+  auto world = poll_with({}, poll::options_max);
+  world.given(long_ballot.poll, poll::Closed{});
+  poll::Count many_ties, one_tie;
+  for (std::size_t i = 0; i < poll::options_max; ++i) {
+    many_ties.options.push_back({longest_id<OptionId>(i), 1'000'000'000'000'000, 1'000'000'000'000'000, 1,
+                                 poll::Outcome::below_threshold});
+    if (i % 2 == 0) many_ties.ties.push_back({900, 900, false, poll::TieBreak::declared_order});
+  }
+  one_tie = many_ties;
+  one_tie.ties = {{1, poll::options_max, true, poll::TieBreak::unresolved}};
+  expect_to_fit(world.decided(long_ballot.poll, count_poll(world.revision(long_ballot.poll), many_ties)));
+  const auto counted = world.decided(long_ballot.poll, count_poll(world.revision(long_ballot.poll), one_tie));
+  world.take_all(long_ballot.poll, counted.value());
+  poll::ProposeLot lot{{}, std::string(1000, '"')};
+  for (const auto& option : one_tie.options) lot.order.push_back(option.option);
+  expect_to_fit(world.decided(long_ballot.poll, lot));
+}
+
+}  // namespace
+}  // namespace stimmbuch::test

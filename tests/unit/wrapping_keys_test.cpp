@@ -1,0 +1,138 @@
+#include "stimmbuch/adapters/vault/wrapping_keys.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/temporary_directory.hpp"
+
+namespace stimmbuch::vault {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = VaultError::Kind;
+
+class WrappingKeysTest : public testing::Test {
+ protected:
+  WrappingKeysTest() { fs::create_directory(data); }
+
+  std::string content() const {
+    std::ifstream stream{file};
+    return {std::istreambuf_iterator<char>{stream}, {}};
+  }
+
+  void replace_content(std::string_view text) const { std::ofstream{file} << text; }
+
+  Kind refusal_of_load() const {
+    const auto keys = load_wrapping_keys(file, data);
+    EXPECT_FALSE(keys.has_value());
+    return keys ? Kind{} : keys.error().kind;
+  }
+
+  test::TemporaryDirectory place;
+  fs::path data = place.path() / "data";
+  fs::path file = place.path() / "data.keys";
+};
+
+TEST_F(WrappingKeysTest, AreLoadedAsTheyWereMade) {
+  const auto made = create_wrapping_keys(file, data);
+  ASSERT_TRUE(made) << made.error().text;
+  const auto loaded = load_wrapping_keys(file, data);
+  ASSERT_TRUE(loaded) << loaded.error().text;
+  EXPECT_EQ(loaded->texts, made->texts);
+  EXPECT_EQ(loaded->secrets, made->secrets);
+  EXPECT_FALSE(made->texts == made->secrets);
+}
+
+TEST_F(WrappingKeysTest, AreInAFileForTheOwnerOnlyAndNothingElseIsLeft) {
+  ASSERT_TRUE(create_wrapping_keys(file, data));
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(std::distance(fs::directory_iterator{place.path()}, {}), 2);  // the data directory and the keys
+}
+
+TEST_F(WrappingKeysTest, AreNeverOverwritten) {
+  ASSERT_TRUE(create_wrapping_keys(file, data));
+  const auto before = content();
+  const auto again = create_wrapping_keys(file, data);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().kind, Kind::exists);
+  EXPECT_EQ(content(), before);
+}
+
+TEST_F(WrappingKeysTest, AreMadeByOneOfThoseWhoTryAtOnce) {
+  std::atomic<int> made = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] { made += create_wrapping_keys(file, data).has_value(); });
+    }
+  }
+  EXPECT_EQ(made, 1);
+  EXPECT_TRUE(load_wrapping_keys(file, data));
+}
+
+TEST_F(WrappingKeysTest, AreReportedAbsentWithTheNameOfTheFile) {
+  const auto keys = load_wrapping_keys(file, data);
+  ASSERT_FALSE(keys);
+  EXPECT_EQ(keys.error().kind, Kind::absent);
+  EXPECT_NE(keys.error().text.find(file.string()), std::string::npos);
+}
+
+TEST_F(WrappingKeysTest, AreRefusedWhenOthersMayUseTheFile) {
+  ASSERT_TRUE(create_wrapping_keys(file, data));
+  for (const auto exposed : {fs::perms::group_read, fs::perms::others_read, fs::perms::group_write}) {
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write | exposed);
+    EXPECT_EQ(refusal_of_load(), Kind::keys_exposed);
+  }
+  fs::permissions(file, fs::perms::owner_read);
+  EXPECT_TRUE(load_wrapping_keys(file, data));
+}
+
+TEST_F(WrappingKeysTest, AreRefusedInsideTheDataDirectory) {
+  for (const auto& inside : {data / "keys", data / "a" / ".." / "keys", data}) {
+    const auto made = create_wrapping_keys(inside, data);
+    ASSERT_FALSE(made) << inside;
+    EXPECT_EQ(made.error().kind, Kind::keys_exposed);
+  }
+  fs::create_directory_symlink(data, place.path() / "link");
+  EXPECT_FALSE(create_wrapping_keys(place.path() / "link" / "keys", data));
+  EXPECT_TRUE(create_wrapping_keys(place.path() / "data-keys", data))
+      << "only its name begins like the directory's";
+}
+
+TEST_F(WrappingKeysTest, AreRefusedInAnyOtherForm) {
+  ASSERT_TRUE(create_wrapping_keys(file, data));
+  const auto good = content();
+  replace_content(good);
+  ASSERT_TRUE(load_wrapping_keys(file, data));
+  auto upper = good;
+  upper[0] = 'S';
+  auto foreign = good;
+  foreign[foreign.size() - 2] = '=';
+  for (const auto& bad : {std::string{}, good + "\n", good.substr(0, good.size() - 1), upper, foreign,
+                          std::string(good.size(), 'A')}) {
+    replace_content(bad);
+    EXPECT_EQ(refusal_of_load(), Kind::damaged) << bad;
+  }
+}
+
+TEST_F(WrappingKeysTest, AreRefusedInWhatIsNoFile) {
+  fs::create_directory(file);
+  fs::permissions(file, fs::perms::owner_all);
+  EXPECT_EQ(refusal_of_load(), Kind::damaged);
+}
+
+TEST_F(WrappingKeysTest, LieBesideTheDataDirectoryByDefault) {
+  EXPECT_EQ(default_key_file(data), file);
+  EXPECT_EQ(default_key_file(data / ""), file);
+  EXPECT_EQ(default_key_file(data / "." / ""), file);
+  EXPECT_EQ(default_key_file(place.path() / "new" / ""), place.path() / "new.keys");
+}
+
+}  // namespace
+}  // namespace stimmbuch::vault

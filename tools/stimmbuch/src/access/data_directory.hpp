@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "access/api_client.hpp"
+#include "cli/command.hpp"
+
+namespace stimmbuch::program {
+
+// A data directory, spoken to through its engine's operator interface.
+struct DataDirectory {
+  std::filesystem::path path;
+  ApiClient& engine;
+};
+
+// Where the engine of a data directory listens for its operator.
+client::ServerUrl operator_url(const std::filesystem::path& data);
+
+// Does the work on the data directory of the settings, whether it is being served or not: through the socket
+// of the engine that serves it, or of one that is started for the work, without a public interface.
+Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work);
+
+}  // namespace stimmbuch::program

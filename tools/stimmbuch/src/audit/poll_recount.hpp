@@ -1,0 +1,108 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "audit/recount.hpp"
+
+namespace stimmbuch::program {
+
+// The ballots of one poll, one standing ballot for each voter. Choices that many ballots have in common are
+// stored once.
+class StandingBallots {
+ public:
+  // The 16 bytes of a voter's pseudonym.
+  using Voter = std::array<std::byte, 16>;
+
+  struct Ballot {
+    std::uint32_t next_revision = 0;
+    std::uint32_t vote = 0;  // 0: none stands
+  };
+
+  // The voter's ballot, an untouched one for a new voter. Valid until the next call.
+  Ballot& of(const Voter& voter) { return ballots_[voter]; }
+
+  // The number of a vote, for Ballot::vote.
+  std::uint32_t number_of(const std::vector<std::pair<std::uint16_t, std::int32_t>>& choices,
+                          ballot::Channel channel);
+
+  // Calls `visit(choices, channel)` for each standing ballot, the choices as pairs of option and points in
+  // their order.
+  template <class Visit>
+  void for_each_standing(Visit&& visit) const {
+    for (const auto& [voter, ballot] : ballots_) {
+      if (ballot.vote == 0) continue;
+      const Vote& vote = votes_[ballot.vote - 1];
+      visit(vote.choices, vote.channel);
+    }
+  }
+
+ private:
+  struct Vote {
+    std::vector<std::pair<std::uint16_t, std::int32_t>> choices;
+    ballot::Channel channel;
+  };
+  struct VoterHash {
+    std::size_t operator()(const Voter& voter) const;
+  };
+
+  boost::unordered_flat_map<Voter, Ballot, VoterHash> ballots_;
+  std::vector<Vote> votes_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
+
+// One poll recounted.
+class Recount::PollRecount {
+ public:
+  using Differ = std::function<void(std::string code, std::string detail)>;
+
+  PollRecount(const PollId& poll, Differ differ) : poll_(poll), differ_(std::move(differ)) {}
+
+  void claim(TallyClaim claim) { claim_ = std::move(claim); }
+
+  // Both after the envelope was checked.
+  void add_poll_event(const poll::Event& event, const Recorded& recorded, bool more);
+  void add_ballot_event(std::string_view voter, const ballot::Event& event, const Recorded& recorded);
+
+  // What was claimed and never came.
+  void finish();
+
+  bool opened_up_to(Position position) const { return state_.opened && *state_.opened <= position; }
+  RecountedPoll result() const;
+
+ private:
+  bool is_possible(const poll::Event& event) const;
+  // The ballots that stand, counted one by one.
+  poll::Tally tally() const;
+  std::optional<std::uint32_t> vote_number(const ballot::Choices& choices, ballot::Channel channel);
+  void check_count(const poll::ResultComputed& result);
+  void check_counted_options();
+  void check_claim(Position position);
+  void check_claimed_figures(const poll::Tally& counted);
+  void check_claimed_outcome();
+  void differ(std::string code, std::string detail);
+
+  PollId poll_;
+  Differ differ_;
+  poll::State state_;
+  std::unordered_map<OptionId, std::uint16_t> index_;  // of the options
+  StandingBallots ballots_;
+  poll::Figures events_;              // cast, replaced, withdrawn
+  std::optional<poll::Count> count_;  // our own, while the records of a count come
+  std::optional<TallyClaim> claim_;
+  std::optional<poll::Tally> claimed_tally_;  // our own tally at the position that the claim is for
+  bool outcome_checked_ = false;
+  std::int64_t counts_ = 0;
+  std::size_t differences_ = 0;
+};
+
+}  // namespace stimmbuch::program

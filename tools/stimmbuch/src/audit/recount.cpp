@@ -1,0 +1,183 @@
+#include "audit/recount.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "access/api_client.hpp"
+#include "audit/poll_recount.hpp"
+#include "stimmbuch/domain/stream.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+std::string at(Position position) {
+  return fmt::format("position {}", number(position));
+}
+
+// The part of a subject behind its kind.
+std::string_view id_in(std::string_view subject) {
+  return subject.substr(std::min(subject.find('/'), subject.size() - 1) + 1);
+}
+
+struct KindOf {
+  std::string_view operator()(const ledger::Event&) const { return "ledger/"; }
+  std::string_view operator()(const citizen::Event&) const { return "citizen/"; }
+  std::string_view operator()(const project::Event&) const { return "project/"; }
+  std::string_view operator()(const poll::Event&) const { return "poll/"; }
+  std::string_view operator()(const ballot::Event&) const { return "ballot/"; }
+};
+
+}  // namespace
+
+std::optional<TallyClaim> read_tally_claim(const Json& document) {
+  try {
+    const auto poll = PollId::parse(document.at("poll").get<std::string>());
+    if (!poll) return std::nullopt;
+    TallyClaim claim;
+    claim.poll = *poll;
+    claim.status = document.at("status").get<std::string>();
+    const Json& figures = document.at("figures");
+    claim.figures = {.cast = figures.at("cast").get<std::int64_t>(),
+                     .replaced = figures.at("replaced").get<std::int64_t>(),
+                     .withdrawn = figures.at("withdrawn").get<std::int64_t>(),
+                     .blank = figures.at("blank").get<std::int64_t>(),
+                     .online = figures.at("online").get<std::int64_t>(),
+                     .paper = figures.at("paper").get<std::int64_t>()};
+    if (document.at("ballots").get<std::int64_t>() != claim.figures.standing()) return std::nullopt;
+    for (const Json& option : document.at("options")) {
+      const auto id = OptionId::parse(option.at("id").get<std::string>());
+      if (!id) return std::nullopt;
+      claim.options.push_back(
+          {*id,
+           {option.at("votes").get<std::int64_t>(), option.at("score").get<std::int64_t>()},
+           option.at("rank").get<std::uint32_t>(),
+           option.at("selected").get<bool>()});
+    }
+    claim.counted_to = Position{position_of(document.at("counted_to"))};
+    claim.reflects = Position{position_of(document.at("reflects"))};
+    return claim;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+Recount::Recount(std::vector<TallyClaim> claims) {
+  for (TallyClaim& claim : claims) {
+    const PollId poll = claim.poll;
+    auto& recount = polls_[std::string(poll.text())];
+    recount = std::make_unique<PollRecount>(poll, [this, poll](std::string code, std::string detail) {
+      differ(std::move(code), "poll/" + std::string(poll.text()), std::move(detail));
+    });
+    recount->claim(std::move(claim));
+  }
+}
+
+Recount::~Recount() = default;
+
+void Recount::differ(std::string code, std::string where, std::string detail) {
+  ++difference_count_;
+  if (differences_.size() < differences_kept)
+    differences_.push_back({std::move(code), std::move(where), std::move(detail)});
+}
+
+void Recount::check_order(Position position, const codec::Envelope& envelope) {
+  if (position != next(last_)) {
+    differ("position_gap", at(position),
+           fmt::format("the record before it is at position {}", number(last_)));
+  }
+  if (envelope.position != position) {
+    differ("position_wrong", at(position),
+           fmt::format("the record says that it is at position {}", number(envelope.position)));
+  }
+  if (ledger_.empty()) ledger_ = envelope.ledger;
+  if (envelope.ledger != ledger_) differ("ledger_foreign", at(position), "the record is of another ledger");
+}
+
+// The records of a command are consecutive and name it, and each but the last says that more follow.
+void Recount::check_command(const codec::Envelope& envelope) {
+  if (!open_command_.empty() && envelope.command != open_command_) {
+    differ("command_torn", at(envelope.position), "the record before it promised more of its command");
+  }
+  open_command_ = envelope.more ? envelope.command : std::string_view{};
+}
+
+void Recount::check_revision(const codec::Envelope& envelope) {
+  auto stream = next_revisions_.find(envelope.subject);
+  if (stream == next_revisions_.end()) stream = next_revisions_.emplace(envelope.subject, 0).first;
+  std::uint32_t& expected = stream->second;
+  if (number(envelope.revision) != expected) {
+    differ("revision_gap", at(envelope.position),
+           fmt::format("{} is at revision {}, and {} is due", envelope.subject, number(envelope.revision),
+                       expected));
+  }
+  expected = number(envelope.revision) + 1;
+}
+
+void Recount::add(Position position, std::string_view record) {
+  const auto envelope = codec::read_envelope(record);
+  const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
+  const auto recorded = envelope ? codec::recorded(*envelope) : std::unexpected(envelope.error());
+  if (!event || !recorded) {
+    const auto& error = !event ? event.error() : recorded.error();
+    differ("not_canonical", at(position),
+           fmt::format("not a record in canonical writing at byte {}: {}", error.offset, error.what));
+    last_ = position;
+    return;
+  }
+  check_order(position, *envelope);
+  check_command(*envelope);
+  last_ = position;
+  if (!envelope->subject.starts_with(std::visit(KindOf{}, *event))) {
+    return differ("type_foreign", at(position),
+                  fmt::format("{} has a record {}", envelope->subject, envelope->type));
+  }
+  std::string_view poll_id = id_in(envelope->subject);
+  const auto* const ballot_event = std::get_if<ballot::Event>(&*event);
+  const auto* const poll_event = std::get_if<poll::Event>(&*event);
+  if (ballot_event == nullptr) check_revision(*envelope);
+  if (ballot_event == nullptr && poll_event == nullptr) return;
+
+  const auto stream = parse_subject(envelope->subject);
+  if (!stream) return differ("subject_malformed", at(position), "the subject is none");
+  poll_id = poll_id.substr(0, poll_id.find('/'));
+  auto poll = polls_.find(poll_id);
+  if (poll == polls_.end()) {
+    const PollId id = *PollId::parse(poll_id);
+    auto differ_here = [this, id](std::string code, std::string detail) {
+      differ(std::move(code), "poll/" + std::string(id.text()), std::move(detail));
+    };
+    poll = polls_.emplace(poll_id, std::make_unique<PollRecount>(id, std::move(differ_here))).first;
+  }
+  if (poll_event != nullptr) {
+    poll->second->add_poll_event(*poll_event, *recorded, envelope->more);
+  } else {
+    poll->second->add_ballot_event(std::get<BallotId>(*stream).voter.text(), *ballot_event, *recorded);
+  }
+}
+
+void Recount::finish() {
+  if (!open_command_.empty())
+    differ("command_torn", at(last_), "the last record promises more of its command");
+  for (const auto& [id, poll] : polls_) poll->finish();
+}
+
+std::vector<RecountedPoll> Recount::polls() const {
+  std::vector<RecountedPoll> polls;
+  for (const auto& [id, poll] : polls_) {
+    if (poll->opened_up_to(last_)) polls.push_back(poll->result());
+  }
+  return polls;
+}
+
+std::vector<PollId> Recount::opened_up_to(Position position) const {
+  std::vector<PollId> polls;
+  for (const auto& [id, poll] : polls_) {
+    if (poll->opened_up_to(position)) polls.push_back(*PollId::parse(id));
+  }
+  return polls;
+}
+
+}  // namespace stimmbuch::program

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
+
+// An independent recount: every record of a log is read strictly and folded afresh, ballots by the plainest
+// method, the last one of each voter, and everything that the engine says of a poll is held against it.
+namespace stimmbuch::program {
+
+// What does not agree.
+struct Difference {
+  std::string code;    // lower snake case
+  std::string where;   // a subject, or "position 17"
+  std::string detail;  // a sentence
+};
+
+// What a tally document of the engine says of a poll.
+struct TallyClaim {
+  PollId poll;
+  std::string status;
+  poll::Figures figures;
+  struct Option {
+    OptionId id;
+    poll::OptionTally tally;
+    std::uint32_t rank = 0;
+    bool selected = false;
+  };
+  std::vector<Option> options;
+  Position counted_to;  // the last ballot in the figures
+  Position reflects;    // the last record that changed the document
+};
+
+// Nothing for a document that is not one.
+std::optional<TallyClaim> read_tally_claim(const Json& document);
+
+// How a poll came out.
+struct RecountedPoll {
+  PollId poll;
+  poll::Status status = poll::Status::unknown;
+  std::int64_t ballots = 0;  // standing at the end
+  std::int64_t counts = 0;   // ResultComputed records that were checked
+  bool claimed = false;      // there was a document to compare with
+  std::size_t differences = 0;
+};
+
+// Takes the records of a log from the first on. Memory: about 40 bytes for each ballot. One thread.
+class Recount {
+ public:
+  // At most so many differences are kept; all are counted.
+  static constexpr std::size_t differences_kept = 1'000;
+
+  // A claim to compare with, before the records come. Its positions lie in the log that follows.
+  explicit Recount(std::vector<TallyClaim> claims);
+  ~Recount();
+
+  void add(Position position, std::string_view record);
+  // Behind the last record.
+  void finish();
+
+  Position last() const { return last_; }
+  // Of the polls that were ever opened, in the order of their ids.
+  std::vector<RecountedPoll> polls() const;
+  // Whether a poll was opened up to a position.
+  std::vector<PollId> opened_up_to(Position position) const;
+
+  const std::vector<Difference>& differences() const { return differences_; }
+  std::size_t difference_count() const { return difference_count_; }
+
+ private:
+  class PollRecount;
+
+  void check_order(Position position, const codec::Envelope& envelope);
+  void check_command(const codec::Envelope& envelope);
+  void check_revision(const codec::Envelope& envelope);
+  void differ(std::string code, std::string where, std::string detail);
+
+  Position last_ = before_first;
+  std::string ledger_;
+  std::string open_command_;                                          // of which further records must follow
+  std::map<std::string, std::uint32_t, std::less<>> next_revisions_;  // of all streams but ballots
+  std::map<std::string, std::unique_ptr<PollRecount>, std::less<>> polls_;
+  std::vector<Difference> differences_;
+  std::size_t difference_count_ = 0;
+};
+
+}  // namespace stimmbuch::program

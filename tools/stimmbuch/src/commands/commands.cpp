@@ -1,0 +1,32 @@
+#include "commands/commands.hpp"
+
+namespace stimmbuch::program {
+
+std::vector<Command> all_commands() {
+  return {
+      serve_command(),
+      token_command(),
+      tally_command(),
+      {.name = "import", .purpose = "Import votes that were cast elsewhere."},
+      import_pabulib_command(),
+      import_polis_command(),
+      {.name = "log", .purpose = "Read the ledger's records."},
+      log_head_command(),
+      log_cat_command(),
+      log_tail_command(),
+      {.name = "projection", .purpose = "Look after the views that are computed from the log."},
+      projection_list_command(),
+      projection_rebuild_command(),
+      projection_verify_command(),
+      {.name = "audit", .purpose = "Check what the engine says against its log."},
+      audit_recount_command(),
+      demo_command(),
+      {.name = "config", .purpose = "Look at the settings."},
+      config_check_command(),
+      config_print_command(),
+      completion_command(),
+      version_command(),
+  };
+}
+
+}  // namespace stimmbuch::program

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "cli/command.hpp"
+
+namespace stimmbuch::program {
+
+Command serve_command();
+Command token_command();
+Command tally_command();
+Command import_pabulib_command();
+Command import_polis_command();
+Command log_head_command();
+Command log_cat_command();
+Command log_tail_command();
+Command projection_list_command();
+Command projection_rebuild_command();
+Command projection_verify_command();
+Command audit_recount_command();
+Command demo_command();
+Command config_check_command();
+Command config_print_command();
+Command completion_command();
+Command version_command();
+
+// The commands of the program and the groups that they are in, as the manual lists them.
+std::vector<Command> all_commands();
+
+}  // namespace stimmbuch::program

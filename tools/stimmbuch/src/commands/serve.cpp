@@ -1,0 +1,76 @@
+#include <atomic>
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include "access/service_manager.hpp"
+#include "cli/address.hpp"
+#include "cli/signals.hpp"
+#include "commands/commands.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+Result serve(Session& session) {
+  auto options = session.settings.engine();
+  if (!options) return std::unexpected(std::move(options.error()));
+  Signals signals{SIGTERM, SIGINT, SIGHUP};
+  std::atomic<bool> writer_failed = false;
+  auto engine = Engine::start(*options, [&](std::string_view) {
+    writer_failed = true;
+    signals.wake();
+  });
+  if (!engine) return failed(engine.error().code, std::move(engine.error().text));
+
+  Json members = {{"ledger", (*engine)->ledger().id.text()}, {"data", options->data.string()}};
+  if (const auto port = (*engine)->port()) {
+    members["url"] = url_of(*options, *port);
+    if (!session.console.json()) session.console.say(fmt::format("listening on {}", url_of(*options, *port)));
+  }
+  session.console.event("listening", members);
+  notify_service_manager("READY=1");
+
+  auto signal = signals.wait();
+  for (; signal == SIGHUP; signal = signals.wait()) (*engine)->reload();
+
+  notify_service_manager("STOPPING=1");
+  if (writer_failed) {
+    return failed(ExitCode::failed,
+                  "the ledger could not be written; what was not acknowledged may be in it or not. "
+                  "Look at the disk and start again");
+  }
+  session.console.say("stopping: answering what is under way");
+  (*engine)->drain();
+  session.console.summary({{"stopped_by", *signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Command serve_command() {
+  return {
+      .name = "serve",
+      .purpose = "Run the engine: the HTTP interface over one ledger.",
+      .details =
+          "Makes the ledger and its keys if the directory has none. SIGTERM and SIGINT let what is under way "
+          "end, "
+          "at most 25 seconds; SIGHUP reads the issuers' keys again. Issuers of tokens are tables [[issuer]] "
+          "of "
+          "the configuration file, with issuer, audience, keys_file, roles_of_all, role_claim, roles, typ "
+          "and acr.",
+      .options = with_common_options(),
+      .settings = {"data", "purpose", "wrapping_key", "listen", "admin_listen", "hosts", "tls.", "io_threads",
+                   "cache_mib", "disk_floor_mib", "recover_tail", "limits."},
+      .examples = {{"serve --data /var/lib/stimmbuch",
+                    "A town's ledger, for this machine only, behind a reverse proxy."},
+                   {"serve --data /tmp/try --purpose demo --listen 127.0.0.1:0",
+                    "A ledger to play with, at a free port."},
+                   {"serve --config /etc/stimmbuch/config.toml --listen 0.0.0.0:8443",
+                    "All settings but one from a file."}},
+      .exits = {ExitCode::store_locked, ExitCode::credentials, ExitCode::version_mismatch},
+      .run = serve,
+  };
+}
+
+}  // namespace stimmbuch::program

@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include "access/api_client.hpp"
+#include "commands/commands.hpp"
+#include "commands/tally_view.hpp"
+#include "stimmbuch/domain/ids.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+Result print_tally(Session& session) {
+  const std::string& poll = session.given.arguments.front();
+  if (!is_id(poll)) return failed(ExitCode::usage, fmt::format("'{}' is not the id of a poll", poll));
+  std::string token;
+  if (!session.settings.values.token_file.empty()) {
+    auto read = session.settings.token();
+    if (!read) return std::unexpected(std::move(read.error()));
+    token = std::move(*read);
+  }
+  ApiClient client(session.settings.values.server, token);
+  const auto tally = client.get(fmt::format("/v1/polls/{}/tally", poll));
+  if (!tally) return std::unexpected(tally.error());
+  if (session.console.json()) {
+    session.console.summary(*tally);
+    return ExitCode::ok;
+  }
+  const auto document = client.get(fmt::format("/v1/polls/{}", poll));
+  if (!document) return std::unexpected(document.error());
+  const auto language = language_of_user();
+  const std::string title = localized(document->value("title", Json::object()), language);
+  for (const auto& line : tally_lines(*tally, title, language, session.console.width()))
+    session.console.print(line);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Command tally_command() {
+  return {
+      .name = "tally",
+      .purpose = "Print the tally of a poll: a table with bars, or the document.",
+      .details =
+          "A check mark stands behind what is selected by the poll's rule as the ballots are now, or was "
+          "when it "
+          "was counted.",
+      .arguments = {{"POLL", "The poll's id."}},
+      .options = with_common_options(),
+      .settings = {"server", "token_file"},
+      .examples = {{"tally stadt-raum-wir --server http://127.0.0.1:8080",
+                    "For people; as wide as the terminal."},
+                   {"tally stadt-raum-wir --json", "The server's document, with type and schema in front."}},
+      .exits = {ExitCode::not_found, ExitCode::try_later},
+      .run = print_tally,
+  };
+}
+
+}  // namespace stimmbuch::program

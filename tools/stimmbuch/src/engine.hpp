@@ -1,0 +1,79 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exit_code.hpp"
+#include "stimmbuch/adapters/http/server/limits.hpp"
+#include "stimmbuch/adapters/http/server/server.hpp"
+#include "stimmbuch/adapters/identity/openid_issuers.hpp"
+#include "stimmbuch/domain/ledger.hpp"
+
+namespace stimmbuch::program {
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+struct EngineOptions {
+  std::filesystem::path data;
+  // Of a new ledger; absent: town. An old one must have the same.
+  std::optional<ledger::Purpose> purpose;
+  std::optional<std::filesystem::path> wrapping_key;
+  std::optional<Address> listen;  // public interface; absent: none
+  std::optional<Address> admin;   // health and metrics over TCP besides the admin socket
+  std::vector<std::string> hosts;
+  std::optional<http::TlsFiles> tls;
+  std::vector<identity::OpenIdIssuer> issuers;
+  http::Limits limits;
+  std::size_t io_threads = 1;
+  std::size_t cache_mib = 96;
+  std::uint64_t disk_floor_mib = 1024;
+  bool recover_tail = false;
+};
+
+// Why the engine does not start: a sentence for the operator and the code to exit with.
+struct StartError {
+  ExitCode code;
+  std::string text;
+};
+
+// All parts of one engine on one data directory, put together: vault, ledger, writer, projections, HTTP. The
+// only place that names every concrete class.
+class Engine {
+ public:
+  // Opens or creates what is in the directory; durable and serving when it returns. `on_failure` is told when
+  // the writer has stopped for good: the program must end.
+  static std::expected<std::unique_ptr<Engine>, StartError> start(
+      const EngineOptions& options, std::function<void(std::string_view)> on_failure);
+  ~Engine();
+
+  const ledger::Created& ledger() const;
+  // The port of the public interface.
+  std::optional<std::uint16_t> port() const;
+
+  // Reads keys of issuers again.
+  void reload();
+  // Answers what is under way and stops, within 25 seconds.
+  void drain();
+
+ private:
+  struct Parts;
+  explicit Engine(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+// Where the engine of a data directory listens for its operator.
+std::filesystem::path admin_socket(const std::filesystem::path& data);
+
+}  // namespace stimmbuch::program

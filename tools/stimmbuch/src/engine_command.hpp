@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/runner/submission.hpp"
+
+namespace stimmbuch::program {
+
+// A command of the engine itself. Its id follows from the stream and the occasion, so that doing it again
+// after a crash is a repeat.
+runner::Submission engine_command(const vault::Mac& idempotency, const StreamId& stream,
+                                  const Command& command, std::string_view occasion);
+
+}  // namespace stimmbuch::program
