@@ -12,7 +12,7 @@
 namespace stimmbuch::eventstore::testing {
 namespace {
 
-constexpr int machines = 15;
+constexpr int machines = 12;
 constexpr int cuts_per_machine = 10;
 
 std::uint64_t seed() {
@@ -60,6 +60,13 @@ class Machine {
     if (!opened && opened.error().kind == OpenError::Kind::damaged) {
       auto recovering = options_;
       recovering.recover_tail = true;
+      if (below(2) == 0) {  // the power fails again meanwhile
+        disk_->arm(FaultFileSystem::Fault::power_cut, 1 + below(40));
+        opened = RocksLedger::open(recovering, internals_);
+        disk_->cut_power();
+        opened = std::unexpected(OpenError{});
+        disk_->lose_unsynced(random_);
+      }
       opened = RocksLedger::open(recovering, internals_);
     }
     ASSERT_TRUE(opened) << opened.error().detail;

@@ -15,6 +15,10 @@ namespace fs = std::filesystem;
 // Records whose streams are entered into the index in one step.
 constexpr std::size_t index_step_records = 1'000;
 
+// Each may hold a copy of the whole write-ahead log, and a program that is restarted for ever must not fill
+// the disk.
+constexpr int max_evidence_directories = 20;
+
 void require(const rocksdb::Status& status, const std::string& what) {
   if (!status.ok()) throw OpenError{OpenError::Kind::failed, what + ": " + status.ToString()};
 }
@@ -24,8 +28,13 @@ void require(const rocksdb::Status& status, const std::string& what) {
 fs::path keep_evidence(rocksdb::Env& env, const fs::path& directory, const fs::path& log) {
   fs::path evidence;
   int n = 0;
-  do evidence = directory / ("evidence-" + std::to_string(++n));
-  while (env.FileExists(evidence).ok());
+  do {
+    if (n == max_evidence_directories)
+      throw OpenError{OpenError::Kind::failed, "evidence of " + std::to_string(n) +
+                                                   " attempts to recover is in " + directory.string() +
+                                                   ": move it away first"};
+    evidence = directory / ("evidence-" + std::to_string(++n));
+  } while (env.FileExists(evidence).ok());
   require(env.CreateDir(evidence), "keeping evidence");
 
   std::vector<std::string> names;

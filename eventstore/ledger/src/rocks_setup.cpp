@@ -43,7 +43,8 @@ rocksdb::Options common_options(const RocksSetup& setup) {
   // Fail-stop: no error is ever retried behind our back.
   options.listeners = {std::make_shared<StopOnBackgroundError>(*setup.fail_stop)};
   options.max_bgerror_resume_count = 0;
-  options.max_background_jobs = 2;  // one flush, one compaction; both databases share these threads
+  options.max_background_jobs = 2;       // one flush, one compaction; both databases share these threads
+  options.max_file_opening_threads = 1;  // opening looks into few files: starting 16 threads takes longer
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.info_log_level = rocksdb::WARN_LEVEL;

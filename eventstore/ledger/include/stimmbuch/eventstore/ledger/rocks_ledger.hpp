@@ -25,7 +25,7 @@ struct OpenOptions {
   // Everything lies below it; it is made when absent, its parent is not.
   std::filesystem::path directory;
 
-  // The subject inside a record's bytes. Must not throw; for bytes it cannot read it returns "".
+  // The subject inside a record's bytes. Required. Any thread; must not throw; "" for bytes it cannot read.
   std::string_view (*subject_of)(std::string_view record);
 
   // Opening is refused when the recovered log ends before one of these. The ledger adds what it knows
@@ -117,8 +117,8 @@ class RocksLedger final : public Ledger {
   void close() override;
 
   // Makes `target`, which must not exist and lies on the same file system, a ledger directory with
-  // everything up to the head at the call, by hard links: quick, and without disturbing appends. Opened like
-  // any other. Returns an error text.
+  // everything up to the head at the call, by hard links: quick, and without disturbing appends. It opens
+  // like any other. Returns an error text; then a part of the target may be left.
   std::expected<void, std::string> hard_link_checkpoint(const std::filesystem::path& target) const;
 
   // For metrics; reads a directory, so not for every request.
