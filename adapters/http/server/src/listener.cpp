@@ -22,14 +22,8 @@ namespace {
 
 using Endpoint = asio::generic::stream_protocol::endpoint;
 
-// How long to wait for file descriptors to become free.
+// After an error: above all, for file descriptors to become free.
 constexpr std::chrono::milliseconds accept_pause{100};
-
-bool is_shortage(const boost::system::error_code& error) {
-  namespace errc = boost::system::errc;
-  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-         error == errc::no_buffer_space || error == errc::not_enough_memory;
-}
 
 Peer peer_of(const Endpoint& endpoint, bool count_loopback) {
   const int family = endpoint.protocol().family();
@@ -133,7 +127,7 @@ Task<> Listener::accept([[maybe_unused]] std::shared_ptr<Listener> keep_alive) {
     const auto [error] = co_await acceptor_.async_accept(socket, as_values);
     if (!error) {
       welcome(loop, std::move(socket));
-    } else if (is_shortage(error)) {
+    } else if (acceptor_.is_open()) {
       pause_.expires_after(accept_pause);
       co_await pause_.async_wait(as_values);
     }
