@@ -172,6 +172,7 @@ TEST(LateAnswers, ReachTheirOwnRequestsInOrder) {
     return std::string("/").append(std::to_string(client)).append("/").append(std::to_string(request));
   };
   std::vector<std::jthread> clients;
+  clients.reserve(4);
   std::atomic<int> right = 0;
   for (int c = 0; c < 4; ++c) {
     clients.emplace_back([&, c] {

@@ -105,6 +105,7 @@ TEST(Drain, UnderLoadLosesNoAnswerToARequestThatWasTaken) {
   std::atomic<int> answered = 0;
   {
     std::vector<std::jthread> clients;
+    clients.reserve(8);
     for (int c = 0; c < 8; ++c) {
       clients.emplace_back([&] {
         HttpClient client = server.connect();

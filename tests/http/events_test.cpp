@@ -124,6 +124,7 @@ TEST_F(Events, FromManyThreadsArriveWhole) {
   std::atomic<int> sent = 0;
   {
     std::vector<std::jthread> publishers;
+    publishers.reserve(4);
     for (int p = 0; p < 4; ++p) {
       publishers.emplace_back([&] {
         for (int i = 0; i < 10; ++i) sent += stream->send(http::make_event("x", "e", "d")) ? 1 : 0;

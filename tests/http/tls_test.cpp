@@ -18,8 +18,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-template <typename T, void (*free_it)(T*)>
-using Owned = std::unique_ptr<T, decltype([](T* object) { free_it(object); })>;
+template <typename T, void (*Free)(T*)>
+using Owned = std::unique_ptr<T, decltype([](T* object) { Free(object); })>;
 
 void close_file(std::FILE* file) {
   std::fclose(file);

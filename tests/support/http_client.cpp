@@ -1,6 +1,8 @@
 #include "http_client.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -9,7 +11,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -35,8 +36,16 @@ int connect_to(int family, const Address& address) {
   return socket;
 }
 
+bool is_readable(int socket, std::chrono::milliseconds within) {
+  pollfd waiting{socket, POLLIN, 0};
+  const int ready = ::poll(&waiting, 1, static_cast<int>(within.count()));
+  if (ready < 0) fail("poll");
+  return ready > 0;
+}
+
 bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 }  // namespace
@@ -100,12 +109,13 @@ void HttpClient::finish_sending() {
   ::shutdown(socket_, SHUT_WR);
 }
 
+bool HttpClient::has_answer_within(std::chrono::milliseconds time) {
+  return !received_.empty() || is_readable(socket_, time);
+}
+
 // False: the server has closed.
 bool HttpClient::read_more() {
-  pollfd waiting{socket_, POLLIN, 0};
-  const int ready = ::poll(&waiting, 1, static_cast<int>(patience_.count()));
-  if (ready < 0) fail("poll");
-  if (ready == 0) throw std::runtime_error("the server sent nothing in time");
+  if (!is_readable(socket_, patience_)) throw std::runtime_error("the server sent nothing in time");
   std::array<char, 65536> buffer;
   const auto size = ::recv(socket_, buffer.data(), buffer.size(), 0);
   if (size < 0 && errno != ECONNRESET) fail("recv");

@@ -38,6 +38,9 @@ class HttpClient {
   // Ends the sending direction.
   void finish_sending();
 
+  // Whether there is something to read, or the server has closed, within this time.
+  bool has_answer_within(std::chrono::milliseconds time);
+
   // Reads one answer; absent if the server closed instead. An answer to HEAD has no body.
   std::optional<HttpReply> receive(bool to_head = false);
 

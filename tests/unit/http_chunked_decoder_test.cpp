@@ -36,7 +36,7 @@ Decoded decode(std::string_view coded, std::size_t max_bytes, std::size_t step) 
 // However the bytes are cut, the result is the same.
 Decoded decode(std::string_view coded, std::size_t max_bytes = 1024) {
   const Decoded whole = decode(coded, max_bytes, coded.size());
-  for (const std::size_t step : {1, 2, 3, 7}) EXPECT_EQ(decode(coded, max_bytes, step), whole) << coded;
+  for (const std::size_t step : {1U, 2U, 3U, 7U}) EXPECT_EQ(decode(coded, max_bytes, step), whole) << coded;
   return whole;
 }
 

@@ -46,7 +46,7 @@ std::vector<std::string> read_all(std::string_view bytes, std::size_t step, cons
 // However the bytes are cut, the requests are the same.
 std::vector<std::string> read_all(std::string_view bytes, const Limits& limits = {}) {
   const auto whole = read_all(bytes, bytes.size(), limits);
-  for (const std::size_t step : {1, 2, 3, 5, 17, 1000})
+  for (const std::size_t step : {1U, 2U, 3U, 5U, 17U, 1000U})
     EXPECT_EQ(read_all(bytes, step, limits), whole) << bytes;
   return whole;
 }

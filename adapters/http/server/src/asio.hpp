@@ -27,6 +27,9 @@ using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executo
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 
+// Starts a coroutine. What it throws is a fault, and leaves the event loop.
+void spawn(const Executor& executor, Task<> task);
+
 // Completion token of every operation: errors are values.
 inline constexpr auto as_values = asio::as_tuple(asio::deferred);
 

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include "event_channel.hpp"
 #include "stimmbuch/adapters/http/server/problem.hpp"
@@ -15,9 +12,9 @@ namespace stimmbuch::http {
 namespace {
 
 // Answers up to this size are gathered in one buffer, with those of pipelined requests.
-constexpr std::size_t gathered_bytes = 64 * 1024;
+constexpr std::size_t gathered_bytes = std::size_t{64} * 1024;
 // The write deadline holds for each piece of this size.
-constexpr std::size_t write_slice_bytes = 64 * 1024;
+constexpr std::size_t write_slice_bytes = std::size_t{64} * 1024;
 
 }  // namespace
 
@@ -34,9 +31,7 @@ Connection::Connection(std::shared_ptr<ServerState> state, IoLoop& loop,
 void Connection::start() {
   if (state_->stopping) return;
   loop_.add(*this);
-  asio::co_spawn(loop_.context(), run(shared_from_this()), [](std::exception_ptr fault) {
-    if (fault) std::rethrow_exception(fault);
-  });
+  spawn(loop_.context().get_executor(), run(shared_from_this()));
 }
 
 Task<> Connection::run([[maybe_unused]] std::shared_ptr<Connection> keep_alive) {

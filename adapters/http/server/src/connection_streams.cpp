@@ -5,8 +5,6 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-
 #include "connection.hpp"
 #include "event_channel.hpp"
 
@@ -112,9 +110,7 @@ Task<> Connection::send_events(std::shared_ptr<EventChannel> channel) {
   out_ += retry_line(channel->retry());
   channel->attach(*this);
   streaming_ = watching_peer_ = true;
-  asio::co_spawn(loop_.context(), watch_peer(shared_from_this()), [](std::exception_ptr fault) {
-    if (fault) std::rethrow_exception(fault);
-  });
+  spawn(loop_.context().get_executor(), watch_peer(shared_from_this()));
 
   std::vector<EventFrame> events;
   while (ending_ != Ending::at_once) {

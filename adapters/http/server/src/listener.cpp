@@ -1,11 +1,10 @@
 #include "listener.hpp"
 
 #include <cstring>
-#include <exception>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -22,22 +21,20 @@ namespace {
 
 using Endpoint = asio::generic::stream_protocol::endpoint;
 
-// How long to wait for file descriptors to become free.
+// After an error: above all, for file descriptors to become free.
 constexpr std::chrono::milliseconds accept_pause{100};
 
-bool is_shortage(const boost::system::error_code& error) {
-  namespace errc = boost::system::errc;
-  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-         error == errc::no_buffer_space || error == errc::not_enough_memory;
+asio::ip::tcp::endpoint to_tcp(const Endpoint& endpoint) {
+  asio::ip::tcp::endpoint tcp;
+  tcp.resize(endpoint.size());
+  std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
+  return tcp;
 }
 
 Peer peer_of(const Endpoint& endpoint, bool count_loopback) {
   const int family = endpoint.protocol().family();
   if (family != AF_INET && family != AF_INET6) return {};
-  asio::ip::tcp::endpoint tcp;
-  tcp.resize(endpoint.size());
-  std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
-  asio::ip::address address = tcp.address();
+  asio::ip::address address = to_tcp(endpoint).address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
@@ -60,12 +57,13 @@ void remove_dead_socket(const std::string& path) {
   asio::io_context context;
   asio::local::stream_protocol::socket probe(context);
   boost::system::error_code error;
-  probe.connect(asio::local::stream_protocol::endpoint(path), error);
-  if (error == asio::error::connection_refused) unlink(path.c_str());
+  if (probe.connect(asio::local::stream_protocol::endpoint(path), error) == asio::error::connection_refused) {
+    unlink(path.c_str());
+  }
 }
 
-[[noreturn]] void fail(const boost::system::error_code& error, const std::string& what) {
-  throw std::system_error(error.value(), std::system_category(), what);
+void check(const boost::system::error_code& error, const std::string& what) {
+  if (error) throw std::system_error(error.value(), std::system_category(), what);
 }
 
 }  // namespace
@@ -80,48 +78,41 @@ Listener::Listener(std::shared_ptr<ServerState> state, std::span<const std::uniq
       pause_(loops.front()->context()) {}
 
 std::uint16_t Listener::listen_tcp(const std::string& address, std::uint16_t port) {
+  const std::string what = "listening on " + address + " port " + std::to_string(port);
   boost::system::error_code error;
-  const auto ip = asio::ip::make_address(address, error);
-  if (error) fail(error, "listening on " + address);
-  const asio::ip::tcp::endpoint endpoint(ip, port);
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) fail(error, "listening on " + address + " port " + std::to_string(port));
-  asio::ip::tcp::endpoint bound;
-  const Endpoint local = acceptor_.local_endpoint();
-  bound.resize(local.size());
-  std::memcpy(bound.data(), local.data(), local.size());
-  return bound.port();
+  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(address, error), port);
+  check(error, what);
+  check(acceptor_.open(endpoint.protocol(), error), what);
+  check(acceptor_.set_option(asio::socket_base::reuse_address(true), error), what);
+  check(acceptor_.bind(endpoint, error), what);
+  check(acceptor_.listen(asio::socket_base::max_listen_connections, error), what);
+  return to_tcp(acceptor_.local_endpoint()).port();
 }
 
 void Listener::listen_unix(const std::string& path) {
+  const std::string what = "listening on " + path;
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-    fail(boost::system::errc::make_error_code(boost::system::errc::filename_too_long), path);
+    throw std::system_error(std::make_error_code(std::errc::filename_too_long), what);
   }
   remove_dead_socket(path);
   const asio::local::stream_protocol::endpoint endpoint(path);
   boost::system::error_code error;
-  acceptor_.open(endpoint.protocol(), error);
+  check(acceptor_.open(endpoint.protocol(), error), what);
   // On Linux the file gets its mode from the socket: at no moment can others connect.
-  if (!error && fchmod(acceptor_.native_handle(), 0600) != 0)
-    error.assign(errno, boost::system::system_category());
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) unix_path_ = path;
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) fail(error, "listening on " + path);
+  if (fchmod(acceptor_.native_handle(), 0600) != 0)
+    throw std::system_error(errno, std::system_category(), what);
+  check(acceptor_.bind(endpoint, error), what);
+  unix_path_ = path;
+  check(acceptor_.listen(asio::socket_base::max_listen_connections, error), what);
 }
 
 void Listener::start() {
-  asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), [](std::exception_ptr fault) {
-    if (fault) std::rethrow_exception(fault);
-  });
+  spawn(acceptor_.get_executor(), accept(shared_from_this()));
 }
 
 void Listener::close() {
   boost::system::error_code ignored;
-  acceptor_.close(ignored);
+  std::ignore = acceptor_.close(ignored);
   pause_.cancel();
   if (!unix_path_.empty()) unlink(std::exchange(unix_path_, {}).c_str());
 }
@@ -133,7 +124,7 @@ Task<> Listener::accept([[maybe_unused]] std::shared_ptr<Listener> keep_alive) {
     const auto [error] = co_await acceptor_.async_accept(socket, as_values);
     if (!error) {
       welcome(loop, std::move(socket));
-    } else if (is_shortage(error)) {
+    } else if (acceptor_.is_open()) {
       pause_.expires_after(accept_pause);
       co_await pause_.async_wait(as_values);
     }
@@ -146,7 +137,7 @@ void Listener::welcome(IoLoop& loop, Socket socket) {
   const Endpoint remote = socket.remote_endpoint(error);
   if (error) return;  // gone already
   const Peer peer = peer_of(remote, state_->limits.count_loopback);
-  socket.non_blocking(true, error);
+  std::ignore = socket.non_blocking(true, error);
   auto place = state_->connections.take(peer.key);
   if (!place) {
     Counters::add(counters.connections_refused);
@@ -154,7 +145,7 @@ void Listener::welcome(IoLoop& loop, Socket socket) {
     return;
   }
   Counters::add(counters.connections_accepted);
-  if (!peer.address.empty()) socket.set_option(asio::ip::tcp::no_delay(true), error);
+  if (!peer.address.empty()) std::ignore = socket.set_option(asio::ip::tcp::no_delay(true), error);
   auto transport =
       tls_ ? make_tls_transport(std::move(socket), tls_->context()) : make_plain_transport(std::move(socket));
   auto connection =
@@ -170,7 +161,7 @@ void Listener::refuse(Socket& socket) {
   append_head(answer, response, {BodyFraming::sized, true, false, loops_.front()->date()});
   answer += body_of(response);
   boost::system::error_code ignored;
-  socket.write_some(asio::buffer(answer), ignored);
+  std::ignore = socket.write_some(asio::buffer(answer), ignored);
 }
 
 }  // namespace stimmbuch::http

@@ -1,3 +1,4 @@
+#include <tuple>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -33,18 +34,18 @@ class PlainTransport final : public Transport {
 
   Task<> finish_sending() override {
     boost::system::error_code ignored;
-    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+    std::ignore = socket_.shutdown(asio::socket_base::shutdown_send, ignored);
     co_return;
   }
 
   void cancel() override {
     boost::system::error_code ignored;
-    socket_.cancel(ignored);
+    std::ignore = socket_.cancel(ignored);
   }
 
   void close() override {
     boost::system::error_code ignored;
-    socket_.close(ignored);
+    std::ignore = socket_.close(ignored);
   }
 
  private:

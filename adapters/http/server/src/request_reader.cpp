@@ -9,10 +9,10 @@ namespace stimmbuch::http {
 
 namespace {
 
-constexpr std::size_t initial_buffer_bytes = 4 * 1024;
-constexpr std::size_t body_step_bytes = 16 * 1024;
+constexpr std::size_t initial_buffer_bytes = std::size_t{4} * 1024;
+constexpr std::size_t body_step_bytes = std::size_t{16} * 1024;
 // More than this is given back after the request.
-constexpr std::size_t kept_body_bytes = 64 * 1024;
+constexpr std::size_t kept_body_bytes = std::size_t{64} * 1024;
 
 }  // namespace
 

@@ -95,7 +95,8 @@ class Server::Impl {
   std::vector<std::jthread> threads_;
 };
 
-Server::Server(ServerOptions options, BlockingPool& pool) : impl_(std::make_unique<Impl>(options, pool)) {}
+Server::Server(const ServerOptions& options, BlockingPool& pool)
+    : impl_(std::make_unique<Impl>(options, pool)) {}
 
 Server::~Server() {
   stop();

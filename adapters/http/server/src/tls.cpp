@@ -1,6 +1,7 @@
 #include "tls.hpp"
 
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -14,15 +15,14 @@ std::shared_ptr<asio::ssl::context> make_context(const TlsFiles& files) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
   SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  const auto check = [](const boost::system::error_code& error, const std::string& file) {
-    if (error) throw std::system_error(error, file);
-  };
   boost::system::error_code error;
-  context->use_certificate_chain_file(files.certificate_chain, error);
-  check(error, files.certificate_chain);
-  context->use_private_key_file(files.private_key, asio::ssl::context::pem,
-                                error);  // must fit the certificate
-  check(error, files.private_key);
+  if (context->use_certificate_chain_file(files.certificate_chain, error)) {
+    throw std::system_error(error, files.certificate_chain);
+  }
+  // Refuses a key that does not fit the certificate.
+  if (context->use_private_key_file(files.private_key, asio::ssl::context::pem, error)) {
+    throw std::system_error(error, files.private_key);
+  }
   return context;
 }
 
@@ -53,12 +53,12 @@ class TlsTransport final : public Transport {
 
   void cancel() override {
     boost::system::error_code ignored;
-    stream_.next_layer().cancel(ignored);
+    std::ignore = stream_.next_layer().cancel(ignored);
   }
 
   void close() override {
     boost::system::error_code ignored;
-    stream_.next_layer().close(ignored);
+    std::ignore = stream_.next_layer().close(ignored);
   }
 
  private:

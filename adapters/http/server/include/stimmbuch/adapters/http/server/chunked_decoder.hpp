@@ -14,7 +14,7 @@ namespace stimmbuch::http {
 class ChunkedDecoder {
  public:
   static constexpr std::size_t max_extension_bytes = 256;  // in the whole body
-  static constexpr std::size_t max_trailer_bytes = 4 * 1024;
+  static constexpr std::size_t max_trailer_bytes = std::size_t{4} * 1024;
 
   // `max_bytes` bounds the decoded body; a chunk size beyond it is refused before its data are read.
   explicit ChunkedDecoder(std::size_t max_bytes) : room_(max_bytes) {}

@@ -8,13 +8,13 @@ namespace stimmbuch::http {
 // Every bound of the server. The defaults are the documented ones.
 struct Limits {
   // One request.
-  std::size_t request_line_bytes = 8 * 1024;         // beyond: 414
-  std::size_t header_bytes = 16 * 1024;              // beyond: 431
-  std::size_t header_fields = 100;                   // beyond: 431
-  std::size_t body_bytes = 64 * 1024;                // beyond: 413; a route may have its own
-  std::chrono::milliseconds header_timeout{10'000};  // from the first byte
-  std::chrono::milliseconds body_timeout{10'000};    // and on top the received bytes at the slowest rate
-  std::size_t body_bytes_per_second = 8 * 1024;
+  std::size_t request_line_bytes = std::size_t{8} * 1024;  // beyond: 414
+  std::size_t header_bytes = std::size_t{16} * 1024;       // beyond: 431
+  std::size_t header_fields = 100;                         // beyond: 431
+  std::size_t body_bytes = std::size_t{64} * 1024;         // beyond: 413; a route may have its own
+  std::chrono::milliseconds header_timeout{10'000};        // from the first byte
+  std::chrono::milliseconds body_timeout{10'000};  // and on top the received bytes at the slowest rate
+  std::size_t body_bytes_per_second = std::size_t{8} * 1024;
   std::chrono::milliseconds answer_timeout{10'000};  // then 504; a route may have its own
   std::chrono::milliseconds write_timeout{30'000};   // per 64 KiB written
 
@@ -33,7 +33,7 @@ struct Limits {
 
   // One event stream. A client that falls behind is disconnected.
   std::size_t queued_events = 64;
-  std::size_t queued_event_bytes = 256 * 1024;
+  std::size_t queued_event_bytes = std::size_t{256} * 1024;
   std::chrono::milliseconds event_comment_interval{15'000};
 };
 

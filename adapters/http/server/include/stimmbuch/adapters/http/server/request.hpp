@@ -10,7 +10,15 @@
 namespace stimmbuch::http {
 
 // The methods that the server hands on; every other method is answered with 501.
-enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options };
+enum class Method : std::uint8_t {
+  get,
+  head,
+  post,
+  put,
+  patch,
+  delete_,  // NOLINT(readability-identifier-naming): delete is a keyword
+  options,
+};
 
 // The name as it stands on the wire, e.g. "DELETE".
 std::string_view name_of(Method method);

@@ -60,7 +60,7 @@ struct ServerStats {
 class Server {
  public:
   // `pool` serves chunked answers and must outlive the server.
-  Server(ServerOptions options, BlockingPool& pool);
+  Server(const ServerOptions& options, BlockingPool& pool);
   ~Server();  // stops
 
   // Binds and listens; clients wait in the backlog until start(). `handler` must outlive the server.
