@@ -380,8 +380,8 @@ TEST(CrashBetweenVaultAndLedger, LeavesNothingBehindAfterRecovery) {
 // ---- the queue
 
 TEST(Queue, IsBounded) {
+  std::promise<void> held, release;  // before the town, whose writer uses them to its end
   Town town(runner::RunnerOptions{.queue_max = 2});
-  std::promise<void> held, release;
   ASSERT_TRUE(town.runner->submit(votes("a", "1"), [&](const runner::Outcome&) {
     held.set_value();
     release.get_future().wait();

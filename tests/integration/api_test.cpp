@@ -294,7 +294,7 @@ TEST_F(Eligibility, IsALevelADistrictAndAnAgeBand) {
     "levels":[{"id":"mail","title":{"de":"Mail"}},{"id":"id","title":{"de":"Ausweis"},"registry_identity":true}],
     "districts":[{"id":"north","title":{"de":"Nord"}},{"id":"south","title":{"de":"Süd"}}],
     "age_bands":[{"id":"adult","born_from":1900,"born_to":2008},{"id":"young","born_from":2009,"born_to":2014}]})");
-  ASSERT_EQ(staff_.post("/v1/cells", cells).status, 200);
+  ASSERT_EQ(staff_.post("/v1/cells", cells).status, 201);
   expect_problem(staff_.post("/v1/cells", cells), 409, "cell_already_declared");
   const std::string poll = open_poll(
       staff_, {{"electorate", {{"level", "id"}, {"districts", {"north"}}, {"age_bands", {"adult"}}}}});

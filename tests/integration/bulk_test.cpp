@@ -168,7 +168,7 @@ TEST_F(Bulk, TakesAThousandLinesAndAMebibyte) {
   const auto too_many = importer_.bulk(lines + line(vote_of("lodz", "one-more", {"a"})));
   EXPECT_EQ(too_many.status, 400);
   EXPECT_EQ(Json::parse(too_many.body).at("code"), "malformed_request");
-  EXPECT_EQ(importer_.bulk("").status, 415);  // nothing is of no type
+  EXPECT_EQ(importer_.bulk("").status, 400);
   EXPECT_EQ(head(), before);
 
   const std::size_t most = std::size_t{1} << 20;

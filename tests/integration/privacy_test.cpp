@@ -34,7 +34,7 @@ TEST(Privacy, NoFileNamesAPersonOrAKeyOfAClient) {
           .post("/v1/cells",
                 Json::parse(R"({"levels":[{"id":"id","title":{"de":"Ausweis"},"registry_identity":true}]})"))
           .status,
-      200);
+      201);
   const std::string poll = open_poll(staff);
   for (int i = 0; i < citizens; ++i) {
     auto citizen = engine.caller("citizen", secret_text("Subject", i));

@@ -14,6 +14,7 @@ void EngineUnderTest::start() {
   options.data = data_;
   options.purpose = purpose_;
   options.listen = program::Address{"127.0.0.1", 0};
+  options.limits.requests_per_connection = 1'000'000;
   options.limits.linger_timeout = std::chrono::milliseconds(200);
   options.disk_floor_mib = 1;
   auto started = program::Engine::start(options, [](std::string_view why) {

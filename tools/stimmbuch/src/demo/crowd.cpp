@@ -49,7 +49,7 @@ std::expected<void, Failure> Crowd::take_part(const TownCitizen& citizen, ApiCli
   if (!minted) return std::unexpected(minted.error());
   const std::string token = minted->value("token", "");
   int steps = 0;
-  const auto key = [&] { return fmt::format("demo-{}-{:02}", citizen.subject, ++steps); };
+  const auto key = [&] { return fmt::format("stimmbuch-demo-{}-{:02}", citizen.subject, ++steps); };
   const auto give = [&](PersonCommand command) {
     ++commands_;
     return server.give(command);

@@ -43,7 +43,7 @@ std::expected<void, Failure> Demo::mint_tokens() {
 std::expected<std::uint64_t, Failure> Demo::give(std::string_view role, std::string target,
                                                  std::string_view step, Json body) {
   const auto done = server_.give({.target = std::move(target),
-                                  .key = fmt::format("demo-official-{}", step),
+                                  .key = fmt::format("stimmbuch-demo-official-{}", step),
                                   .token = tokens_.find(role)->second,
                                   .body = std::move(body)});
   if (!done) return std::unexpected(done.error());
@@ -183,7 +183,7 @@ std::expected<Demo::Outcome, Failure> Demo::run() {
 
 // One more citizen, who can vote in the survey.
 std::expected<void, Failure> Demo::print_examples() {
-  const TownCitizen guest{.subject = "guest-00001", .name = "Gast", .district = "innenstadt", .steps = {}};
+  const TownCitizen guest{.subject = "guest", .name = "Gast", .district = "innenstadt", .steps = {}};
   const std::vector<TownCitizen> guests{guest};
   Crowd crowd(guests, {server_url_, admin_url_, tokens_.at("registrar")}, 1);
   if (auto arrived = crowd.join(); !arrived) return arrived;
