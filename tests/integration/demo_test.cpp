@@ -36,8 +36,8 @@ TEST(Demo, EndsWithThePublishedWinnersAndARecountThatAgrees) {
 TEST(Demo, TellsPeopleThatItsBallotsAreGenerated) {
   const Ran ran = run({"demo", "--once"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("die Stimmzettel hier sind\nerzeugt"),
-                             HasSubstr("the ballots here are generated"), HasSubstr("(demo ledger)"),
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("die Stimmzettel hier sind erzeugt"),
+                             HasSubstr("the ballots here\nare generated"), HasSubstr("(demo ledger)"),
                              HasSubstr("everything agrees")));
 }
 

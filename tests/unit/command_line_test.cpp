@@ -83,6 +83,10 @@ TEST_F(CommandLineTest, ExplainsWhateverIsMissing) {
   EXPECT_TRUE(parse({"token", "--help"}).value().wants_manual);
 }
 
+TEST_F(CommandLineTest, TellsItsVersionByAnOptionToo) {
+  EXPECT_EQ(parse({"--version"}).value().command->name, "version");
+}
+
 TEST_F(CommandLineTest, EveryCommandHasAManual) {
   for (const Command& command : commands_) {
     const std::string text = manual(command, commands_, 100);

@@ -101,6 +101,9 @@ TEST(PabulibPlan, DatesBallotsByTheVotesEndUnlessThatIsToCome) {
       reader_of("vote_type;approval\nrule;greedy\nbudget;1\ndate_begin;2026-04-20\ndate_end;10.05.2026\n",
                 projects, votes);
   EXPECT_EQ(plan_of(running).cast_at, "2026-04-20T00:00:00.000000Z");
+  const auto undated =
+      reader_of("vote_type;approval\nrule;greedy\nbudget;1\ndate_end;soon\n", projects, votes);
+  EXPECT_EQ(plan_of(undated).cast_at, "2024-01-01T00:00:00.000000Z");  // the instance
   const auto year = reader_of("vote_type;approval\nrule;greedy\nbudget;1\ndate_begin;2019\ndate_end;2019\n",
                               projects, votes);
   EXPECT_EQ(plan_of(year).cast_at, "2019-01-01T00:00:00.000000Z");
@@ -200,10 +203,20 @@ TEST(PublishedComparison, SaysWhyItDoesNotCompare) {
 
 // ---- names
 
-TEST(ImportNames, CutTextsBetweenCharacters) {
-  EXPECT_EQ(shortened("Łódź", 100), "Łódź");
-  EXPECT_EQ(shortened("Łódź", 3), "Ł");
-  EXPECT_EQ(shortened("Łódź", 1), "");
+TEST(ImportedTitle, IsCutBetweenCharacters) {
+  EXPECT_EQ(imported_title("Łódź", "id"), "Łódź");
+  std::string long_title(239, 'x');
+  EXPECT_EQ(imported_title(long_title + "ź", "id"), long_title);
+}
+
+TEST(ImportedTitle, HasNothingThatTheEngineRefuses) {
+  EXPECT_EQ(imported_title("a\x01"
+                           "b\nc",
+                           "id"),
+            "a b c");
+  EXPECT_EQ(imported_title("caf\xe9", "id"), "caf\xEF\xBF\xBD");
+  EXPECT_EQ(imported_title("", "id"), "id");
+  EXPECT_EQ(imported_title(" \n", "id"), "id");
 }
 
 }  // namespace

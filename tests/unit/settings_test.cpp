@@ -1,6 +1,7 @@
 #include "cli/settings.hpp"
 
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -158,6 +159,16 @@ TEST(SettingsTable, WritesWhatItReads) {
     if (text.empty()) continue;
     EXPECT_FALSE(setting.set(read, text)) << setting.key;
     EXPECT_EQ(setting.text(read), text) << setting.key;
+  }
+}
+
+TEST(SettingsTable, IsTheOneInTheDocuments) {
+  std::ifstream file(STIMMBUCH_SOURCE_DIR "/docs/operations.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  for (const Setting& setting : all_settings()) {
+    const std::string value = setting.value.empty() ? "true, false" : setting.value;
+    EXPECT_THAT(page, HasSubstr("| `" + setting.key + "` | " + value + " | " + setting.text(Values()) +
+                                " | " + setting.help + " |"));
   }
 }
 

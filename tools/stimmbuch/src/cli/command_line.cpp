@@ -145,6 +145,8 @@ class Parser {
 
 std::expected<CommandLine, Failure> parse_command_line(std::span<const std::string> words,
                                                        std::span<const Command> commands) {
+  static const std::vector<std::string> version{"version"};
+  if (words.size() == 1 && words.front() == "--version") words = version;
   const Command* const command = take_command(words, commands);
   if (command != nullptr && command->run != nullptr) return Parser(*command).parse(words);
 

@@ -153,8 +153,8 @@ std::vector<Setting> make_table() {
       row("data", "DIR", "The data directory: ledger, views, vault.",
           [](Values& v) -> auto& { return v.engine.data; }),
       row("purpose", "PURPOSE",
-          "What a new ledger is for: town or demo. A new one is for a town unless told otherwise; an old one "
-          "keeps its purpose.",
+          "What a new ledger is for: town or demo. A new one is for a town unless told otherwise; an old "
+          "one keeps its purpose.",
           [](Values& v) -> auto& { return v.engine.purpose; }),
       row("wrapping_key", "FILE",
           "The key that the vault is sealed with; without it one beside the data directory.",

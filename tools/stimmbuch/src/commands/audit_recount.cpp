@@ -34,12 +34,9 @@ Command audit_recount_command() {
       .purpose = "Fold the whole log afresh, count every ballot anew and compare with what the engine says.",
       .details =
           "Reads every record strictly: positions and revisions without a gap, commands whole, canonical "
-          "writing. "
-          "Ballots are counted by the last one of each voter. Compared are all tallies, up to the record "
-          "that each "
-          "reflects, and every count that the log holds. Works on a copy by hard links while the directory "
-          "is "
-          "served.",
+          "writing. Ballots are counted by the last one of each voter. Compared are all tallies, up to the "
+          "record that each reflects, and every count that the log holds. Works on a copy by hard links "
+          "while the directory is served.",
       .options = with_common_options(),
       .settings = {"data", "wrapping_key"},
       .examples = {{"audit recount --data /var/lib/stimmbuch",

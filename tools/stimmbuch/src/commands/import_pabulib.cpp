@@ -237,15 +237,12 @@ Command import_pabulib_command() {
           "Import participatory budgets in the format of pabulib.org and compare the result with what was "
           "published.",
       .details =
-          "Each file, plain or gzip, becomes a project with one imported poll: its options with their costs "
-          "in the "
-          "order of cost, which breaks ties, its ballots under the file's voter ids, closed and counted. An "
-          "import "
-          "that was cut off goes on when it is started again, and nothing counts twice. A ballot that names "
-          "a "
-          "project twice counts it once. Where the engine lacks the file's rule, votes and scores are "
-          "counted by "
-          "most votes or points with one winner, and the selection is not compared.",
+          "Each file, plain or gzip, becomes a project with one imported poll: its options with their "
+          "costs in the order of cost, which breaks ties, its ballots under the file's voter ids, closed "
+          "and counted. An import that was cut off goes on when it is started again, and nothing counts "
+          "twice. A ballot that names a project twice counts it once. Where the engine lacks the file's "
+          "rule, votes and scores are counted by most votes or points with one winner, and the selection "
+          "is not compared.",
       .arguments = {{"FILE", "Files .pb or .pb.gz.", true, true}},
       .options = with_common_options(
           {{"--poll", "ID", "The poll's id. Default: one that follows from the file's name and content."}}),

@@ -163,11 +163,9 @@ Command import_polis_command() {
       .purpose = "Import conversations exported by Polis and compare the tallies with what was published.",
       .details =
           "Each conversation becomes a project, and each comment in it an imported poll with the options "
-          "agree, "
-          "disagree and pass; the comment itself is a text of the vault. Votes keep their times; a later "
-          "vote of "
-          "the same voter changes the earlier one. An import that was cut off goes on when it is started "
-          "again.",
+          "agree, disagree and pass; the comment itself is a text of the vault. Votes keep their times; a "
+          "later vote of the same voter changes the earlier one. An import that was cut off goes on when "
+          "it is started again.",
       .arguments =
           {{"DIR",
             "Folders with summary.csv, comments.csv, votes.csv and participants-votes.csv, plain or .gz.",

@@ -1,5 +1,6 @@
-#include <atomic>
 #include <csignal>
+#include <mutex>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -12,13 +13,30 @@ namespace stimmbuch::program {
 
 namespace {
 
+// Why the engine cannot go on, as one of its threads told.
+class Fault {
+ public:
+  void set(std::string_view why) {
+    const std::lock_guard lock(mutex_);
+    if (why_.empty()) why_ = why;
+  }
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return why_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string why_;  // the first one
+};
+
 Result serve(Session& session) {
   auto options = session.settings.engine();
   if (!options) return std::unexpected(std::move(options.error()));
   Signals signals{SIGTERM, SIGINT, SIGHUP};
-  std::atomic<bool> writer_failed = false;
-  auto engine = Engine::start(*options, [&](std::string_view) {
-    writer_failed = true;
+  Fault fault;
+  auto engine = Engine::start(*options, [&](std::string_view why) {
+    fault.set(why);
     signals.wake();
   });
   if (!engine) return failed(engine.error().code, std::move(engine.error().text));
@@ -35,13 +53,14 @@ Result serve(Session& session) {
   for (; signal == SIGHUP; signal = signals.wait()) (*engine)->reload();
 
   notify_service_manager("STOPPING=1");
-  if (writer_failed) {
-    return failed(ExitCode::failed,
-                  "the ledger could not be written; what was not acknowledged may be in it or not. "
-                  "Look at the disk and start again");
+  if (signal) {
+    session.console.say("stopping: answering what is under way");
+    (*engine)->drain();
   }
-  session.console.say("stopping: answering what is under way");
-  (*engine)->drain();
+  if (const std::string why = fault.text(); !why.empty()) {
+    return failed(ExitCode::failed,
+                  fmt::format("{}. What was not acknowledged may be in the ledger or not; start again", why));
+  }
   session.console.summary({{"stopped_by", *signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   return ExitCode::ok;
 }
@@ -53,12 +72,10 @@ Command serve_command() {
       .name = "serve",
       .purpose = "Run the engine: the HTTP interface over one ledger.",
       .details =
-          "Makes the ledger and its keys if the directory has none. SIGTERM and SIGINT let what is under way "
-          "end, "
-          "at most 25 seconds; SIGHUP reads the issuers' keys again. Issuers of tokens are tables [[issuer]] "
-          "of "
-          "the configuration file, with issuer, audience, keys_file, roles_of_all, role_claim, roles, typ "
-          "and acr.",
+          "Makes the ledger and its keys if the directory has none. SIGTERM and SIGINT let what is under "
+          "way end, at most 25 seconds; SIGHUP reads the issuers' keys and the certificate again. Issuers "
+          "of tokens are tables [[issuer]] of the configuration file, with issuer, audience, keys_file, "
+          "roles_of_all, role_claim, roles, typ and acr.",
       .options = with_common_options(),
       .settings = {"data", "purpose", "wrapping_key", "listen", "admin_listen", "hosts", "tls.", "io_threads",
                    "cache_mib", "disk_floor_mib", "recover_tail", "limits."},

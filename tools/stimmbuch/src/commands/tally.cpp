@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "access/api_client.hpp"
+#include "cli/tally_view.hpp"
 #include "commands/commands.hpp"
-#include "commands/tally_view.hpp"
 #include "stimmbuch/domain/ids.hpp"
 
 namespace stimmbuch::program {
@@ -42,8 +42,7 @@ Command tally_command() {
       .purpose = "Print the tally of a poll: a table with bars, or the document.",
       .details =
           "A check mark stands behind what is selected by the poll's rule as the ballots are now, or was "
-          "when it "
-          "was counted.",
+          "when it was counted.",
       .arguments = {{"POLL", "The poll's id."}},
       .options = with_common_options(),
       .settings = {"server", "token_file"},

@@ -44,8 +44,7 @@ Command token_command() {
       .purpose = "Make a token for one role, signed with a key of the ledger.",
       .details =
           "Prints the token and nothing else. Whoever holds it acts as the subject until it expires. In a "
-          "town's "
-          "ledger no token is made for citizens: nobody can act for them.",
+          "town's ledger no token is made for citizens: nobody can act for them.",
       .options = with_common_options(
           {{"--role", "ROLE", "What the holder may do.", role_names(), true},
            {"--subject", "NAME",

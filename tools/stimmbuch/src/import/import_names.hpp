@@ -14,10 +14,8 @@ std::string imported_id(std::string_view name, std::string_view content_hash, st
 // The key of one command of an import. Keys are told apart by actor and stream, so it names the step only.
 std::string import_key(std::string_view content_hash, std::string_view step);
 
-// At most so many bytes of a text, not ending inside of a character.
-std::string shortened(std::string_view text, std::size_t bytes_max);
-
-// The longest title that the engine takes.
-inline constexpr std::size_t title_bytes_max = 240;
+// A title as the engine takes it: UTF-8 without control characters, cut between characters to 240 bytes.
+// Where nothing is left, `otherwise`.
+std::string imported_title(std::string_view text, std::string_view otherwise);
 
 }  // namespace stimmbuch::program

@@ -57,13 +57,14 @@ std::optional<Time> day_of(std::string_view text) {
   return Time{std::chrono::sys_days{date}};
 }
 
-// When the ballots were cast: the file knows only the time of the whole vote.
-std::expected<std::string, std::string> cast_at_of(const PabulibHead& head, Time now) {
+// When the ballots were cast: the file knows the time of the whole vote at best. One without a date in the
+// past is taken for as old as can be written.
+Time cast_at_of(const PabulibHead& head, Time now) {
   for (const std::string_view key : {"date_end", "date_begin", "instance"}) {
     const auto day = day_of(head.text(key));
-    if (day && *day <= now) return std::string(codec::TimeText(*day).view());
+    if (day && *day <= now) return *day;
   }
-  return std::unexpected("META has no date of the vote in the past (date_end, date_begin)");
+  return Time{};
 }
 
 // ---- texts
@@ -79,8 +80,8 @@ std::string language_of(const PabulibHead& head) {
   return code ? std::string(language) : "en";
 }
 
-Json title_of(const PabulibHead& head, std::string_view text) {
-  return {{language_of(head), shortened(text, title_bytes_max)}};
+Json title_of(const PabulibHead& head, std::string_view text, std::string_view otherwise) {
+  return {{language_of(head), imported_title(text, otherwise)}};
 }
 
 std::string name_of_vote(const PabulibHead& head, const PabulibSource& source) {
@@ -155,7 +156,7 @@ void add_options(Commands& commands, const PabulibPlan& plan, const PabulibHead&
     for (std::size_t i = begin; i < std::min(order.size(), begin + options_per_command); ++i) {
       const import::PabulibProject& project = head.projects[order[i]];
       options.push_back({{"id", plan.option_ids[order[i]].text()},
-                         {"title", title_of(head, project.name.empty() ? project.id : project.name)},
+                         {"title", title_of(head, project.name, plan.option_ids[order[i]].text())},
                          {"cost", project.cost}});
     }
     commands.add("AddOptions", fmt::format("options-{}", begin),
@@ -190,16 +191,14 @@ std::expected<PabulibPlan, std::string> plan_pabulib(const PabulibHead& head, co
   plan.poll = source.poll.value_or(imported_id(source.name, source.content_hash, id_size_max));
   if (!is_id(plan.poll)) return std::unexpected(fmt::format("'{}' is not an id for a poll", plan.poll));
   plan.option_ids = import::option_ids(head.projects);
-  auto cast_at = cast_at_of(head, now);
-  if (!cast_at) return std::unexpected(std::move(cast_at.error()));
-  plan.cast_at = std::move(*cast_at);
+  plan.cast_at = codec::TimeText(cast_at_of(head, now)).view();
   const auto poll = import::poll_for(head);
   if (!poll) return std::unexpected(poll.error());
   plan.no_selection_because = poll->rule_unsupported;
   plan.by_points = poll->form.kind == poll::BallotKind::points;
 
   Commands commands(plan);
-  const Json title = title_of(head, name_of_vote(head, source));
+  const Json title = title_of(head, name_of_vote(head, source), plan.poll);
   commands.add("OpenProject", "project", {{"project", plan.poll}, {"title", title}});
   Json draft = {{"poll", plan.poll}, {"project", plan.poll}, {"title", title},
                 {"imported", true},  {"changeable", false},  {"zone", "UTC"}};

@@ -100,8 +100,7 @@ PolisPlan plan_polis(const PolisConversation& conversation, std::string_view fol
   plan.content_hash = content_hash_of(conversation);
   plan.project = imported_id(folder_name, plan.content_hash, project_bytes_max);
   const Commands commands(plan);
-  const std::string topic =
-      conversation.topic.empty() ? std::string(folder_name) : shortened(conversation.topic, title_bytes_max);
+  const std::string topic = imported_title(conversation.topic, folder_name);
   plan.setup.push_back(
       commands.make("OpenProject", "project", {{"project", plan.project}, {"title", {{"en", topic}}}}));
   for (const PolisComment& comment : conversation.comments) {

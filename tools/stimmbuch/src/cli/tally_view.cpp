@@ -1,4 +1,4 @@
-#include "commands/tally_view.hpp"
+#include "cli/tally_view.hpp"
 
 #include <algorithm>
 #include <array>
