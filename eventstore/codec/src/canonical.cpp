@@ -14,19 +14,6 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-// Characters that cannot stand in a string as they are.
-constexpr auto needs_escape = [] {
-  std::array<bool, 256> needs{};
-  std::fill_n(needs.begin(), 0x20, true);
-  needs['"'] = true;
-  needs['\\'] = true;
-  return needs;
-}();
-
-constexpr bool is_special(char c) {
-  return needs_escape[static_cast<unsigned char>(c)];
-}
-
 // The two-character escape of RFC 8785 for a control character, or 0.
 constexpr char short_escape(char c) {
   switch (c) {
@@ -113,7 +100,7 @@ void Writer::name(std::string_view name) {
 void Writer::string(std::string_view text) {
   separate();
   out_.push_back('"');
-  if (std::ranges::any_of(text, is_special)) {
+  if (find_special(text.data(), text.data() + text.size()) != text.data() + text.size()) {
     append_escaped(out_, text);
   } else {
     out_.append(text);
@@ -152,56 +139,11 @@ void Writer::base64url(std::span<const std::byte> bytes) {
   out_.push_back('"');
 }
 
-bool Reader::take(char c) {
-  if (!ok_ || at_ == end_ || *at_ != c) return fail();
-  ++at_;
-  return true;
-}
-
 bool Reader::literal(std::string_view text) {
   const auto left = static_cast<std::size_t>(end_ - at_);
   if (!ok_ || left < text.size() || std::memcmp(at_, text.data(), text.size()) != 0) return fail();
   at_ += text.size();
   return true;
-}
-
-bool Reader::separate() {
-  if (!first_ && !take(',')) return false;
-  first_ = false;
-  return ok_;
-}
-
-bool Reader::open(char bracket) {
-  if (!separate() || !take(bracket)) return false;
-  first_ = true;
-  return true;
-}
-
-bool Reader::close(char bracket) {
-  if (!take(bracket)) return false;
-  first_ = false;
-  return true;
-}
-
-bool Reader::next_is(std::string_view name) {
-  if (!ok_) return false;
-  const char* at = at_;
-  if (!first_) {
-    if (at == end_ || *at != ',') return false;
-    ++at;
-  }
-  const auto left = static_cast<std::size_t>(end_ - at);
-  if (left < name.size() + 3 || at[0] != '"' || std::memcmp(at + 1, name.data(), name.size()) != 0 ||
-      at[name.size() + 1] != '"' || at[name.size() + 2] != ':') {
-    return false;
-  }
-  at_ = at + name.size() + 3;
-  first_ = true;
-  return true;
-}
-
-bool Reader::name(std::string_view name) {
-  return next_is(name) || fail();
 }
 
 bool Reader::any_name(std::string_view& name) {
@@ -210,20 +152,12 @@ bool Reader::any_name(std::string_view& name) {
   return true;
 }
 
-bool Reader::plain(std::string_view& text) {
-  if (!separate() || !take('"')) return false;
-  const char* const begin = at_;
-  while (at_ != end_ && !is_special(*at_)) ++at_;
-  text = {begin, static_cast<std::size_t>(at_ - begin)};
-  return take('"');
-}
-
 bool Reader::string(std::string& text) {
   if (!separate() || !take('"')) return false;
   text.clear();
   while (true) {
     const char* const begin = at_;
-    while (at_ != end_ && !is_special(*at_)) ++at_;
+    at_ = find_special(at_, end_);
     text.append(begin, at_);
     if (at_ == end_) return fail();
     if (*at_ == '"') break;

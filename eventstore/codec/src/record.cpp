@@ -45,25 +45,22 @@ struct Types<std::variant<Events...>> {
   }
 
   // Reads into `event` if the name is one of this aggregate's; false otherwise. What goes wrong is left in
-  // the reader.
-  static bool read_named(Reader& in, std::string_view name, std::uint32_t version, Event& event) {
+  // the reader. Memory of an event of the same type that stands there is used again.
+  static bool read_named(Reader& in, std::string_view name, std::uint32_t version, Aggregate& event) {
     const auto read_one = [&]<class One>(std::type_identity<One>) {
       if (Stored<One>::name != name) return false;
-      One own{};
-      if (!read_version(in, version, own, typename Stored<One>::Versions{})) in.fail();
-      event = Aggregate{std::move(own)};
+      if (!std::holds_alternative<One>(event)) event.template emplace<One>();
+      if (!read_version(in, version, std::get<One>(event), typename Stored<One>::Versions{})) in.fail();
       return true;
     };
     return (read_one(std::type_identity<Events>{}) || ...);
   }
 };
 
-using BallotTypes = Types<ballot::Event>;
-
 // The aggregates, ballots first: they are nearly all of a log.
 template <class Visit>
 bool any_aggregate(Visit&& visit) {
-  return visit(BallotTypes{}) || visit(Types<citizen::Event>{}) || visit(Types<poll::Event>{}) ||
+  return visit(Types<ballot::Event>{}) || visit(Types<citizen::Event>{}) || visit(Types<poll::Event>{}) ||
          visit(Types<project::Event>{}) || visit(Types<ledger::Event>{});
 }
 
@@ -160,6 +157,22 @@ void write_data(Writer& out, const Event& event) {
   std::visit([&](const auto& own) { std::visit([&](const auto& one) { write(out, one); }, own); }, event);
 }
 
+// Reads the data by `read_named(in, type)`, which is false for a type that it does not know.
+template <class ReadNamed>
+std::expected<void, NotARecord> read_data(const Envelope& envelope, ReadNamed read_named) {
+  const auto type = split_type(envelope.type);
+  if (!type) return std::unexpected(NotARecord{0, "no event type: " + std::string(envelope.type)});
+  Reader in(envelope.data);
+  if (!read_named(in, *type)) {
+    return std::unexpected(NotARecord{0, "unknown event type: " + std::string(envelope.type)});
+  }
+  if (!in.done()) {
+    return std::unexpected(
+        NotARecord{in.offset(), "data of " + std::string(envelope.type) + " not canonical"});
+  }
+  return {};
+}
+
 }  // namespace
 
 void append_record(std::string& out, const NewEnvelope& envelope, const Event& event) {
@@ -187,18 +200,23 @@ std::expected<Envelope, NotARecord> read_envelope(std::string_view record) {
 }
 
 std::expected<Event, NotARecord> read_event(const Envelope& envelope) {
-  const auto type = split_type(envelope.type);
-  if (!type) return std::unexpected(NotARecord{0, "no event type: " + std::string(envelope.type)});
-  Reader in(envelope.data);
   Event event;
-  const bool known =
-      any_aggregate([&](auto types) { return types.read_named(in, type->name, type->version, event); });
-  if (!known) return std::unexpected(NotARecord{0, "unknown event type: " + std::string(envelope.type)});
-  if (!in.done()) {
-    return std::unexpected(
-        NotARecord{in.offset(), "data of " + std::string(envelope.type) + " not canonical"});
-  }
+  const auto read = read_data(envelope, [&](Reader& in, const TypeName& type) {
+    return any_aggregate([&]<class Own>(Types<Own> types) {
+      Own own;
+      if (!types.read_named(in, type.name, type.version, own)) return false;
+      event = std::move(own);
+      return true;
+    });
+  });
+  if (!read) return std::unexpected(read.error());
   return event;
+}
+
+std::expected<void, NotARecord> read_event(const Envelope& envelope, ballot::Event& event) {
+  return read_data(envelope, [&](Reader& in, const TypeName& type) {
+    return Types<ballot::Event>::read_named(in, type.name, type.version, event);
+  });
 }
 
 std::expected<Recorded, NotARecord> recorded(const Envelope& envelope) {

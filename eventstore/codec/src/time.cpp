@@ -18,12 +18,13 @@ void put(char* at, std::int64_t value) {
   for (std::size_t i = Width; i-- > 0; value /= 10) at[i] = static_cast<char>('0' + value % 10);
 }
 
-// The number that `width` digits at `at` name.
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t width) {
-  int value = 0;
+// The number that `width` digits at `at` name; `wrong` becomes true for anything but digits.
+unsigned digits(std::string_view text, std::size_t at, std::size_t width, bool& wrong) {
+  unsigned value = 0;
   for (std::size_t i = at; i < at + width; ++i) {
-    if (text[i] < '0' || text[i] > '9') return std::nullopt;
-    value = value * 10 + (text[i] - '0');
+    const unsigned digit = static_cast<unsigned>(text[i]) - '0';
+    wrong |= digit > 9;
+    value = value * 10 + digit;
   }
   return value;
 }
@@ -48,19 +49,17 @@ TimeText::TimeText(Time time) {
 
 std::optional<Time> parse_time(std::string_view text) {
   if (text.size() != pattern.size()) return std::nullopt;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] != '0' && text[i] != pattern[i]) return std::nullopt;
-  }
-  const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
-  const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
-  const auto micros = digits(text, 20, 6);
-  if (!year || !month || !day || !hour || !minute || !second || !micros) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  return Time{std::chrono::sys_days{date}} + hours{*hour} + minutes{*minute} + seconds{*second} +
-         microseconds{*micros};
+  bool wrong = text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+               text[19] != '.' || text[26] != 'Z';
+  const auto year = digits(text, 0, 4, wrong), month = digits(text, 5, 2, wrong), day = digits(text, 8, 2, wrong);
+  const auto hour = digits(text, 11, 2, wrong), minute = digits(text, 14, 2, wrong);
+  const auto second = digits(text, 17, 2, wrong), micros = digits(text, 20, 6, wrong);
+  if (wrong) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
+                                         std::chrono::day{day}};
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  return Time{std::chrono::sys_days{date}} + hours{hour} + minutes{minute} + seconds{second} +
+         microseconds{micros};
 }
 
 }  // namespace stimmbuch::codec

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "document.hpp"
-#include "poll_status.hpp"
+#include "poll_events.hpp"
 #include "stimmbuch/eventstore/codec/versions.hpp"
 
 namespace stimmbuch::projections {

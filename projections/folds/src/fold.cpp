@@ -25,7 +25,8 @@ bool is_kind(std::string_view text, std::string_view kind, char behind) {
 }  // namespace
 
 void FoldInput::read(Position position, std::string_view record) {
-  event_.reset();
+  has_ballot_ = false;
+  other_.reset();
   recorded_.reset();
   const auto envelope = codec::read_envelope(record);
   if (!envelope) throw Unreadable("no record: " + envelope.error().what);
@@ -37,18 +38,27 @@ void FoldInput::read(Position position, std::string_view record) {
     aggregate_ = kind.aggregate;
     id_ = envelope_.subject.substr(kind.name.size() + 1);
     if (aggregate_ == Aggregate::ballot) id_ = id_.substr(0, id_.find('/'));
+    if (!is_id(id_)) throw Unreadable("its subject names nothing");
     return;
   }
   throw Unreadable("unknown event type: " + std::string(envelope_.type));
 }
 
-const Event& FoldInput::any_event() const {
-  if (!event_) {
+const ballot::Event& FoldInput::ballot_event() const {
+  if (!has_ballot_) {
+    if (const auto read = codec::read_event(envelope_, ballot_); !read) throw Unreadable(read.error().what);
+    has_ballot_ = true;
+  }
+  return ballot_;
+}
+
+const Event& FoldInput::other_event() const {
+  if (!other_) {
     auto event = codec::read_event(envelope_);
     if (!event) throw Unreadable(event.error().what);
-    event_ = std::move(*event);
+    other_ = std::move(*event);
   }
-  return *event_;
+  return *other_;
 }
 
 const Recorded& FoldInput::recorded() const {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "document.hpp"
+#include "poll_events.hpp"
 
 namespace stimmbuch::projections {
 
@@ -213,8 +214,8 @@ class PollDocument {
       out_.begin_object();
       out_.member("id", option.id);
       out_.member("title", option.title);
-      if (option.texts.contains(description)) {
-        const auto filed = std::ranges::find(row_.option_texts, option.id, &OptionText::option);
+      const auto filed = std::ranges::find(row_.option_texts, option.id, &OptionText::option);
+      if (filed != row_.option_texts.end()) {
         text(description, filed->revision,
              std::string("options/").append(option.id.text()).append("/").append(description));
       }
@@ -235,7 +236,7 @@ class PollDocument {
 
   void write_extensions() {
     if (row_.extensions.empty()) return;
-    out_.member("closes_first", *row_.closes_first);
+    out_.member_if_any("closes_first", row_.closes_first);
     out_.begin_array("extensions");
     for (const Extension& extension : row_.extensions) {
       out_.begin_object();
@@ -366,10 +367,9 @@ class PollsFold final : public Fold {
     const Recorded& recorded = input.recorded();
     PollRow& row = polls_.edit(views, input.id());
     if (!std::exchange(row.command_goes_on, input.envelope().more)) row.command_first = recorded.revision;
-    if (std::holds_alternative<poll::Extended>(event) && row.extensions.empty()) {
-      row.closes_first = row.poll.terms->closes;
-    }
-    row.poll = poll::evolve(std::move(row.poll), event, recorded);
+    const std::optional<Time> closes = row.poll.terms ? row.poll.terms->closes : std::nullopt;
+    evolve_poll(row.poll, event, recorded);
+    if (std::holds_alternative<poll::Extended>(event) && row.extensions.empty()) row.closes_first = closes;
     row.reflects = recorded.position;
     std::visit(Remember{row, recorded, ledger_.row(views).state}, event);
     const bool counts = std::holds_alternative<poll::ResultComputed>(event) ||

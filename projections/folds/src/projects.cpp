@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "document.hpp"
-#include "poll_status.hpp"
+#include "poll_events.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 
 namespace stimmbuch::projections {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "document.hpp"
+#include "poll_events.hpp"
 #include "stimmbuch/domain/count.hpp"
 #include "stimmbuch/domain/tally.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
@@ -23,6 +24,21 @@ struct PollRow {
   std::optional<poll::BallotCounter> counter;
 };
 
+struct TurnoutRow {
+  std::int64_t cast = 0;
+  std::int64_t replaced = 0;
+  std::int64_t withdrawn = 0;
+};
+
+using Hour = std::chrono::sys_time<std::chrono::hours>;
+
+// The turnout row that a poll's last ballot was counted in; mostly the next one's, too.
+struct TurnoutAt {
+  Hour hour{};
+  TurnoutRow* row = nullptr;
+  std::uint64_t batch = 0;  // rows stay where they are during one batch
+};
+
 // What changes with its ballots.
 struct TallyRow {
   poll::Tally running;
@@ -32,16 +48,11 @@ struct TallyRow {
   Position counted_to{};         // of the shown figures
   Position reflects{};
 
-  bool document_changed = false;  // since the last settle
+  // Of the present batch.
+  bool document_changed = false;
+  TurnoutAt turnout;
 };
 
-struct TurnoutRow {
-  std::int64_t cast = 0;
-  std::int64_t replaced = 0;
-  std::int64_t withdrawn = 0;
-};
-
-using Hour = std::chrono::sys_time<std::chrono::hours>;
 
 std::string hour_text(Hour hour) {
   constexpr std::size_t up_to_hour = 13;
@@ -178,7 +189,7 @@ class TallyFold final : public Fold {
     polls_.settle(views);
     turnout_.settle(views);
     ledger_.settle(views);
-    turnout_at_.reset();
+    ++batch_;
   }
 
   void forget() override {
@@ -186,22 +197,15 @@ class TallyFold final : public Fold {
     tallies_.forget();
     turnout_.forget();
     ledger_.forget();
-    turnout_at_.reset();
+    ++batch_;
   }
 
  private:
-  // The turnout row in use; mostly the next ballot's, too.
-  struct TurnoutAt {
-    const TallyRow* tally;
-    Hour hour;
-    TurnoutRow* row;
-  };
-
   void apply_poll(Views& views, const FoldInput& input) {
     const auto& event = input.event<poll::Event>();
     PollRow& row = polls_.edit(views, input.id());
     TallyRow& tally = tallies_.edit(views, input.id());
-    row.poll = poll::evolve(std::move(row.poll), event, input.recorded());
+    evolve_poll(row.poll, event, input.recorded());
     row.counter.reset();
     if (std::holds_alternative<poll::Opened>(event))
       row.one_vote_per = vote_per(*row.poll.terms, ledger_.row(views).state);
@@ -235,22 +239,31 @@ class TallyFold final : public Fold {
     tally.document_changed = true;
   }
 
-  void count_turnout(Views& views, const FoldInput& input, const TallyRow& tally,
-                     const ballot::Event& event) {
-    const auto cast_at = std::visit([](const auto& one) { return one.cast_at; }, event);
-    const Hour hour = std::chrono::floor<std::chrono::hours>(cast_at.value_or(input.envelope().time));
-    if (!turnout_at_ || turnout_at_->tally != &tally || turnout_at_->hour != hour) {
-      const std::string key = std::string(input.id()).append("/").append(hour_text(hour));
-      turnout_at_ = TurnoutAt{&tally, hour, &turnout_.edit(views, key)};
-    }
-    TurnoutRow& turnout = *turnout_at_->row;
+  void count_turnout(Views& views, const FoldInput& input, TallyRow& tally, const ballot::Event& event) {
     struct Counter {
-      TurnoutRow& turnout;
-      void operator()(const ballot::VoteCast&) const { ++turnout.cast; }
-      void operator()(const ballot::VoteChanged&) const { ++turnout.replaced; }
-      void operator()(const ballot::VoteWithdrawn&) const { ++turnout.withdrawn; }
+      TallyFold& fold;
+      Views& views;
+      const FoldInput& input;
+      TallyRow& tally;
+
+      TurnoutRow& turnout(const std::optional<Time>& cast_at) const {
+        return fold.turnout_row(views, input.id(), tally, cast_at.value_or(input.envelope().time));
+      }
+      void operator()(const ballot::VoteCast& vote) const { ++turnout(vote.cast_at).cast; }
+      void operator()(const ballot::VoteChanged& vote) const { ++turnout(vote.cast_at).replaced; }
+      void operator()(const ballot::VoteWithdrawn& vote) const { ++turnout(vote.cast_at).withdrawn; }
     };
-    std::visit(Counter{turnout}, event);
+    std::visit(Counter{*this, views, input, tally}, event);
+  }
+
+  TurnoutRow& turnout_row(Views& views, std::string_view poll, TallyRow& tally, Time time) {
+    const Hour hour = std::chrono::floor<std::chrono::hours>(time);
+    TurnoutAt& at = tally.turnout;
+    if (at.batch != batch_ || at.hour != hour) {
+      const std::string id = std::string(poll).append("/").append(hour_text(hour));
+      at = {hour, &turnout_.edit(views, id), batch_};
+    }
+    return *at.row;
   }
 
   static constexpr std::size_t kept_polls_max = 256;
@@ -260,7 +273,7 @@ class TallyFold final : public Fold {
   Rows<TallyRow> tallies_{"tally/", kept_polls_max};
   Rows<TurnoutRow> turnout_{"turnout/", kept_turnout_max};
   LedgerFold ledger_;
-  std::optional<TurnoutAt> turnout_at_;
+  std::uint64_t batch_ = 1;
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +54,31 @@ class Writer {
   VaultTexts texts_;
   bool first_ = true;  // no comma before the next name or value
 };
+
+// Characters that cannot stand in a string as they are.
+constexpr bool is_special(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+// The first such character, or the end.
+inline const char* find_special(const char* at, const char* end) {
+  // Eight at a time: a byte's highest bit is set where it is special. Nearly all of a record lies in strings.
+  static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t high = ones * 0x80;
+  const auto zero_bytes = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes; };
+  while (end - at >= 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof(bytes));
+    const std::uint64_t control = (bytes - ones * 0x20) & ~bytes;
+    const std::uint64_t special =
+        (control | zero_bytes(bytes ^ (ones * '"')) | zero_bytes(bytes ^ (ones * '\\'))) & high;
+    if (special != 0) return at + std::countr_zero(special) / 8;
+    at += 8;
+  }
+  while (at != end && !is_special(*at)) ++at;
+  return at;
+}
 
 // Reads what Writer writes and nothing else. The first deviation makes it fail for good: every further read
 // is then false, so that callers check once at the end.
@@ -104,5 +131,60 @@ class Reader {
   bool ok_ = true;
   bool first_ = true;
 };
+
+// The steps that every record takes many of are inlined, so that names are compared as constants.
+
+inline bool Reader::take(char c) {
+  if (!ok_ || at_ == end_ || *at_ != c) return fail();
+  ++at_;
+  return true;
+}
+
+inline bool Reader::separate() {
+  if (!first_ && !take(',')) return false;
+  first_ = false;
+  return ok_;
+}
+
+inline bool Reader::open(char bracket) {
+  if (!separate() || !take(bracket)) return false;
+  first_ = true;
+  return true;
+}
+
+inline bool Reader::close(char bracket) {
+  if (!take(bracket)) return false;
+  first_ = false;
+  return true;
+}
+
+[[gnu::always_inline]] inline bool Reader::next_is(std::string_view name) {
+  if (!ok_) return false;
+  const char* at = at_;
+  if (!first_) {
+    if (at == end_ || *at != ',') return false;
+    ++at;
+  }
+  const auto left = static_cast<std::size_t>(end_ - at);
+  if (left < name.size() + 3 || at[0] != '"' || std::memcmp(at + 1, name.data(), name.size()) != 0 ||
+      at[name.size() + 1] != '"' || at[name.size() + 2] != ':') {
+    return false;
+  }
+  at_ = at + name.size() + 3;
+  first_ = true;
+  return true;
+}
+
+[[gnu::always_inline]] inline bool Reader::name(std::string_view name) {
+  return next_is(name) || fail();
+}
+
+inline bool Reader::plain(std::string_view& text) {
+  if (!separate() || !take('"')) return false;
+  const char* const begin = at_;
+  at_ = find_special(at_, end_);
+  text = {begin, static_cast<std::size_t>(at_ - begin)};
+  return take('"');
+}
 
 }  // namespace stimmbuch::codec

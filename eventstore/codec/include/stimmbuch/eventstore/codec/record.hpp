@@ -63,6 +63,9 @@ std::expected<Envelope, NotARecord> read_envelope(std::string_view record);
 // Reads the data of an event, whatever its version, as the newest one. Fails for an unknown type or version.
 std::expected<Event, NotARecord> read_event(const Envelope& envelope);
 
+// The same for ballots only, into an event whose memory is used again: for whoever reads many.
+std::expected<void, NotARecord> read_event(const Envelope& envelope, ballot::Event& event);
+
 // What the fold needs beside the event.
 std::expected<Recorded, NotARecord> recorded(const Envelope& envelope);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -55,16 +56,24 @@ class FoldInput {
   const Recorded& recorded() const;
   template <class AggregateEvent>
   const AggregateEvent& event() const {
-    return std::get<AggregateEvent>(any_event());
+    if constexpr (std::same_as<AggregateEvent, ballot::Event>) {
+      return ballot_event();
+    } else {
+      return std::get<AggregateEvent>(other_event());
+    }
   }
 
  private:
-  const Event& any_event() const;
+  const ballot::Event& ballot_event() const;
+  const Event& other_event() const;
 
   codec::Envelope envelope_{};
   Aggregate aggregate_{};
   std::string_view id_;
-  mutable std::optional<Event> event_;
+  // Read at first use.
+  mutable bool has_ballot_ = false;
+  mutable ballot::Event ballot_;  // one for all records, since nearly all are ballots
+  mutable std::optional<Event> other_;
   mutable std::optional<Recorded> recorded_;
 };
 

@@ -1,4 +1,7 @@
-#include "poll_status.hpp"
+#include "poll_events.hpp"
+
+#include <stdexcept>
+#include <utility>
 
 namespace stimmbuch::projections {
 
@@ -25,10 +28,23 @@ struct StatusAfter {
   Status operator()(const poll::LotDrawn&) const { return {}; }
 };
 
+bool is_possible(const poll::State& state, const poll::Event& event) {
+  if (std::holds_alternative<poll::Drafted>(event)) return !state.terms;
+  if (!state.terms) return false;
+  if (std::holds_alternative<poll::OptionsCounted>(event)) return state.result.has_value();
+  if (std::holds_alternative<poll::LotDrawn>(event)) return state.proposal.has_value();
+  return true;
+}
+
 }  // namespace
 
 std::optional<poll::Status> status_after(const poll::Event& event) {
   return std::visit(StatusAfter{}, event);
+}
+
+void evolve_poll(poll::State& state, const poll::Event& event, const Recorded& recorded) {
+  if (!is_possible(state, event)) throw std::runtime_error("an event that the poll cannot have");
+  state = poll::evolve(std::move(state), event, recorded);
 }
 
 }  // namespace stimmbuch::projections
