@@ -81,6 +81,21 @@ TEST_F(Events, ArriveInTheFormOfTheWire) {
   EXPECT_TRUE(client.is_closed());
 }
 
+TEST(EventsEndedAtOnce, ArriveAllTheSame) {
+  RunningServer server([](const http::Request&, http::Responder responder) {
+    auto stream = std::move(responder).open_events(2500ms);
+    stream->send(http::make_event("t-1", "last", "{}"));
+    stream->close();
+  });
+  for (int i = 0; i < 200; ++i) {
+    HttpClient client = server.connect();
+    client.send("GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+    client.receive_until("\r\n\r\n");
+    EXPECT_EQ(client.receive_until("{}\n\n"), "retry: 2500\n\nid: t-1\nevent: last\ndata: {}\n\n");
+    EXPECT_TRUE(client.is_closed());
+  }
+}
+
 TEST_F(Events, MustNotBreakOutOfTheirFields) {
   for (const std::string& bad : {std::string("a\nb"), std::string("a\rb"), std::string("a\0b", 3)}) {
     EXPECT_THROW(http::make_event(bad, "e", "d"), std::invalid_argument);

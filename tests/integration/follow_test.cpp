@@ -132,6 +132,10 @@ TEST_F(Following, AFinalPollEndsTheStreamForGood) {
   EXPECT_TRUE(follower.ends());
   auto back = follow(poll, "Last-Event-ID: " + last.id + "\r\n");
   EXPECT_NE(back.head().find("HTTP/1.1 204 "), std::string::npos) << back.head();
+  // Who comes for the first time sees it once.
+  auto late = follow(poll);
+  EXPECT_EQ(late.next().data.at("status"), "certified");
+  EXPECT_TRUE(late.ends());
 }
 
 TEST_F(Following, APollThatIsNotThereIsNotFollowed) {

@@ -55,6 +55,10 @@ std::string open_poll(Caller& staff, const Json& terms) {
   const std::string poll = Json::parse(drafted.body).at("poll");
   const auto opened = staff.post("/v1/polls/" + poll + "/open");
   if (opened.status != 200) throw std::runtime_error("the poll does not open: " + opened.body);
+  const auto tally =
+      staff.get("/v1/polls/" + poll + "/tally",
+                "Prefer: wait=30\r\nConsistency-Token: " + opened.field("Consistency-Token") + "\r\n");
+  if (tally.status != 200) throw std::runtime_error("no tally: " + tally.body);
   return poll;
 }
 

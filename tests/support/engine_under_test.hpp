@@ -36,8 +36,9 @@ class EngineUnderTest {
   Endpoints endpoints_;
 };
 
-// Declares a project and an open poll of it with the options a, b, c; members of `terms` replace what is
-// here: single choice, one winner, every ballot shown at once, open for every registered citizen.
+// Declares a project and an open poll of it with the options a, b, c and waits for its tally; members of
+// `terms` replace what is here: single choice, one winner, every ballot shown at once, open for every
+// registered citizen.
 std::string open_poll(Caller& staff, const Json& terms = Json::object());
 
 // Registers who has this subject, and gives the id of the citizen.
