@@ -3,6 +3,8 @@
 #include <string>
 #include <unordered_set>
 
+#include "zones.hpp"
+
 namespace stimmbuch::poll {
 
 namespace {
@@ -109,11 +111,6 @@ Checked check_times(const Terms& terms, Time now) {
 
 bool is_currency(std::string_view code) {
   return code.size() == 3 && std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-bool is_zone(std::string_view name) {
-  return !name.empty() && name.size() <= 64 &&
-         std::ranges::all_of(name, [](char c) { return is_id({&c, 1}) || c == '/' || c == '+'; });
 }
 
 bool needs_costs(const Terms& terms) {

@@ -7,14 +7,13 @@
 #include "json_input.hpp"
 #include "stimmbuch/adapters/http/server/problem.hpp"
 #include "stimmbuch/adapters/http/server/response.hpp"
+#include "language.hpp"
 #include "stimmbuch/adapters/identity/principal.hpp"
 #include "stimmbuch/domain/refusal.hpp"
 #include "stimmbuch/eventstore/runner/submission.hpp"
 
 // What happened, in HTTP's words.
 namespace stimmbuch::http::api {
-
-enum class Language { de, en };
 
 Response json_response(unsigned status, std::string body);
 

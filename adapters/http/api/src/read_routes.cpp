@@ -98,7 +98,7 @@ void Api::get_my_ballots(Call call) {
   if (!citizen) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
     const auto after = cursor_of(*reached.request);
-    if (!after) return std::move(reached).send(malformed("cursor is one that a list gave"));
+    if (!after) return std::move(reached).send(malformed(cursor_form));
     const auto read = parts_.views.rows("polls", projections::newest_prefix, *after, ballots_page_size);
     if (!read) return std::move(reached).send(rebuilding());
     std::string body = R"({"items":[)";
@@ -157,7 +157,7 @@ void Api::get_turnout(Call call) {
   if (!poll) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "tally", [this, poll = *poll](Call reached) {
     const auto after = cursor_of(*reached.request);
-    if (!after) return std::move(reached).send(malformed("cursor is one that a list gave"));
+    if (!after) return std::move(reached).send(malformed(cursor_form));
     const auto read =
         parts_.views.rows("tally", projections::turnout_prefix(poll), *after, turnout_page_size);
     if (!read) return std::move(reached).send(rebuilding());
@@ -185,11 +185,12 @@ void Api::follow_events(Call call) {
 
 void Api::get_events(Call call) {
   const auto after = query_number(call.request->query, "after", 0);
-  const auto limit = query_number(call.request->query, "limit", events_limit);
-  if (!after || !limit) return std::move(call).send(malformed("after and limit are whole numbers"));
+  if (!after) return std::move(call).send(malformed("after is a position"));
+  const auto limit = query_limit(call.request->query, events_limit, events_limit);
+  if (!limit) return std::move(call).send(malformed(limit_form));
   const Position head_now = parts_.log.head();
   const Position first = std::min(Position{*after}, head_now);
-  const Position last = std::min(head_now, first + std::min(*limit, events_limit));
+  const Position last = std::min(head_now, first + *limit);
   Response head{.status = 200, .content_type = "application/x-ndjson", .headers = {}, .body = {}};
   head.headers.push_back({"Cache-Control", "no-store"});
   std::move(call.responder).send_chunks(std::move(head), record_lines(parts_.log, first, last));
