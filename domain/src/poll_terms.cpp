@@ -119,7 +119,7 @@ bool needs_costs(const Terms& terms) {
 
 Checked check_option(const Terms& terms, const Option& option, const std::string& where) {
   if (!is_localized(option.title, title_bytes_max)) return refused(Refusal::invalid, where + "/title");
-  if (!has_only_fields(option.texts, {"description"})) return refused(Refusal::invalid, where);
+  if (!is_description(option.texts)) return refused(Refusal::invalid, where + "/description");
   if (needs_costs(terms) && !option.cost) return refused(Refusal::invalid, where + "/cost");
   if (option.cost && (*option.cost < 0 || *option.cost > money_max))
     return refused(Refusal::invalid, where + "/cost");
@@ -129,8 +129,8 @@ Checked check_option(const Terms& terms, const Option& option, const std::string
 }  // namespace
 
 std::size_t written_bytes_max(const Option& option) {
-  // {"id":"…","title":…,"texts":{"description":"…"},"cost":…,"counts":false},
-  return 250 + stimmbuch::written_bytes_max(option.title);
+  // {"id":"…","title":…,"texts":{"description/de":"…", …},"cost":…,"counts":false},
+  return 180 + 70 * option.texts.size() + stimmbuch::written_bytes_max(option.title);
 }
 
 bool is_on_grid(Time time, std::int32_t grid_s) {
@@ -139,7 +139,7 @@ bool is_on_grid(Time time, std::int32_t grid_s) {
 
 Checked check_terms(const Terms& terms, const ledger::State& ledger, Time now) {
   if (!is_localized(terms.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
-  if (!has_only_fields(terms.texts, {"description"})) return refused(Refusal::invalid, "/description");
+  if (!is_description(terms.texts)) return refused(Refusal::invalid, "/description");
   if (!terms.currency.empty() && !is_currency(terms.currency)) return refused(Refusal::invalid, "/currency");
   if (!is_zone(terms.zone)) return refused(Refusal::invalid, "/zone");
   if (auto checked = check_form(terms.form); !checked) return checked;

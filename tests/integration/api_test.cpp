@@ -217,7 +217,24 @@ TEST_F(PollLife, ALotBreaksATieAndThePollIsCountedAgain) {
   const auto counted = to_poll(staff_, poll, "count");
   ASSERT_EQ(counted.status, 200) << counted.body;
   EXPECT_EQ(tally_after(anyone_, poll, counted).at("options")[1].at("selected"), true);
-  EXPECT_EQ(to_poll(certifier_, poll, "certify").status, 200);
+  const auto certified = to_poll(certifier_, poll, "certify");
+  EXPECT_EQ(certified.status, 200);
+
+  // Both results are there to be read.
+  const auto read = [&](const std::string& target) {
+    return anyone_.request("GET", "/v1/polls/" + poll + target, {},
+                           "Consistency-Token: " + certified.field("Consistency-Token") + "\r\n");
+  };
+  const Json counts = body_of(read("")).at("counts");
+  ASSERT_EQ(counts.size(), 2U);
+  const auto result = [&](const Json& count) {
+    return body_of(read("/results/" + count.at("position").get<std::string>()));
+  };
+  EXPECT_EQ(result(counts[0]).at("options")[1].at("outcome"), "tie_unresolved");
+  EXPECT_EQ(result(counts[1]).at("options")[1].at("outcome"), "selected");
+  EXPECT_EQ(result(counts[1]).at("position"), counts[1].at("position"));
+  for (const auto* const none : {"/results/1", "/results/x", "/results/", "/results"})
+    expect_problem(read(none), 404, "not_found");
 }
 
 TEST_F(PollLife, OptionsAreAddedToDraftsAndWithdrawnFromOpenPolls) {
@@ -894,3 +911,49 @@ TEST_F(PersonalTexts, APollsDescriptionComesFromTheVault) {
 
 }  // namespace
 }  // namespace stimmbuch::test
+TEST_F(PersonalTexts, DescriptionsOfOptionsComeFromTheVaultByLanguageOrNot) {
+  const Json by_language{{"de", "Mit Käse"}, {"en", "With cheese"}};
+  const auto option = [](std::string_view id, const Json& description) {
+    Json made{{"id", id}, {"title", {{"de", "Titel"}}}};
+    if (!description.is_null()) made["description"] = description;
+    return made;
+  };
+  const auto project = body_of(staff_.post("/v1/projects", {{"title", {{"de", "Park"}}}})).at("project");
+  const Json draft{{"project", project},
+                   {"title", {{"de", "Was?"}}},
+                   {"description", by_language},
+                   {"kind", "single"},
+                   {"rule", {{"kind", "most_votes"}}},
+                   {"options", {option("a", by_language), option("b", "Ohne"), option("c", {})}}};
+  const auto drafted = staff_.post("/v1/polls", draft);
+  ASSERT_EQ(drafted.status, 201) << drafted.body;
+  const std::string poll = body_of(drafted).at("poll");
+  const auto key = fresh_key();
+  const auto add = [&](const Json& description) {
+    return staff_.send("POST", "/v1/polls/" + poll + "/options",
+                       Json{{"options", {option("d", description)}}}.dump(), key);
+  };
+  EXPECT_EQ(add({{"de", ""}}).status, 422);
+  EXPECT_EQ(add(Json::object()).status, 422);
+  EXPECT_EQ(add(7).status, 422);
+  expect_problem(add({{"deutsch", "Später"}}), 422, "invalid");
+  const auto added = add({{"de", "Später"}});
+  ASSERT_EQ(added.status, 200) << added.body;
+  EXPECT_EQ(add({{"de", "Später"}}).field("Idempotency-Replayed"), "true");
+  expect_problem(add({{"de", "Anders"}}), 422, "idempotency_key_reused");
+
+  const auto opened = to_poll(staff_, poll, "open");
+  ASSERT_EQ(opened.status, 200) << opened.body;
+  const Json shown = body_of(anyone_.request(
+      "GET", "/v1/polls/" + poll, {}, "Consistency-Token: " + opened.field("Consistency-Token") + "\r\n"));
+  EXPECT_EQ(shown.at("description"), by_language);
+  const Json& options = shown.at("options");
+  ASSERT_EQ(options.size(), 4U);
+  EXPECT_EQ(options[0].at("description"), by_language);
+  EXPECT_EQ(options[1].at("description"), "Ohne");
+  EXPECT_FALSE(options[2].contains("description"));
+  EXPECT_EQ(options[3].at("description"), Json({{"de", "Später"}}));
+  for (const Json& record : records_of(engine_.endpoints()))
+    EXPECT_THAT(record.dump(), ::testing::Not(HasSubstr("cheese")));
+}
+

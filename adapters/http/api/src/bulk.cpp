@@ -128,7 +128,10 @@ class BulkReader {
   }
 
   Line add_options(Members& in) {
-    return to_poll(in, [&] { return read_add_options(in); });
+    VaultTexts texts;
+    auto line = to_poll(in, [&] { return read_add_options(in, texts); });
+    if (auto* const submission = std::get_if<runner::Submission>(&line)) submission->texts = std::move(texts);
+    return line;
   }
   Line open_poll(Members& in) {
     return to_poll(in, [] { return poll::OpenPoll{}; });

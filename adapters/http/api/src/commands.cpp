@@ -180,8 +180,9 @@ void Api::draft_poll(Call call) {
 }
 
 void Api::add_options(Call call) {
-  to_named<PollId>(*desk_, std::move(call),
-                   [](Members& in, VaultTexts&) -> Command { return poll::Command{read_add_options(in)}; });
+  to_named<PollId>(*desk_, std::move(call), [](Members& in, VaultTexts& texts) -> Command {
+    return poll::Command{read_add_options(in, texts)};
+  });
 }
 
 void Api::open_poll(Call call) {

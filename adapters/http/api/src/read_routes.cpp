@@ -1,4 +1,5 @@
 // The routes that show views, own data and the log.
+#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -54,6 +55,15 @@ std::map<std::string, std::string, std::less<>> personal_texts(const eventstore:
     return true;
   });
   return texts;
+}
+
+// The position that stands at a place of the path.
+std::optional<Position> position_parameter(const Call& call, std::size_t index) {
+  const std::string_view text = call.parameters.at(index);
+  std::uint64_t position = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return Position{position};
 }
 
 std::string me_document(const CitizenId& citizen, const citizen::State& state,
@@ -167,6 +177,13 @@ void Api::get_turnout(Call call) {
     auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::live);
     std::move(reached).send(std::move(response));
   });
+}
+
+void Api::get_result(Call call) {
+  const auto poll = id_parameter<PollId>(call, 0);
+  const auto position = position_parameter(call, 1);
+  if (!poll || !position) return std::move(call).send(not_found());
+  reads_->send_document(std::move(call), "polls", projections::result_id(*poll, *position));
 }
 
 void Api::get_figures(Call call) {

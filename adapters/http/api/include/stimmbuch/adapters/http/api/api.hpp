@@ -108,6 +108,7 @@ class Api final : public Handler {
   void get_figures(Call call);
   void follow_poll(Call call);
   void get_events(Call call);
+  void get_result(Call call);
   void follow_events(Call call);
   void get_audit_trail(Call call);
   void get_openapi(Call call);
