@@ -28,6 +28,8 @@ struct EngineOptions {
   std::filesystem::path data;
   // Of a new ledger; absent: town. An old one must have the same.
   std::optional<ledger::Purpose> purpose;
+  // The name under which a new log signs; absent: one made of its id. An old one must have the same.
+  std::optional<std::string> origin;
   std::optional<std::filesystem::path> wrapping_key;
   std::optional<Address> listen;  // public interface; absent: none
   std::optional<Address> admin;   // health and metrics over TCP besides the admin socket
