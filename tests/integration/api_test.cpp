@@ -372,23 +372,6 @@ TEST_F(Eligibility, RefusalsAreToldInTheLanguageOfTheCaller) {
       citizen_.send("PUT", ballot_of(poll), R"({"choices":["a"]})", fresh_key(), "Accept-Language: en\r\n");
   EXPECT_EQ(english.field("Content-Language"), "en");
   EXPECT_THAT(english.body, HasSubstr("no such citizen"));
-}
-
-// ---- repeats
-
-TEST_F(Idempotency, ARepeatGetsTheAnswerOfTheFirstAndChangesNothing) {
-  const std::string poll = open_poll(staff_);
-  register_citizen(citizen_);
-  const auto key = fresh_key();
-  const auto first = citizen_.send("PUT", ballot_of(poll), R"({"choices":["a"]})", key);
-  ASSERT_EQ(first.status, 201);
-  EXPECT_FALSE(first.has_field("Idempotency-Replayed"));
-  const auto head = head_of(engine_.endpoints());
-  // Written differently, it says the same.
-  const auto repeat = citizen_.send("PUT", ballot_of(poll), R"( { "choices" : [ "a" ] } )", key);
-  EXPECT_EQ(repeat.status, 201) << repeat.body;
-  EXPECT_EQ(repeat.field("Idempotency-Replayed"), "true");
-  Json expected = body_of(first);
   const auto language_for = [&](const std::string& wish) {
     return citizen_
         .send("PUT", ballot_of(poll), R"({"choices":["a"]})", fresh_key(),
@@ -406,6 +389,23 @@ TEST_F(Idempotency, ARepeatGetsTheAnswerOfTheFirstAndChangesNothing) {
         "en;q=0.1234, de;q=0.001"}) {
     EXPECT_EQ(language_for(wish), "de") << wish;
   }
+}
+
+// ---- repeats
+
+TEST_F(Idempotency, ARepeatGetsTheAnswerOfTheFirstAndChangesNothing) {
+  const std::string poll = open_poll(staff_);
+  register_citizen(citizen_);
+  const auto key = fresh_key();
+  const auto first = citizen_.send("PUT", ballot_of(poll), R"({"choices":["a"]})", key);
+  ASSERT_EQ(first.status, 201);
+  EXPECT_FALSE(first.has_field("Idempotency-Replayed"));
+  const auto head = head_of(engine_.endpoints());
+  // Written differently, it says the same.
+  const auto repeat = citizen_.send("PUT", ballot_of(poll), R"( { "choices" : [ "a" ] } )", key);
+  EXPECT_EQ(repeat.status, 201) << repeat.body;
+  EXPECT_EQ(repeat.field("Idempotency-Replayed"), "true");
+  Json expected = body_of(first);
   expected["replayed"] = true;
   EXPECT_EQ(body_of(repeat), expected);
   EXPECT_EQ(repeat.field("Consistency-Token"), first.field("Consistency-Token"));
@@ -570,6 +570,9 @@ TEST_F(ConditionalRequests, ACommandForAnotherRevisionIsRefused) {
   };
   expect_problem(close("\"0\""), 412, "precondition_failed");
   expect_problem(close("99999999999999"), 412, "precondition_failed");
+  for (const auto* const malformed :
+       {"\"x\"", "x", "", "\"\"", "\"", "*", "-1", "W/\"3\"", "\"3\", \"4\"", "\"3\"\r\nIf-Match: \"3\""})
+    expect_problem(close(malformed), 400, "invalid_header");
   EXPECT_EQ(head_of(engine_.endpoints()), head);
   // Drafted, options added, opened, options fixed.
   EXPECT_EQ(close("\"3\"").status, 200);
@@ -587,9 +590,6 @@ TEST_F(ConsistencyToken, AReadShowsWhatItsTokenNames) {
   for (const auto& choice : std::vector<std::string>{"a", "b", "c", "a", "b", "c"}) {
     const auto cast = citizen_.put(ballot_of(poll), {{"choices", {choice}}});
     const auto read = anyone_.get("/v1/polls/" + poll + "/tally?at_least=" + cast.field("Consistency-Token"));
-  for (const auto* const malformed :
-       {"\"x\"", "x", "", "\"\"", "\"", "*", "-1", "W/\"3\"", "\"3\", \"4\"", "\"3\"\r\nIf-Match: \"3\""})
-    expect_problem(close(malformed), 400, "invalid_header");
     ASSERT_EQ(read.status, 200) << read.body;
     const std::size_t index = static_cast<std::size_t>(choice[0] - 'a');
     EXPECT_EQ(body_of(read).at("options")[index].at("votes"), 1);
@@ -654,6 +654,9 @@ TEST_F(Requests, QueriesThatMakeNoSenseAreRefused) {
   }
   auto auditor = engine_.caller("auditor", "otto");
   expect_problem(auditor.get("/v1/events?after=x"), 400, "malformed_request");
+  expect_problem(auditor.get("/v1/events?limit=0"), 400, "malformed_request");
+  // Who asks for more than there is in a page gets a page.
+  EXPECT_EQ(anyone_.get("/v1/polls?limit=501").status, 200);
   // Behind the end there is nothing.
   for (const auto* const target : {"/v1/events?after=18446744073709551615", "/v1/events?after=999999"}) {
     const auto reply = auditor.get(target);
@@ -670,9 +673,6 @@ TEST_F(Requests, RecordsComeAsStored) {
   ASSERT_EQ(reply.status, 200);
   EXPECT_EQ(reply.field("Content-Type"), "application/x-ndjson");
   EXPECT_EQ(lines_of(reply), records_of(engine_.endpoints()));
-  expect_problem(auditor.get("/v1/events?limit=0"), 400, "malformed_request");
-  // Who asks for more than there is in a page gets a page.
-  EXPECT_EQ(anyone_.get("/v1/polls?limit=501").status, 200);
   const auto middle = lines_of(auditor.get("/v1/events?after=2&limit=2"));
   ASSERT_EQ(middle.size(), 2U);
   EXPECT_EQ(middle[0].at("sequence"), "00000000000000000003");
@@ -865,6 +865,29 @@ TEST_F(Requests, ATooLargeBodyIsRefusedAndChangesNothing) {
 
 // ---- the operator's interface
 
+TEST(Quota, BoundsTheCommandsOfEachPersonInAMinute) {
+  EngineUnderTest engine(ledger::Purpose::demo,
+                         [](program::EngineOptions& options) { options.commands_per_minute = 2; });
+  auto staff = engine.caller("staff", "anna");
+  const Json project{{"title", {{"de", "Park"}}}};
+  EXPECT_EQ(staff.post("/v1/projects", project).status, 201);
+  EXPECT_EQ(staff.post("/v1/projects", project).status, 201);
+  const auto head = head_of(engine.endpoints());
+  const auto refused = staff.post("/v1/projects", project);
+  expect_problem(refused, 429, "quota_exceeded");
+  EXPECT_EQ(refused.field("RateLimit-Policy"), R"("command";q=2;w=60)");
+  EXPECT_THAT(refused.field("RateLimit"), StartsWith(R"("command";r=0;t=)"));
+  const auto wait = std::stoi(refused.field("RateLimit").substr(16));
+  EXPECT_GT(wait, 0);
+  EXPECT_LE(wait, 30);
+  EXPECT_GE(std::stoi(refused.field("Retry-After")), wait);
+  EXPECT_EQ(body_of(refused).at("violated-policies"), Json({"command"}));
+  EXPECT_EQ(head_of(engine.endpoints()), head);
+  // Nobody else waits, and everybody may read.
+  EXPECT_EQ(engine.caller("staff", "otto").post("/v1/projects", project).status, 201);
+  EXPECT_EQ(staff.get("/v1/projects").status, 200);
+}
+
 TEST_F(Requests, TheOperatorsSocketRefusesWhatItDoesNotKnow) {
   auto admin = engine_.endpoints().connect_admin();
   EXPECT_EQ(admin.request("POST", "/admin/projections").status, 404);
@@ -909,8 +932,6 @@ TEST_F(PersonalTexts, APollsDescriptionComesFromTheVault) {
   EXPECT_EQ(body_of(shown).at("description"), "Ein \"langer\" Text\nmit Zeilen.");
 }
 
-}  // namespace
-}  // namespace stimmbuch::test
 TEST_F(PersonalTexts, DescriptionsOfOptionsComeFromTheVaultByLanguageOrNot) {
   const Json by_language{{"de", "Mit Käse"}, {"en", "With cheese"}};
   const auto option = [](std::string_view id, const Json& description) {
@@ -957,3 +978,5 @@ TEST_F(PersonalTexts, DescriptionsOfOptionsComeFromTheVaultByLanguageOrNot) {
     EXPECT_THAT(record.dump(), ::testing::Not(HasSubstr("cheese")));
 }
 
+}  // namespace
+}  // namespace stimmbuch::test

@@ -233,9 +233,9 @@ Engine::Parts::Started Engine::Parts::serve() {
           .io_threads = options.io_threads,
           .on_fault = [](std::string_view what) { spdlog::error("a request failed: {}", what); }},
       *pool);
-  api = std::make_unique<http::api::Api>(http::api::Api::Parts{created, *log, *runner, *vault,
-                                                               vault->secrets(), *contests, *authenticator,
-                                                               *views, *worker, *pool, clock, version});
+  api = std::make_unique<http::api::Api>(
+      http::api::Api::Parts{created, *log, *runner, *vault, vault->secrets(), *contests, *authenticator,
+                            *views, *worker, *pool, clock, version, options.commands_per_minute});
   listening_api = api.get();
   health = std::make_unique<http::api::Health>(http::api::Health::Parts{
       *log, *runner, *worker, [this] { return server->stats(); }, draining, version});

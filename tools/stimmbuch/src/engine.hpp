@@ -37,6 +37,7 @@ struct EngineOptions {
   std::optional<http::TlsFiles> tls;
   std::vector<identity::OpenIdIssuer> issuers;
   http::Limits limits;
+  std::uint32_t commands_per_minute = 0;  // of one principal; 0: not bounded
   std::size_t io_threads = 1;
   std::size_t cache_mib = 96;
   std::uint64_t disk_floor_mib = 1024;

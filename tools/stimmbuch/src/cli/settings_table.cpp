@@ -196,6 +196,10 @@ std::vector<Setting> make_table() {
           [](Values& v) -> auto& { return v.server; }),
       row("token_file", "FILE", "The file that holds the token to show the server.",
           [](Values& v) -> auto& { return v.token_file; }),
+      row("commands_per_minute", "N",
+          "Commands of one token's person in a minute, besides the bulk route; more are told to come later "
+          "(429). 0 sets no bound.",
+          [](Values& v) -> auto& { return v.engine.commands_per_minute; }),
       limit<&L::request_line_bytes>("request_line_bytes", "Longest request line."),
       limit<&L::header_bytes>("header_bytes", "All header fields of a request together."),
       limit<&L::header_fields>("header_fields", "Header fields of a request."),

@@ -78,7 +78,7 @@ Command serve_command() {
           "roles_of_all, role_claim, roles, typ and acr.",
       .options = with_common_options(),
       .settings = {"data", "purpose", "origin", "wrapping_key", "listen", "admin_listen", "hosts", "tls.",
-                   "io_threads", "cache_mib", "disk_floor_mib", "recover_tail",
+                   "io_threads", "cache_mib", "disk_floor_mib", "recover_tail", "commands_per_minute",
                    "limits."},
       .examples = {{"serve --data /var/lib/stimmbuch",
                     "A town's ledger, for this machine only, behind a reverse proxy."},
