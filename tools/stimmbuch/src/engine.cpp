@@ -276,6 +276,10 @@ std::optional<std::uint16_t> Engine::port() const {
   return parts_->port;
 }
 
+Engine::Intake Engine::intake() {
+  return {*parts_->runner, *parts_->contests, parts_->vault->secrets()};
+}
+
 void Engine::reload() {
   for (const auto& trouble : parts_->authenticator->reload()) spdlog::warn("{}", trouble);
   try {

@@ -17,6 +17,14 @@
 #include "stimmbuch/adapters/identity/openid_issuers.hpp"
 #include "stimmbuch/domain/ledger.hpp"
 
+namespace stimmbuch::runner {
+class Runner;
+}
+namespace stimmbuch::vault {
+class ContestSecrets;
+struct Secrets;
+}  // namespace stimmbuch::vault
+
 namespace stimmbuch::program {
 
 struct Address {
@@ -63,6 +71,14 @@ class Engine {
   const ledger::Created& ledger() const;
   // The port of the public interface.
   std::optional<std::uint16_t> port() const;
+
+  // What commands go through, for work inside the process; lives as long as the engine.
+  struct Intake {
+    runner::Runner& runner;
+    vault::ContestSecrets& contests;
+    const vault::Secrets& secrets;
+  };
+  Intake intake();
 
   // Reads keys of issuers again.
   void reload();

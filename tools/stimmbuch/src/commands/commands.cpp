@@ -21,6 +21,8 @@ std::vector<Command> all_commands() {
       {.name = "audit", .purpose = "Check what the engine says against its log."},
       audit_recount_command(),
       demo_command(),
+      {.name = "bench", .purpose = "Measure the engine on this machine."},
+      bench_append_command(),
       {.name = "config", .purpose = "Look at the settings."},
       config_check_command(),
       config_print_command(),

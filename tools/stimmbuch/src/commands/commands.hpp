@@ -19,6 +19,7 @@ Command projection_rebuild_command();
 Command projection_verify_command();
 Command audit_recount_command();
 Command demo_command();
+Command bench_append_command();
 Command config_check_command();
 Command config_print_command();
 Command completion_command();

@@ -1,16 +1,12 @@
 #include "demo/demo.hpp"
 
-#include <cerrno>
 #include <csignal>
-#include <filesystem>
-#include <optional>
 #include <string>
-#include <system_error>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <stdlib.h>
 
+#include "access/work_directory.hpp"
 #include "cli/address.hpp"
 #include "cli/signals.hpp"
 #include "commands/commands.hpp"
@@ -19,41 +15,13 @@ namespace stimmbuch::program {
 
 namespace {
 
-// The directory that the demo runs in: the named one, or a temporary one that is removed at the end.
-class DemoDirectory {
- public:
-  explicit DemoDirectory(const std::optional<std::string>& named) {
-    if (named) {
-      data_ = std::filesystem::absolute(*named).lexically_normal();
-      return;
-    }
-    std::string name = (std::filesystem::temp_directory_path() / "stimmbuch-demo-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
-    temporary_ = name;
-    data_ = temporary_ / "data";  // its key lies beside it
-  }
-  ~DemoDirectory() {
-    std::error_code ignored;
-    if (!temporary_.empty()) std::filesystem::remove_all(temporary_, ignored);
-  }
-  DemoDirectory(const DemoDirectory&) = delete;
-  DemoDirectory& operator=(const DemoDirectory&) = delete;
-
-  const std::filesystem::path& data() const { return data_; }
-  bool is_temporary() const { return !temporary_.empty(); }
-
- private:
-  std::filesystem::path temporary_;
-  std::filesystem::path data_;
-};
-
 Result demo(Session& session) {
   const bool once = session.given.has("--once");
   const std::string listen_text = session.given.value("--listen").value_or("127.0.0.1:0");
   const auto listen = parse_address(listen_text);
   if (!listen) return failed(ExitCode::usage, fmt::format("--listen: '{}' is not ADDRESS:PORT", listen_text));
   Signals signals{SIGTERM, SIGINT};
-  const DemoDirectory directory(session.given.value("--data"));
+  const WorkDirectory directory("demo", session.given.value("--data"));
   EngineOptions options;
   options.data = directory.data();
   options.purpose = ledger::Purpose::demo;

@@ -1,0 +1,219 @@
+#include "bench/append_bench.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "access/data_directory.hpp"
+#include "stimmbuch/adapters/identity/local_tokens.hpp"
+#include "stimmbuch/adapters/vault/contest_secrets.hpp"
+#include "stimmbuch/adapters/vault/derive.hpp"
+#include "stimmbuch/adapters/vault/rocks_vault.hpp"
+#include "stimmbuch/eventstore/codec/command_content.hpp"
+#include "stimmbuch/eventstore/runner/runner.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+constexpr std::uint64_t votes_between_looks = 1'024;
+constexpr std::uint64_t stride = 2'654'435'761;  // a prime
+
+// Citizens come to vote in another order than they registered.
+std::uint64_t voter_at(std::uint64_t turn, std::uint64_t voters) {
+  return turn * stride % voters;
+}
+
+runner::Submission submission(const vault::Mac& key, const StreamId& stream, const Actor& actor,
+                              std::string_view client_key, stimmbuch::Command command) {
+  const auto tag =
+      vault::command_tag(key, actor, stream, client_key, codec::name_of(command), codec::content_of(command));
+  return {.stream = stream,
+          .command = std::move(command),
+          .tag = tag,
+          .actor = actor,
+          .citizen = {},
+          .texts = {},
+          .secrets = {},
+          .identity_row = {},
+          .expected = {}};
+}
+
+// The bytes of real ids, which are random, but the same for the same number.
+CitizenId citizen_id(const vault::Mac& derivation, std::uint64_t number) {
+  return *CitizenId::parse(
+      vault::created_id(derivation, "bench", stimmbuch::Engine{}, fmt::format("citizen-{}", number)));
+}
+
+ballot::Choices choices_of(std::uint64_t voter) {
+  ballot::Choices choices;
+  for (const std::size_t option : bench_choices(voter))
+    choices.push_back({*OptionId::parse(bench_option(option))});
+  return choices;
+}
+
+// Makes the ballots of one poll, as the HTTP interface does.
+class BallotDesk {
+ public:
+  BallotDesk(const Engine::Intake& intake, const std::string& poll, BenchPoll::Voters voters)
+      : poll_(*PollId::parse(poll)),
+        voters_(voters),
+        contest_(intake.contests.get(poll_)),
+        derivation_(intake.secrets.derivation) {}
+
+  runner::Submission ballot(std::uint64_t voter) const {
+    const std::string key = fmt::format("bench-ballot-{:012}", voter);
+    if (voters_ == BenchPoll::Voters::imported) {
+      const BallotId id{poll_, vault::imported_voter(*contest_, std::to_string(voter))};
+      return submission(
+          *contest_, id, official_, key,
+          ballot::Command{ballot::ImportVote{choices_of(voter), ballot::Channel::online, cast_at_}});
+    }
+    const CitizenId citizen = citizen_id(derivation_, voter);
+    const VoterId pseudonym = vault::voter_pseudonym(*contest_, citizen);
+    auto result = submission(*contest_, BallotId{poll_, pseudonym}, pseudonym, key,
+                             ballot::Command{ballot::CastVote{choices_of(voter)}});
+    result.citizen = citizen;
+    return result;
+  }
+
+ private:
+  const PollId poll_;
+  const BenchPoll::Voters voters_;
+  const std::shared_ptr<const vault::Mac> contest_;
+  const vault::Mac derivation_;
+  const OfficialId official_ = *OfficialId::parse("bench");
+  const Time cast_at_{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<Engine>, Failure> AppendBench::start() const {
+  EngineOptions options;
+  options.data = data_;
+  options.purpose = ledger::Purpose::demo;
+  options.listen = Address{"127.0.0.1", 0};
+  options.disk_floor_mib = 0;
+  // When the writer fails, the votes' answers tell.
+  auto engine = Engine::start(options, [](std::string_view) {});
+  if (!engine) return failed(engine.error().code, std::move(engine.error().text));
+  return std::move(*engine);
+}
+
+// What is on the disk when nothing happens any more: a start brings what only the write-ahead log had into
+// files.
+std::expected<DiskUse, Failure> AppendBench::rest() {
+  const auto engine = start();
+  if (!engine) return std::unexpected(engine.error());
+  return disk_use_at_rest(data_, signals_);
+}
+
+template <class Make>
+std::expected<void, Failure> AppendBench::submit_all(SubmissionFlow& flow, std::string what, Make&& make) {
+  Meter meter = console_.meter(std::move(what), plan_.votes);
+  for (std::uint64_t i = 0; i < plan_.votes; ++i) {
+    flow.submit(make(i));
+    if (i % votes_between_looks != 0) continue;
+    meter.update(flow.answered());
+    if (const auto signal = signals_.wait(std::chrono::milliseconds{0}))
+      return failed(ended_by(*signal), "the benchmark was interrupted");
+  }
+  auto finished = flow.finish();
+  meter.finish(flow.answered());
+  return finished;
+}
+
+std::expected<void, Failure> AppendBench::register_citizens(Engine& engine) {
+  const auto intake = engine.intake();
+  const vault::Mac idempotency(intake.secrets.idempotency);
+  const vault::Mac derivation(intake.secrets.derivation);
+  const vault::Mac subject(intake.secrets.subject);
+  SubmissionFlow flow(intake.runner, plan_.in_flight);
+  return submit_all(flow, "citizens", [&](std::uint64_t number) {
+    const CitizenId id = citizen_id(derivation, number);
+    auto result = submission(idempotency, id, id, fmt::format("bench-citizen-{:012}", number),
+                             citizen::Command{citizen::RegisterCitizen{}});
+    result.identity_row =
+        vault::identity_row_name(subject, identity::local_issuer, fmt::format("citizen-{}", number));
+    return result;
+  });
+}
+
+std::expected<Json, Failure> AppendBench::vote(Engine& engine) {
+  ApiClient admin(operator_url(data_), {});
+  auto poll = BenchPoll::open({.host = "127.0.0.1", .port = engine.port().value()}, admin, plan_.voters);
+  if (!poll) return std::unexpected(std::move(poll.error()));
+  const auto intake = engine.intake();
+  const BallotDesk desk(intake, poll->id(), plan_.voters);
+  const auto groups_before = intake.runner.statistics().groups;
+  const double cpu_before_us = cpu_us(CLOCK_PROCESS_CPUTIME_ID);
+  const double own_cpu_before_us = cpu_us(CLOCK_THREAD_CPUTIME_ID);
+  const Stopwatch time;
+
+  SubmissionFlow flow(intake.runner, plan_.in_flight);
+  auto voted =
+      submit_all(flow, "votes", [&](std::uint64_t turn) { return desk.ballot(voter_at(turn, plan_.votes)); });
+  if (!voted) return std::unexpected(std::move(voted.error()));
+  const double seconds = time.seconds();
+  const double cpu = cpu_us(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_us;
+  const double own_cpu = cpu_us(CLOCK_THREAD_CPUTIME_ID) - own_cpu_before_us;
+  const auto groups = intake.runner.statistics().groups - groups_before;
+
+  const Stopwatch behind;
+  const auto tally = poll->close();
+  if (!tally) return std::unexpected(tally.error());
+  const double views_behind_s = behind.seconds();
+  ExpectedTally expected;
+  for (std::uint64_t voter = 0; voter < plan_.votes; ++voter) expected.add(voter);
+  if (auto right = expected.check(*tally); !right) return std::unexpected(std::move(right.error()));
+
+  const auto votes = static_cast<double>(plan_.votes);
+  return Json{{"seconds", seconds},
+              {"votes_per_second", votes / seconds},
+              {"cpu_us_per_vote", cpu / votes},
+              {"writer_cpu_us_per_vote", flow.writer_cpu_us() / votes},
+              {"submitter_cpu_us_per_vote", own_cpu / votes},
+              {"groups", groups},
+              {"votes_per_group", votes / static_cast<double>(groups)},
+              {"views_behind_s", views_behind_s}};
+}
+
+std::expected<Json, Failure> AppendBench::run() {
+  Json summary = {{"bench", "append"},
+                  {"votes", plan_.votes},
+                  {"voters", plan_.voters == BenchPoll::Voters::imported ? "imported" : "citizens"},
+                  {"in_flight", plan_.in_flight}};
+  if (plan_.voters == BenchPoll::Voters::citizens) {
+    const Stopwatch time;
+    const auto engine = start();
+    if (!engine) return std::unexpected(engine.error());
+    if (auto registered = register_citizens(**engine); !registered)
+      return std::unexpected(std::move(registered.error()));
+    summary["registration_s"] = time.seconds();
+  }
+  const auto before = rest();
+  if (!before) return std::unexpected(before.error());
+  {
+    const auto engine = start();
+    if (!engine) return std::unexpected(engine.error());
+    const auto voted = vote(**engine);
+    if (!voted) return std::unexpected(voted.error());
+    summary.update(*voted);
+  }
+  const auto after = rest();
+  if (!after) return std::unexpected(after.error());
+  const auto per_vote = [&](std::uint64_t DiskUse::* store) {
+    return (static_cast<double>((*after).*store) - static_cast<double>((*before).*store)) /
+           static_cast<double>(plan_.votes);
+  };
+  summary["log_bytes_per_vote"] = per_vote(&DiskUse::log);
+  summary["index_bytes_per_vote"] = per_vote(&DiskUse::index);
+  summary["vault_bytes_per_vote"] = per_vote(&DiskUse::vault);
+  summary["views_bytes_per_vote"] = per_vote(&DiskUse::views);
+  summary["max_rss_bytes"] = max_rss_bytes();
+  return summary;
+}
+
+}  // namespace stimmbuch::program
