@@ -199,6 +199,20 @@ TEST_F(QuietEvents, AreKeptAliveByComments) {
   EXPECT_EQ(client.receive_until("\n\n"), ":\n\n");
 }
 
+class ShortQueue : public Events {
+ protected:
+  ShortQueue() : Events([](http::Limits& limits) { limits.queued_event_bytes = 1000; }) {}
+};
+
+TEST_F(ShortQueue, TakesOneFrameHoweverLongItIs) {
+  HttpClient client = listen();
+  client.receive_until("data: the beginning\n\n");
+  const auto stream = streams_.at(0);
+  const auto event = http::make_event("", "tally", std::string(100'000, 'x'));
+  EXPECT_TRUE(stream->send(event));
+  EXPECT_EQ(client.receive_until("\n\n"), *event);
+}
+
 class FewStreams : public Events {
  protected:
   FewStreams() : Events([](http::Limits& limits) { limits.event_streams = 1; }) {}

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include <pthread.h>
+
 #include "answers.hpp"
 #include "consistency_token.hpp"
 #include "query.hpp"
@@ -104,6 +106,7 @@ void Followers::leave(Change&& change) {
 }
 
 void Followers::run() {
+  pthread_setname_np(pthread_self(), "followers");
   auto polls_due = std::chrono::steady_clock::now();
   while (auto news = next_news()) {
     welcome(std::move(*news));
