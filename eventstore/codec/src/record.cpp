@@ -203,10 +203,7 @@ std::expected<Event, NotARecord> read_event(const Envelope& envelope) {
   Event event;
   const auto read = read_data(envelope, [&](Reader& in, const TypeName& type) {
     return any_aggregate([&]<class Own>(Types<Own> types) {
-      Own own;
-      if (!types.read_named(in, type.name, type.version, own)) return false;
-      event = std::move(own);
-      return true;
+      return types.read_named(in, type.name, type.version, event.emplace<Own>());
     });
   });
   if (!read) return std::unexpected(read.error());

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include <pthread.h>
+
 #include "durable_files.hpp"
 
 namespace stimmbuch::eventstore {
@@ -33,6 +35,7 @@ HeadFile::HeadFile(rocksdb::Env& env, std::filesystem::path file, std::chrono::m
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void HeadFile::run(const std::stop_token& stop) {
+  pthread_setname_np(pthread_self(), "head-file");
   std::uint64_t written = 0;
   while (!fail_stop_.tripped()) {
     const bool last_time = stop.stop_requested();

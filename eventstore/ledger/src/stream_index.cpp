@@ -1,5 +1,7 @@
 #include "stream_index.hpp"
 
+#include <pthread.h>
+
 #define XXH_INLINE_ALL
 #include <algorithm>
 #include <string>
@@ -106,6 +108,7 @@ std::vector<Position> StreamIndex::find(SubjectHash subject) const {
 }
 
 void StreamIndex::run(const std::stop_token& stop) {
+  pthread_setname_np(pthread_self(), "stream-index");
   std::unique_lock lock(mutex_);
   while (frozen_changed_.wait(lock, stop, [this] { return !frozen_.empty(); }) && !stop.stop_requested()) {
     const auto table = frozen_.front();

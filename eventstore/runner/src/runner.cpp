@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <pthread.h>
+
 #include "group.hpp"
 #include "readable.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
@@ -91,6 +93,7 @@ class Runner::Writer {
   };
 
   void run() {
+    pthread_setname_np(pthread_self(), "writer");
     std::vector<Waiting> taken;
     while (take(taken)) {
       for (std::size_t begin = 0; begin < taken.size(); begin += options_.group_commands_max) {

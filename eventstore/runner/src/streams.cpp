@@ -25,6 +25,7 @@ const TakenCommand* Stream::find(const CommandTag& tag) const {
 }
 
 Stream& Streams::at(const StreamId& stream) {
+  if (const auto* const own = std::get_if<BallotId>(&stream)) return ballot(*own);
   std::string name = subject(stream);
   if (const auto known = by_subject_.find(name); known != by_subject_.end()) {
     entries_.splice(entries_.begin(), entries_, known->second);
@@ -32,8 +33,14 @@ Stream& Streams::at(const StreamId& stream) {
   }
   entries_.push_front(load(stream, std::move(name)));
   by_subject_.emplace(entries_.front().subject, entries_.begin());
-  if (std::holds_alternative<BallotId>(stream)) ballots_.push_back(entries_.begin());
   return entries_.front();
+}
+
+Stream& Streams::ballot(const BallotId& ballot) {
+  std::string name = subject(ballot);
+  if (const auto known = ballots_.find(name); known != ballots_.end()) return known->second;
+  Stream loaded = load(ballot, name);
+  return ballots_.emplace(std::move(name), std::move(loaded)).first->second;
 }
 
 Stream Streams::load(const StreamId& stream, std::string subject) const {
@@ -50,10 +57,6 @@ Stream Streams::load(const StreamId& stream, std::string subject) const {
 }
 
 void Streams::end_group() {
-  for (const auto ballot : ballots_) {
-    by_subject_.erase(ballot->subject);
-    entries_.erase(ballot);
-  }
   ballots_.clear();
   while (entries_.size() > cached_max_) {
     by_subject_.erase(entries_.back().subject);

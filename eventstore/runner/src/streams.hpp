@@ -55,13 +55,15 @@ class Streams final : public States {
  private:
   using Entries = std::list<Stream>;
 
+  Stream& ballot(const BallotId& ballot);
   Stream load(const StreamId& stream, std::string subject) const;
 
   const eventstore::Ledger& ledger_;
   std::size_t cached_max_;
-  Entries entries_;  // most recently used first
+  Entries entries_;  // but ballots; most recently used first
   std::unordered_map<std::string_view, Entries::iterator> by_subject_;
-  std::vector<Entries::iterator> ballots_;  // of this group
+  // Of this group. Apart from the others, which are so many that looking into them is slow.
+  std::unordered_map<std::string, Stream> ballots_;
 };
 
 }  // namespace stimmbuch::runner

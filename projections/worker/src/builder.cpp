@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include <pthread.h>
 #include <rocksdb/write_batch.h>
 
 namespace stimmbuch::projections {
@@ -52,6 +53,7 @@ std::optional<Build> Builder::next() {
 }
 
 void Builder::run() {
+  pthread_setname_np(pthread_self(), "view-builder");
   try {
     while (auto build = next()) {
       if (!stopping()) work(*build);

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include <pthread.h>
 #include <rocksdb/write_batch.h>
 
 #include "builder.hpp"
@@ -205,6 +206,7 @@ BuildStep Worker::Threads::new_generation(const Projection& projection, bool tri
 // ---- the worker's thread
 
 void Worker::Threads::run() {
+  pthread_setname_np(pthread_self(), "views");
   try {
     serve();
   } catch (const std::exception& failure) {

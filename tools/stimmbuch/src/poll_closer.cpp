@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <pthread.h>
+
 #include "engine_command.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
@@ -29,6 +31,7 @@ PollCloser::~PollCloser() {
 }
 
 void PollCloser::run() {
+  pthread_setname_np(pthread_self(), "poll-closer");
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, interval, [this] { return stopping_; })) {
     lock.unlock();

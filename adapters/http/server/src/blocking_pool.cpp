@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <pthread.h>
+
 namespace stimmbuch::http {
 
 BlockingPool::BlockingPool(std::size_t threads, std::size_t queued_tasks) : max_queued_(queued_tasks) {
@@ -40,6 +42,7 @@ void BlockingPool::run(Task task) {
 }
 
 void BlockingPool::work() {
+  pthread_setname_np(pthread_self(), "http-pool");
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

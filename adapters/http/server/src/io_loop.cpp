@@ -2,6 +2,8 @@
 
 #include <ctime>
 
+#include <pthread.h>
+
 #include "connection.hpp"
 
 namespace stimmbuch::http {
@@ -21,6 +23,7 @@ IoLoop::~IoLoop() {
 }
 
 void IoLoop::run() {
+  pthread_setname_np(pthread_self(), "http");
   mailbox_->attach();
   context_.run();
 }
