@@ -55,4 +55,16 @@ inline bool has_only_fields(const Commitments& texts, std::initializer_list<std:
       texts, [&](const auto& text) { return std::ranges::find(fields, text.first) != fields.end(); });
 }
 
+// Whether the vault texts are a description: one text, `description`, or texts by language,
+// `description/<language>`.
+inline bool is_description(const Commitments& texts) {
+  constexpr std::string_view single = "description";
+  constexpr std::string_view localized = "description/";
+  if (texts.size() == 1 && texts.begin()->first == single) return true;
+  return texts.size() <= languages_max && std::ranges::all_of(texts, [&](const auto& text) {
+           const std::string_view field = text.first;
+           return field.starts_with(localized) && is_language(field.substr(localized.size()));
+         });
+}
+
 }  // namespace stimmbuch

@@ -18,12 +18,6 @@ bool overlap(const AgeBand& a, const AgeBand& b) {
   return a.born_from <= b.born_to && b.born_from <= a.born_to;
 }
 
-// A name as signed notes have it: no space and no plus sign.
-bool is_origin(std::string_view name) {
-  return !name.empty() && name.size() <= title_bytes_max &&
-         std::ranges::all_of(name, [](char c) { return c > ' ' && c <= '~' && c != '+'; });
-}
-
 // Adds cells one after the other, so that one command cannot contradict itself either.
 struct Declaration {
   State state;
@@ -113,6 +107,11 @@ struct Evolve {
 };
 
 }  // namespace
+
+bool is_origin(std::string_view name) {
+  return !name.empty() && name.size() <= title_bytes_max &&
+         std::ranges::all_of(name, [](char c) { return c > ' ' && c <= '~' && c != '+'; });
+}
 
 const Level* State::level(const LevelId& id) const {
   return find(levels, id);

@@ -3,6 +3,8 @@
 #include <string>
 #include <unordered_set>
 
+#include "zones.hpp"
+
 namespace stimmbuch::poll {
 
 namespace {
@@ -111,18 +113,13 @@ bool is_currency(std::string_view code) {
   return code.size() == 3 && std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-bool is_zone(std::string_view name) {
-  return !name.empty() && name.size() <= 64 &&
-         std::ranges::all_of(name, [](char c) { return is_id({&c, 1}) || c == '/' || c == '+'; });
-}
-
 bool needs_costs(const Terms& terms) {
   return spends_budget(terms.rule.kind) || terms.form.kind == BallotKind::budget;
 }
 
 Checked check_option(const Terms& terms, const Option& option, const std::string& where) {
   if (!is_localized(option.title, title_bytes_max)) return refused(Refusal::invalid, where + "/title");
-  if (!has_only_fields(option.texts, {"description"})) return refused(Refusal::invalid, where);
+  if (!is_description(option.texts)) return refused(Refusal::invalid, where + "/description");
   if (needs_costs(terms) && !option.cost) return refused(Refusal::invalid, where + "/cost");
   if (option.cost && (*option.cost < 0 || *option.cost > money_max))
     return refused(Refusal::invalid, where + "/cost");
@@ -132,8 +129,8 @@ Checked check_option(const Terms& terms, const Option& option, const std::string
 }  // namespace
 
 std::size_t written_bytes_max(const Option& option) {
-  // {"id":"…","title":…,"texts":{"description":"…"},"cost":…,"counts":false},
-  return 250 + stimmbuch::written_bytes_max(option.title);
+  // {"id":"…","title":…,"texts":{"description/de":"…", …},"cost":…,"counts":false},
+  return 180 + 70 * option.texts.size() + stimmbuch::written_bytes_max(option.title);
 }
 
 bool is_on_grid(Time time, std::int32_t grid_s) {
@@ -142,7 +139,7 @@ bool is_on_grid(Time time, std::int32_t grid_s) {
 
 Checked check_terms(const Terms& terms, const ledger::State& ledger, Time now) {
   if (!is_localized(terms.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
-  if (!has_only_fields(terms.texts, {"description"})) return refused(Refusal::invalid, "/description");
+  if (!is_description(terms.texts)) return refused(Refusal::invalid, "/description");
   if (!terms.currency.empty() && !is_currency(terms.currency)) return refused(Refusal::invalid, "/currency");
   if (!is_zone(terms.zone)) return refused(Refusal::invalid, "/zone");
   if (auto checked = check_form(terms.form); !checked) return checked;

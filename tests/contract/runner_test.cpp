@@ -105,6 +105,28 @@ TEST(Runner, WritesOnlyWhatAStrangerWouldRead) {
   EXPECT_EQ(town.log().size(), number(town.ledger.head()));
 }
 
+TEST(Runner, KeepsWhatIsForImportedPollsFromThoseOfCitizens) {
+  Town town;
+  const auto walls = id<PollId>("walls");
+  auto imported = terms();
+  imported.imported = true;
+  const auto for_imported = [&](auto own, const std::string& key) {
+    auto made = submission(walls, std::move(own), id<OfficialId>("ole"), key);
+    made.imported_only = true;
+    return made;
+  };
+  // Staff drafts a poll under the very id while the operator's commands are on their way.
+  const auto outcomes = town.submit_together(
+      {for_imported(poll::OpenPoll{}, "early"),
+       submission(walls, poll::DraftPoll{terms(), poll::Results::live, options("a", "b")}, ada, "draft"),
+       for_imported(poll::DraftPoll{imported, poll::Results::live, options("a", "b")}, "late"),
+       for_imported(poll::OpenPoll{}, "open")});
+  EXPECT_EQ(refusal(outcomes[0]), Refusal::poll_unknown);
+  EXPECT_TRUE(accepted(outcomes[1]));
+  EXPECT_EQ(refusal(outcomes[2]), Refusal::poll_not_imported);
+  EXPECT_EQ(refusal(outcomes[3]), Refusal::poll_not_imported);
+}
+
 // ---- idempotency
 
 TEST(Replay, AnswersARepeatAsTheFirstTimeAndWritesNothing) {

@@ -160,6 +160,7 @@ LogBuilder eventful() {
   of.rule.ties = poll::TiePolicy::lot;
   auto described = options(2);
   described.front().texts["description"] = {};
+  described.back().texts = {{"description/de", {}}, {"description/en", {}}};
   auto log = with_poll(of, described);
   const auto bench = id<PollId>("bench");
   log.at(may_third + std::chrono::hours{1});
@@ -261,7 +262,7 @@ const std::vector<Golden>& goldens() {
        }},
       poll_row("open", single, "document/bench"),
       poll_row("annulled", eventful, "document/bench"),
-      poll_row("result", eventful, projections::result_key(id<PollId>("bench"), Position{12})),
+      poll_row("result", eventful, "document/" + projections::result_id(id<PollId>("bench"), Position{12})),
       poll_row("summary", eventful, newest),
       {"projects-project",
        [] { return row(projections::projects_projection(), everybody(), "document/park"); }},

@@ -132,6 +132,26 @@ TEST_F(Events, ThatTheClientDoesNotReadEndTheStream) {
   EXPECT_EQ(server_.server().stats().event_streams_dropped, 1U);
 }
 
+TEST_F(Events, ReachASlowClientWhenItsPublisherWaitsUntilTheyAreSent) {
+  HttpClient client = listen();
+  client.receive_until("data: the beginning\n\n");
+  const auto stream = streams_.at(0);
+  const auto event = http::make_event("", "tally", std::string(100'000, 'x'));
+  std::atomic<int> sent = 0;
+  std::jthread publisher([&] {
+    for (int i = 0; i < 100; ++i) {
+      if (!stream->send(event)) return;
+      stream->on_sent([&] { ++sent; });
+      if (!eventually([&] { return sent > i; })) return;
+    }
+    stream->close();
+  });
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(client.receive_until("\n\n"), *event);
+  EXPECT_TRUE(client.is_closed());
+  EXPECT_EQ(sent, 100);
+  EXPECT_EQ(server_.server().stats().event_streams_dropped, 0U);
+}
+
 TEST_F(Events, FromManyThreadsArriveWhole) {
   HttpClient client = listen();
   client.receive_until("data: the beginning\n\n");

@@ -217,7 +217,24 @@ TEST_F(PollLife, ALotBreaksATieAndThePollIsCountedAgain) {
   const auto counted = to_poll(staff_, poll, "count");
   ASSERT_EQ(counted.status, 200) << counted.body;
   EXPECT_EQ(tally_after(anyone_, poll, counted).at("options")[1].at("selected"), true);
-  EXPECT_EQ(to_poll(certifier_, poll, "certify").status, 200);
+  const auto certified = to_poll(certifier_, poll, "certify");
+  EXPECT_EQ(certified.status, 200);
+
+  // Both results are there to be read.
+  const auto read = [&](const std::string& target) {
+    return anyone_.request("GET", "/v1/polls/" + poll + target, {},
+                           "Consistency-Token: " + certified.field("Consistency-Token") + "\r\n");
+  };
+  const Json counts = body_of(read("")).at("counts");
+  ASSERT_EQ(counts.size(), 2U);
+  const auto result = [&](const Json& count) {
+    return body_of(read("/results/" + count.at("position").get<std::string>()));
+  };
+  EXPECT_EQ(result(counts[0]).at("options")[1].at("outcome"), "tie_unresolved");
+  EXPECT_EQ(result(counts[1]).at("options")[1].at("outcome"), "selected");
+  EXPECT_EQ(result(counts[1]).at("position"), counts[1].at("position"));
+  for (const auto* const none : {"/results/1", "/results/x", "/results/", "/results"})
+    expect_problem(read(none), 404, "not_found");
 }
 
 TEST_F(PollLife, OptionsAreAddedToDraftsAndWithdrawnFromOpenPolls) {
@@ -355,6 +372,23 @@ TEST_F(Eligibility, RefusalsAreToldInTheLanguageOfTheCaller) {
       citizen_.send("PUT", ballot_of(poll), R"({"choices":["a"]})", fresh_key(), "Accept-Language: en\r\n");
   EXPECT_EQ(english.field("Content-Language"), "en");
   EXPECT_THAT(english.body, HasSubstr("no such citizen"));
+  const auto language_for = [&](const std::string& wish) {
+    return citizen_
+        .send("PUT", ballot_of(poll), R"({"choices":["a"]})", fresh_key(),
+              "Accept-Language: " + wish + "\r\n")
+        .field("Content-Language");
+  };
+  for (const auto* const wish :
+       {"en", "EN", "en-GB", "en, de", "en-US,en;q=0.9,de;q=0.8", "de;q=0.5, en;q=0.75", "fr, en;q=0.1",
+        "de;q=0.001,en ; q=0.002", "de;q=0, *", "en;q=1.000,de;q=0.999", "*;q=0.1, en;q=0.2"}) {
+    EXPECT_EQ(language_for(wish), "en") << wish;
+  }
+  for (const auto* const wish :
+       {"de", "", "*", "fr", "de, en", "de-AT", "en;q=0.8, de", "en;q=0.8,de-CH;q=0.9", "en;q=0", "fr-en",
+        "den, en;q=0", "en;q=0.5, *", "en;q=2, de;q=0.1", "en;q=, de;q=0.1", "en;level=1", ",;,;q=1,",
+        "en;q=0.1234, de;q=0.001"}) {
+    EXPECT_EQ(language_for(wish), "de") << wish;
+  }
 }
 
 // ---- repeats
@@ -535,8 +569,10 @@ TEST_F(ConditionalRequests, ACommandForAnotherRevisionIsRefused) {
                        "If-Match: " + std::string(revision) + "\r\n");
   };
   expect_problem(close("\"0\""), 412, "precondition_failed");
-  expect_problem(close("\"x\""), 412, "precondition_failed");
   expect_problem(close("99999999999999"), 412, "precondition_failed");
+  for (const auto* const malformed :
+       {"\"x\"", "x", "", "\"\"", "\"", "*", "-1", "W/\"3\"", "\"3\", \"4\"", "\"3\"\r\nIf-Match: \"3\""})
+    expect_problem(close(malformed), 400, "invalid_header");
   EXPECT_EQ(head_of(engine_.endpoints()), head);
   // Drafted, options added, opened, options fixed.
   EXPECT_EQ(close("\"3\"").status, 200);
@@ -611,16 +647,18 @@ TEST_F(Requests, ListsComeInPagesWithoutHoleOrDuplicate) {
 }
 
 TEST_F(Requests, QueriesThatMakeNoSenseAreRefused) {
-  for (const auto* const target :
-       {"/v1/polls?limit=x", "/v1/polls?limit=-1", "/v1/polls?limit=", "/v1/polls?cursor=%21%21",
-        "/v1/polls?project=a%20b", "/v1/projects?limit=99999999999999999999"}) {
+  for (const auto* const target : {"/v1/polls?limit=x", "/v1/polls?limit=-1", "/v1/polls?limit=",
+                                   "/v1/polls?limit=0", "/v1/polls?limit=1.5", "/v1/polls?cursor=%21%21",
+                                   "/v1/polls?project=a%20b", "/v1/projects?limit=99999999999999999999"}) {
     expect_problem(anyone_.get(target), 400, "malformed_request");
   }
   auto auditor = engine_.caller("auditor", "otto");
   expect_problem(auditor.get("/v1/events?after=x"), 400, "malformed_request");
+  expect_problem(auditor.get("/v1/events?limit=0"), 400, "malformed_request");
+  // Who asks for more than there is in a page gets a page.
+  EXPECT_EQ(anyone_.get("/v1/polls?limit=501").status, 200);
   // Behind the end there is nothing.
-  for (const auto* const target :
-       {"/v1/events?after=18446744073709551615", "/v1/events?after=999999", "/v1/events?limit=0"}) {
+  for (const auto* const target : {"/v1/events?after=18446744073709551615", "/v1/events?after=999999"}) {
     const auto reply = auditor.get(target);
     EXPECT_EQ(reply.status, 200) << target;
     EXPECT_EQ(reply.body, "") << target;
@@ -827,6 +865,29 @@ TEST_F(Requests, ATooLargeBodyIsRefusedAndChangesNothing) {
 
 // ---- the operator's interface
 
+TEST(Quota, BoundsTheCommandsOfEachPersonInAMinute) {
+  EngineUnderTest engine(ledger::Purpose::demo,
+                         [](program::EngineOptions& options) { options.commands_per_minute = 2; });
+  auto staff = engine.caller("staff", "anna");
+  const Json project{{"title", {{"de", "Park"}}}};
+  EXPECT_EQ(staff.post("/v1/projects", project).status, 201);
+  EXPECT_EQ(staff.post("/v1/projects", project).status, 201);
+  const auto head = head_of(engine.endpoints());
+  const auto refused = staff.post("/v1/projects", project);
+  expect_problem(refused, 429, "quota_exceeded");
+  EXPECT_EQ(refused.field("RateLimit-Policy"), R"("command";q=2;w=60)");
+  EXPECT_THAT(refused.field("RateLimit"), StartsWith(R"("command";r=0;t=)"));
+  const auto wait = std::stoi(refused.field("RateLimit").substr(16));
+  EXPECT_GT(wait, 0);
+  EXPECT_LE(wait, 30);
+  EXPECT_GE(std::stoi(refused.field("Retry-After")), wait);
+  EXPECT_EQ(body_of(refused).at("violated-policies"), Json({"command"}));
+  EXPECT_EQ(head_of(engine.endpoints()), head);
+  // Nobody else waits, and everybody may read.
+  EXPECT_EQ(engine.caller("staff", "otto").post("/v1/projects", project).status, 201);
+  EXPECT_EQ(staff.get("/v1/projects").status, 200);
+}
+
 TEST_F(Requests, TheOperatorsSocketRefusesWhatItDoesNotKnow) {
   auto admin = engine_.endpoints().connect_admin();
   EXPECT_EQ(admin.request("POST", "/admin/projections").status, 404);
@@ -869,6 +930,52 @@ TEST_F(PersonalTexts, APollsDescriptionComesFromTheVault) {
       "Consistency-Token: " + to_poll(staff_, poll, "close").field("Consistency-Token") + "\r\n");
   ASSERT_EQ(shown.status, 200) << shown.body;
   EXPECT_EQ(body_of(shown).at("description"), "Ein \"langer\" Text\nmit Zeilen.");
+}
+
+TEST_F(PersonalTexts, DescriptionsOfOptionsComeFromTheVaultByLanguageOrNot) {
+  const Json by_language{{"de", "Mit Käse"}, {"en", "With cheese"}};
+  const auto option = [](std::string_view id, const Json& description) {
+    Json made{{"id", id}, {"title", {{"de", "Titel"}}}};
+    if (!description.is_null()) made["description"] = description;
+    return made;
+  };
+  const auto project = body_of(staff_.post("/v1/projects", {{"title", {{"de", "Park"}}}})).at("project");
+  const Json draft{{"project", project},
+                   {"title", {{"de", "Was?"}}},
+                   {"description", by_language},
+                   {"kind", "single"},
+                   {"rule", {{"kind", "most_votes"}}},
+                   {"options", {option("a", by_language), option("b", "Ohne"), option("c", {})}}};
+  const auto drafted = staff_.post("/v1/polls", draft);
+  ASSERT_EQ(drafted.status, 201) << drafted.body;
+  const std::string poll = body_of(drafted).at("poll");
+  const auto key = fresh_key();
+  const auto add = [&](const Json& description) {
+    return staff_.send("POST", "/v1/polls/" + poll + "/options",
+                       Json{{"options", {option("d", description)}}}.dump(), key);
+  };
+  EXPECT_EQ(add({{"de", ""}}).status, 422);
+  EXPECT_EQ(add(Json::object()).status, 422);
+  EXPECT_EQ(add(7).status, 422);
+  expect_problem(add({{"deutsch", "Später"}}), 422, "invalid");
+  const auto added = add({{"de", "Später"}});
+  ASSERT_EQ(added.status, 200) << added.body;
+  EXPECT_EQ(add({{"de", "Später"}}).field("Idempotency-Replayed"), "true");
+  expect_problem(add({{"de", "Anders"}}), 422, "idempotency_key_reused");
+
+  const auto opened = to_poll(staff_, poll, "open");
+  ASSERT_EQ(opened.status, 200) << opened.body;
+  const Json shown = body_of(anyone_.request(
+      "GET", "/v1/polls/" + poll, {}, "Consistency-Token: " + opened.field("Consistency-Token") + "\r\n"));
+  EXPECT_EQ(shown.at("description"), by_language);
+  const Json& options = shown.at("options");
+  ASSERT_EQ(options.size(), 4U);
+  EXPECT_EQ(options[0].at("description"), by_language);
+  EXPECT_EQ(options[1].at("description"), "Ohne");
+  EXPECT_FALSE(options[2].contains("description"));
+  EXPECT_EQ(options[3].at("description"), Json({{"de", "Später"}}));
+  for (const Json& record : records_of(engine_.endpoints()))
+    EXPECT_THAT(record.dump(), ::testing::Not(HasSubstr("cheese")));
 }
 
 }  // namespace

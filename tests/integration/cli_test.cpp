@@ -6,9 +6,11 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -220,6 +222,105 @@ TEST_F(Cli, ExitsWithWhatIsWrong) {
       << "META\nkey;value\nvote_type;approval\nrule;greedy\nbudget;1\ndate_end;01.01.2024\nPROJECTS\n"
          "project_id;cost;votes\na;1;1\nVOTES\nvoter_id;vote\nv;a\n";
   EXPECT_EQ(run({"import", "pabulib", file, "--server", served.url(), "--token-file", token}).code, 12);
+}
+
+// A server of another kind: it gives every request the same answer.
+class OtherServer {
+ public:
+  OtherServer(std::string_view status, std::string_view type, std::string_view body)
+      : answer_(answer_of(status, type, body)), socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    if (bind(socket_, any, size) != 0 || listen(socket_, 8) != 0 || getsockname(socket_, any, &size) != 0)
+      throw std::runtime_error("no socket");
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { run(); });
+  }
+  ~OtherServer() {
+    shutdown(socket_, SHUT_RDWR);
+    thread_.join();
+    close(socket_);
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  static std::string answer_of(std::string_view status, std::string_view type, std::string_view body) {
+    return std::string("HTTP/1.1 ")
+               .append(status)
+               .append("\r\nConnection: close\r\nContent-Type: ")
+               .append(type) +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+  }
+  void run() {
+    std::array<char, 4096> request;
+    for (int peer = accept(socket_, nullptr, nullptr); peer >= 0; peer = accept(socket_, nullptr, nullptr)) {
+      if (read(peer, request.data(), request.size()) > 0) {
+        EXPECT_EQ(write(peer, answer_.data(), answer_.size()), static_cast<ssize_t>(answer_.size()));
+      }
+      close(peer);
+    }
+  }
+
+  std::string answer_;
+  int socket_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+TEST_F(Cli, TellsAServerThatIsNoEngine) {
+  std::ofstream(directory_.path() / "some.token") << "sb1.AAAA.AAAA";
+  const auto token = (directory_.path() / "some.token").string();
+  const auto file = (directory_.path() / "some.pb").string();
+  std::ofstream(file)
+      << "META\nkey;value\nvote_type;approval\nrule;greedy\nbudget;1\ndate_end;01.01.2024\nPROJECTS\n"
+         "project_id;cost;votes\na;1;1\nVOTES\nvoter_id;vote\nv;a\n";
+  for (const auto& [status, type, body] : std::vector<std::array<std::string, 3>>{
+           {"200 OK", "text/html", "<html>Welcome to nginx!</html>"},
+           {"200 OK", "application/json", R"({"hello":"world"})"},
+           {"200 OK", "application/json", R"([{"poll":"nobody"}])"},
+           {"200 OK", "application/json", R"({"poll":7,"options":[],"records":1})"},
+           {"404 Not Found", "text/html", "<html>404</html>"},
+           {"403 Forbidden", "application/json", R"({"message":"no"})"},
+       }) {
+    const OtherServer other(status, type, body);
+    const Ran tally = run({"tally", "nobody", "--server", other.url()});
+    EXPECT_EQ(tally.code, 1) << body;
+    EXPECT_EQ(tally.out, "") << body;
+    EXPECT_THAT(tally.err, HasSubstr("is no Stimmbuch engine")) << body;
+    if (body.find("records") != std::string::npos) continue;
+    const Ran import = run({"import", "pabulib", file, "--server", other.url(), "--token-file", token});
+    EXPECT_EQ(import.code, 1) << body;
+    EXPECT_THAT(import.err, HasSubstr("is no Stimmbuch engine")) << body;
+  }
+  // A proxy whose engine is away.
+  const OtherServer proxy("503 Service Unavailable", "text/html", "<html>503</html>");
+  EXPECT_EQ(run({"tally", "nobody", "--server", proxy.url()}).code, 75);
+}
+
+TEST_F(Cli, GivesTheLogItsNameAtTheFirstStartOnly) {
+  const auto serve = [&](const std::string& origin) {
+    return run(
+        {"serve", "--data", data(), "--listen", "127.0.0.1:0", "--disk-floor-mib", "0", "--origin", origin});
+  };
+  for (const auto* const bad : {"with space", "a+b", "Müller"}) EXPECT_EQ(serve(bad).code, 2) << bad;
+  EXPECT_FALSE(std::filesystem::exists(data())) << "nothing was made";
+  const auto origin = [&] {
+    return Json::parse(run({"log", "head", "--data", data(), "--json"}).out)["origin"];
+  };
+  {
+    Served served(data(), "town", {"--origin", "votes.town.example"});
+    EXPECT_EQ(origin(), "votes.town.example");
+    EXPECT_EQ(served.stop(), 0);
+  }
+  const Ran renamed = serve("votes.city.example");
+  EXPECT_EQ(renamed.code, 2);
+  EXPECT_THAT(renamed.err, HasSubstr("has the origin votes.town.example"));
+  Served again(data());
+  EXPECT_EQ(origin(), "votes.town.example") << "who says nothing keeps it";
 }
 
 TEST_F(Cli, PrintsSettingsThatItReadsAgain) {

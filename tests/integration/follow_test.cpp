@@ -167,6 +167,26 @@ TEST_F(Following, RecordsComeFromTheLastSeenOneWithoutHoleOrDuplicate) {
   writer.join();
 }
 
+TEST_F(Following, RecordsOfThePastComeAsFastAsTheyAreRead) {
+  constexpr int requests = 10;
+  constexpr int commands = 1000;
+  Caller importer = engine_.caller("operator", "ole");
+  for (int request = 0; request < requests; ++request) {
+    std::string lines;
+    for (int i = 0; i < commands; ++i)
+      lines += R"({"key":")" + fresh_key() + R"(","type":"OpenProject","title":{"de":"Park"}})" + "\n";
+    ASSERT_EQ(importer.bulk(lines).status, 200);
+  }
+  const auto last = head_of(engine_.endpoints());
+  ASSERT_GT(last, std::uint64_t{requests} * commands);
+  const auto began = std::chrono::steady_clock::now();
+  auto follower = follow_records("Last-Event-ID: 0\r\n");
+  for (std::uint64_t position = 1; position <= last; ++position)
+    ASSERT_EQ(follower.next().id, std::to_string(position));
+  // Slow machines and sanitizers leave it far above what a fixed number at each tick would give.
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+}
+
 TEST_F(Following, RecordsWithoutALastSeenOneBeginAtTheHead) {
   open_poll(staff_);
   auto follower = follow_records();

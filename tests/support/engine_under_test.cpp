@@ -3,11 +3,12 @@
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace stimmbuch::test {
 
-EngineUnderTest::EngineUnderTest(ledger::Purpose purpose)
-    : data_(directory_.path() / "data"), purpose_(purpose) {
+EngineUnderTest::EngineUnderTest(ledger::Purpose purpose, std::function<void(program::EngineOptions&)> change)
+    : data_(directory_.path() / "data"), purpose_(purpose), change_(std::move(change)) {
   start();
 }
 
@@ -19,6 +20,7 @@ void EngineUnderTest::start() {
   options.limits.requests_per_connection = 1'000'000;
   options.limits.linger_timeout = std::chrono::milliseconds(200);
   options.disk_floor_mib = 1;
+  if (change_) change_(options);
   auto started = program::Engine::start(options, [](std::string_view why) {
     throw std::runtime_error("the engine failed: " + std::string(why));
   });

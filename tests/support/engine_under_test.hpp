@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace stimmbuch::test {
 class EngineUnderTest {
  public:
   // Most tests act for citizens, which a demo ledger lets them.
-  explicit EngineUnderTest(ledger::Purpose purpose = ledger::Purpose::demo);
+  explicit EngineUnderTest(ledger::Purpose purpose = ledger::Purpose::demo,
+                           std::function<void(program::EngineOptions&)> change = {});
 
   const Endpoints& endpoints() const { return endpoints_; }
   const std::filesystem::path& data() const { return data_; }
@@ -32,6 +34,7 @@ class EngineUnderTest {
   TemporaryDirectory directory_;
   std::filesystem::path data_;
   ledger::Purpose purpose_;
+  std::function<void(program::EngineOptions&)> change_;  // of the usual options
   std::unique_ptr<program::Engine> engine_;
   Endpoints endpoints_;
 };

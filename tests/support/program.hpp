@@ -64,16 +64,17 @@ inline Ran run(const std::vector<std::string>& words,
 // A server on a data directory. It keeps its port when it is started again.
 class Served {
  public:
-  explicit Served(std::filesystem::path data, std::string purpose = "town")
-      : data_(std::move(data)), purpose_(std::move(purpose)) {
+  explicit Served(std::filesystem::path data, std::string purpose = "town",
+                  std::vector<std::string> more = {})
+      : data_(std::move(data)), purpose_(std::move(purpose)), more_(std::move(more)) {
     start();
   }
 
   void start() {
-    process_ = std::make_unique<ChildProcess>(
-        command_of({"serve", "--data", data_.string(), "--purpose", purpose_, "--listen",
-                    "127.0.0.1:" + std::to_string(port_), "--disk-floor-mib", "0"}),
-        clean_environment());
+    auto words = command_of({"serve", "--data", data_.string(), "--purpose", purpose_, "--listen",
+                             "127.0.0.1:" + std::to_string(port_), "--disk-floor-mib", "0"});
+    words.insert(words.end(), more_.begin(), more_.end());
+    process_ = std::make_unique<ChildProcess>(words, clean_environment());
     url_ = process_->wait_for_line("listening on ");
     port_ = static_cast<std::uint16_t>(std::stoi(url_.substr(url_.rfind(':') + 1)));
   }
@@ -106,6 +107,7 @@ class Served {
  private:
   std::filesystem::path data_;
   std::string purpose_;
+  std::vector<std::string> more_;  // further words of the command
   std::uint16_t port_ = 0;
   std::string url_;
   std::unique_ptr<ChildProcess> process_;

@@ -129,7 +129,9 @@ TEST(DraftPoll, IsRefusedWithTermsOutsideTheirBounds) {
       {"/currency", [](Terms& t) { t.currency = "Euro"; }},
       {"/currency", [](Terms& t) { t.currency = "eur"; }},
       {"/zone", [](Terms& t) { t.zone = ""; }},
-      {"/zone", [](Terms& t) { t.zone = "Europe/Ber lin"; }},
+      {"/zone", [](Terms& t) { t.zone = "Europe/Kaiserslautern"; }},
+      {"/zone", [](Terms& t) { t.zone = "europe/berlin"; }},
+      {"/zone", [](Terms& t) { t.zone = "MESZ"; }},
       {"/min", [](Terms& t) { t.form = {BallotKind::multiple, 0, 1}; }},
       {"/min", [](Terms& t) { t.form = {BallotKind::multiple, 3, 2}; }},
       {"/min", [](Terms& t) { t.form = {BallotKind::approval, 1, 401}; }},
@@ -236,12 +238,31 @@ TEST(Options, HaveAnIdOfTheirOwnATitleAndACostWhereMoneyIsSpent) {
   add(options("d", "d")).then_refused(Refusal::option_exists, "/options/1/id");
   add({{option("d"), {}, {}, {}, true}}).then_refused(Refusal::invalid, "/options/0/title");
   add({{option("d"), words("D"), {{"name", commitment()}}, {}, true}})
-      .then_refused(Refusal::invalid, "/options/0");
+      .then_refused(Refusal::invalid, "/options/0/description");
   add({priced("d", -1)}).then_refused(Refusal::invalid, "/options/0/cost");
   add({priced("d", 1'000'000'000'000'001)}).then_refused(Refusal::invalid, "/options/0/cost");
   const auto greedy = terms([](Terms& t) { t.rule = spends(RuleKind::greedy_skip, 100); });
   add(options("d"), greedy).then_refused(Refusal::invalid, "/options/0/cost");
   add({priced("d", 0)}, greedy).accepted();
+}
+
+TEST(Options, AreDescribedByOneTextOrOneForEachLanguage) {
+  const auto describe = [](const std::vector<std::string>& fields) {
+    auto added = options("d");
+    for (const auto& field : fields) added[0].texts.emplace(field, commitment());
+    return drafted().when(the_poll, AddOptions{std::move(added)});
+  };
+  describe({"description"}).accepted();
+  describe({"description/de", "description/en"}).accepted();
+  for (const std::vector<std::string>& fields : std::vector<std::vector<std::string>>{
+           {"description", "description/de"},
+           {"description/"},
+           {"description/DE"},
+           {"description/deu"},
+           {"de"},
+           {"description/aa", "description/ab", "description/ac", "description/ad", "description/ae",
+            "description/af", "description/ag", "description/ah", "description/ai"}})
+    describe(fields).then_refused(Refusal::invalid, "/options/0/description");
 }
 
 TEST(Options, AreBoundedInNumber) {

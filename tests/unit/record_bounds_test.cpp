@@ -79,14 +79,17 @@ TEST(LargestRecords, OfCells) {
   }
 }
 
+Commitments description_in_all_languages() {
+  Commitments texts;
+  for (char c = 'a'; c < 'a' + 8; ++c) texts.emplace(std::string("description/a") + c, commitment());
+  return texts;
+}
+
 std::vector<poll::Option> longest_options(std::size_t count, std::size_t title) {
   std::vector<poll::Option> options;
   for (std::size_t i = 0; i < count; ++i) {
-    options.push_back({longest_id<OptionId>(i),
-                       longest(title),
-                       {{"description", commitment()}},
-                       1'000'000'000'000'000,
-                       false});
+    options.push_back({longest_id<OptionId>(i), longest(title), description_in_all_languages(),
+                       1'000'000'000'000'000, false});
   }
   return options;
 }
@@ -95,7 +98,7 @@ TEST(LargestRecords, OfPolls) {
   for (const std::size_t title : {1U, 30U, 100U, 240U}) {
     poll::Terms with = terms([](poll::Terms& t) {
       t.title = longest(240);
-      t.texts = {{"description", commitment()}};
+      t.texts = description_in_all_languages();
       t.form = {poll::BallotKind::ranked, 1, 400};
       t.rule = spends(poll::RuleKind::greedy_threshold, 1'000'000'000'000'000, 1'000'000'000'000'000);
       t.rule.rank_points.assign(400, 1'000'000);

@@ -21,6 +21,11 @@ bool registers(const Command& command) {
   return own && std::holds_alternative<citizen::RegisterCitizen>(*own);
 }
 
+bool is_poll_of_citizens(const State& state) {
+  const auto* const poll = std::get_if<poll::State>(&state);
+  return poll && poll->terms && !poll->terms->imported;
+}
+
 std::array<std::byte, 24> tag_bytes(const CommandTag& tag) {
   std::array<std::byte, 24> bytes;
   std::ranges::copy(tag.content, std::ranges::copy(tag.id, bytes.begin()).out);
@@ -67,6 +72,8 @@ Outcome Group::decide(const Submission& submission) {
 }
 
 Outcome Group::decide_new(const Submission& submission, Stream& stream, std::optional<CitizenId> holder) {
+  if (submission.imported_only && is_poll_of_citizens(stream.state))
+    return Rejection{Refusal::poll_not_imported, {}};
   const Context context{parts_.ledger_id, now_, submission.actor, submission.citizen, holder};
   auto decision = stimmbuch::decide(submission.stream, submission.command, parts_.streams, context);
   if (!decision) return std::move(decision.error());

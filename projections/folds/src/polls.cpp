@@ -141,6 +141,7 @@ class PollDocument {
     const Count& count = *row_.newest_count;
     out_.member("poll", id_);
     out_.purpose(ledger_);
+    out_.flag("imported", terms_.imported);
     write_moment(out_, count.recorded);
     out_.member("by", poll_.result->by);
     codec::write_members(out_.out(), count.event);
@@ -179,19 +180,30 @@ class PollDocument {
     out_.end_object();
   }
 
-  void text(std::string_view member, Revision revision, std::string_view field) {
+  // One text, or texts by language; `place` stands before the fields in the rows' names.
+  void write_description(const Commitments& texts, Revision revision, std::string_view place) {
+    if (texts.empty()) return;
+    const auto rows = std::string("text/poll/")
+                          .append(id_)
+                          .append("/")
+                          .append(std::to_string(number(revision)))
+                          .append("/")
+                          .append(place);
+    if (texts.contains(description)) return write_text(description, rows + std::string(description));
+    out_.begin_object(description);
+    for (const auto& [field, commitment] : texts)
+      write_text(std::string_view(field).substr(description.size() + 1), rows + field);
+    out_.end_object();
+  }
+
+  void write_text(std::string_view member, std::string_view row) {
     out_.begin_object(member);
-    out_.member("$text", std::string("text/poll/")
-                             .append(id_)
-                             .append("/")
-                             .append(std::to_string(number(revision)))
-                             .append("/")
-                             .append(field));
+    out_.member("$text", row);
     out_.end_object();
   }
 
   void write_terms() {
-    if (terms_.texts.contains(description)) text(description, row_.description, description);
+    write_description(terms_.texts, row_.description, {});
     codec::write_members(out_.out(), terms_.form);
     out_.member("rule", terms_.rule);
     out_.member("electorate", terms_.electorate);
@@ -216,8 +228,8 @@ class PollDocument {
       out_.member("title", option.title);
       const auto filed = std::ranges::find(row_.option_texts, option.id, &OptionText::option);
       if (filed != row_.option_texts.end()) {
-        text(description, filed->revision,
-             std::string("options/").append(option.id.text()).append("/").append(description));
+        write_description(option.texts, filed->revision,
+                          std::string("options/").append(option.id.text()).append("/"));
       }
       out_.member_if_any("cost", option.cost);
       if (!option.counts) out_.member("counts", false);
@@ -286,7 +298,7 @@ struct Remember {
   }
   void operator()(const poll::OptionsAdded& event) const {
     for (const poll::Option& option : event.options) {
-      if (option.texts.contains(description)) row.option_texts.push_back({option.id, row.command_first});
+      if (!option.texts.empty()) row.option_texts.push_back({option.id, row.command_first});
     }
   }
   void operator()(const poll::Opened&) const {
@@ -375,7 +387,7 @@ class PollsFold final : public Fold {
     const bool counts = std::holds_alternative<poll::ResultComputed>(event) ||
                         std::holds_alternative<poll::OptionsCounted>(event);
     if (counts) {
-      views.put(result_key(*PollId::parse(input.id()), row.poll.result->position),
+      views.put(document_key(result_id(*PollId::parse(input.id()), row.poll.result->position)),
                 PollDocument(input.id(), row, ledger_.row(views)).result());
     }
   }
@@ -403,7 +415,7 @@ class PollsFold final : public Fold {
 }  // namespace
 
 Projection polls_projection() {
-  return {"polls", 1, {Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
+  return {"polls", 2, {Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
             return std::make_unique<PollsFold>();
           }};
 }
@@ -412,8 +424,8 @@ std::string polls_of_project_prefix(const ProjectId& project) {
   return std::string("project/").append(project.text()).append("/");
 }
 
-std::string result_key(const PollId& poll, Position result) {
-  return document_key(poll.text()).append("/").append(std::to_string(number(result)));
+std::string result_id(const PollId& poll, Position result) {
+  return std::string(poll.text()).append("/").append(std::to_string(number(result)));
 }
 
 }  // namespace stimmbuch::projections

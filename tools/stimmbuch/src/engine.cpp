@@ -74,8 +74,8 @@ ledger::Created created_of(const eventstore::Ledger& log) {
   return std::get<ledger::Created>(std::get<ledger::Event>(*event));
 }
 
-// The name under which the log signs; the ledger id makes it the name of this log alone.
-std::string origin_of(const LedgerId& id) {
+// The name of a log that was given none; the ledger id makes it the name of this log alone.
+std::string default_origin(const LedgerId& id) {
   return "log.stimmbuch.local/" + std::string(id.text());
 }
 
@@ -137,6 +137,11 @@ struct Engine::Parts {
 };
 
 Engine::Parts::Started Engine::Parts::open_stores() {
+  if (options.origin && !ledger::is_origin(*options.origin)) {
+    return std::unexpected(
+        StartError{ExitCode::usage,
+                   "an origin is up to 240 visible ASCII characters without +, such as votes.town.example"});
+  }
   std::filesystem::create_directories(options.data);
   std::filesystem::permissions(options.data, std::filesystem::perms::owner_all);
   const bool is_new = !std::filesystem::exists(options.data / "log");
@@ -176,7 +181,8 @@ Engine::Parts::Started Engine::Parts::start_writer() {
                             [this](std::string_view why) { on_failure(why); }},
       id);
   if (is_new) {
-    const ledger::CreateLedger create{id, options.purpose.value_or(ledger::Purpose::town), origin_of(id),
+    const ledger::CreateLedger create{id, options.purpose.value_or(ledger::Purpose::town),
+                                      options.origin.value_or(default_origin(id)),
                                       vault::public_key(vault->secrets().log_signing)};
     const auto outcome = runner::submit_and_wait(
         *runner,
@@ -189,6 +195,12 @@ Engine::Parts::Started Engine::Parts::start_writer() {
   created = created_of(*log);
   if (options.purpose && *options.purpose != created.purpose) {
     return std::unexpected(StartError{ExitCode::usage, "the ledger in this directory has another purpose"});
+  }
+  if (options.origin && *options.origin != created.origin) {
+    return std::unexpected(
+        StartError{ExitCode::usage,
+                   "the log in this directory has the origin " + created.origin +
+                       ", which was given at its first start and never changes; leave the setting out"});
   }
   return {};
 }
@@ -221,9 +233,9 @@ Engine::Parts::Started Engine::Parts::serve() {
           .io_threads = options.io_threads,
           .on_fault = [](std::string_view what) { spdlog::error("a request failed: {}", what); }},
       *pool);
-  api = std::make_unique<http::api::Api>(http::api::Api::Parts{created, *log, *runner, *vault,
-                                                               vault->secrets(), *contests, *authenticator,
-                                                               *views, *worker, *pool, clock, version});
+  api = std::make_unique<http::api::Api>(
+      http::api::Api::Parts{created, *log, *runner, *vault, vault->secrets(), *contests, *authenticator,
+                            *views, *worker, *pool, clock, version, options.commands_per_minute});
   listening_api = api.get();
   health = std::make_unique<http::api::Health>(http::api::Health::Parts{
       *log, *runner, *worker, [this] { return server->stats(); }, draining, version});

@@ -36,6 +36,8 @@ struct EngineOptions {
   std::filesystem::path data;
   // Of a new ledger; absent: town. An old one must have the same.
   std::optional<ledger::Purpose> purpose;
+  // The name under which a new log signs; absent: one made of its id. An old one must have the same.
+  std::optional<std::string> origin;
   std::optional<std::filesystem::path> wrapping_key;
   std::optional<Address> listen;  // public interface; absent: none
   std::optional<Address> admin;   // health and metrics over TCP besides the admin socket
@@ -43,6 +45,7 @@ struct EngineOptions {
   std::optional<http::TlsFiles> tls;
   std::vector<identity::OpenIdIssuer> issuers;
   http::Limits limits;
+  std::uint32_t commands_per_minute = 0;  // of one principal; 0: not bounded
   std::size_t io_threads = 1;
   std::size_t cache_mib = 96;
   std::uint64_t disk_floor_mib = 1024;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <stdexcept>
 
 namespace stimmbuch::http::api {
@@ -37,6 +38,10 @@ constexpr auto types = std::to_array<ProblemType>({
      "changed."},
     {"idempotency-key-reused", 422, "Idempotency-Key reused",
      "The key was used for another command on the same resource. Make a new key for a new command."},
+    {"quota-exceeded", 429, "Quota exceeded",
+     "The token has given as many commands as it may in a minute; nothing was written. Repeat after "
+     "Retry-After "
+     "with the same key."},
     {"overloaded", 503, "Overloaded",
      "More is waiting than can be served soon. Repeat after Retry-After with the same key."},
     {"read-only", 503, "Read only",
@@ -148,6 +153,19 @@ Response unsupported_media_type(std::string_view expected) {
 Response overloaded() {
   return retry_later(
       of_type("overloaded", "More commands are waiting than can be served soon; nothing was written."));
+}
+
+// Draft 11 of the RateLimit fields. Clients that were told together shall not come together.
+Response quota_exceeded(std::uint32_t per_minute, std::chrono::seconds wait) {
+  static std::atomic<unsigned> told = 0;
+  constexpr unsigned spread_s = 3;
+  auto response = of_type("quota-exceeded", "This token has given as many commands as it may in a minute.",
+                          R"("violated-policies":["command"])");
+  const auto seconds = std::to_string(wait.count());
+  response.headers.push_back({"Retry-After", std::to_string(wait.count() + told++ % spread_s)});
+  response.headers.push_back({"RateLimit-Policy", R"("command";q=)" + std::to_string(per_minute) + ";w=60"});
+  response.headers.push_back({"RateLimit", R"("command";r=0;t=)" + seconds});
+  return response;
 }
 
 Response key_missing() {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "counting.hpp"
 #include "json_input.hpp"
+#include "language.hpp"
 #include "stimmbuch/adapters/http/server/problem.hpp"
 #include "stimmbuch/adapters/http/server/response.hpp"
 #include "stimmbuch/adapters/identity/principal.hpp"
@@ -13,8 +16,6 @@
 
 // What happened, in HTTP's words.
 namespace stimmbuch::http::api {
-
-enum class Language { de, en };
 
 Response json_response(unsigned status, std::string body);
 
@@ -29,6 +30,8 @@ Response not_found();
 Response method_not_allowed(std::string_view allow);
 Response unsupported_media_type(std::string_view expected);
 Response overloaded();
+// The principal has given as many commands as one may in a minute; the next is taken after the wait.
+Response quota_exceeded(std::uint32_t per_minute, std::chrono::seconds wait);
 Response key_missing();
 Response projection_behind(Position required, Position current);
 Response rebuilding();

@@ -1,10 +1,14 @@
 #include "stimmbuch/adapters/http/api/api.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "call.hpp"
 #include "command_desk.hpp"
+#include "command_quota.hpp"
 #include "followers.hpp"
 #include "reads.hpp"
 #include "routes.hpp"
@@ -15,16 +19,8 @@ namespace {
 
 constexpr std::size_t key_size_min = 16;
 constexpr std::size_t key_size_max = 128;
+constexpr std::uint32_t revision_of_none = UINT32_MAX;  // no stream comes as far
 constexpr std::size_t bulk_bytes_max = std::size_t{1} << 20;
-
-// German unless English is preferred: the first language of the list that we speak.
-Language language_of(const Request& request) {
-  const auto field = request.fields.find("Accept-Language");
-  if (!field) return Language::de;
-  const auto de = field->find("de");
-  const auto en = field->find("en");
-  return en < de ? Language::en : Language::de;
-}
 
 bool is_key_character(char c) {
   return is_id({&c, 1}) || c == '.' || c == '~' || c == ':';
@@ -45,6 +41,21 @@ std::expected<std::string, Response> key_of(const Request& request) {
   return std::string(key);
 }
 
+// The revision that If-Match names.
+std::expected<std::optional<Revision>, Response> expected_of(const Request& request) {
+  const auto field = request.fields.find("If-Match");
+  if (!field) return std::nullopt;
+  std::string_view text = *field;
+  if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"'))
+    text = text.substr(1, text.size() - 2);
+  const bool digits = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || request.fields.count("If-Match") > 1)
+    return std::unexpected(invalid_header("If-Match is one revision, such as \"3\"."));
+  std::uint32_t revision = 0;
+  const auto error = std::from_chars(text.data(), text.data() + text.size(), revision).ec;
+  return Revision{error == std::errc{} ? revision : revision_of_none};
+}
+
 bool has_type(const Request& request, std::string_view type) {
   const auto field = request.fields.find("Content-Type");
   return field && equal_ignoring_case(field->substr(0, field->find(';')), type);
@@ -54,11 +65,15 @@ bool has_type(const Request& request, std::string_view type) {
 std::optional<Response> check_command(const Request& request, RouteKind kind, Call& call) {
   if (kind == RouteKind::bulk) {
     if (!has_type(request, "application/x-ndjson")) return unsupported_media_type("application/x-ndjson");
+    if (request.fields.count("If-Match") > 0) return invalid_header("The bulk route knows no If-Match.");
     return std::nullopt;
   }
   auto key = key_of(request);
   if (!key) return std::move(key.error());
   call.client_key = std::move(*key);
+  const auto expected = expected_of(request);
+  if (!expected) return expected.error();
+  call.expected = *expected;
   if (!request.body.empty() && !has_type(request, "application/json"))
     return unsupported_media_type("application/json");
   return std::nullopt;
@@ -70,6 +85,7 @@ Api::Api(Parts parts)
     : parts_(std::move(parts)),
       desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.vault, parts_.secrets, parts_.contests,
                                           parts_.ledger.id)),
+      quota_(std::make_unique<CommandQuota>(parts_.commands_per_minute)),
       reads_(std::make_unique<Reads>(parts_.ledger, parts_.log, parts_.vault, parts_.views, parts_.worker,
                                      parts_.pool)),
       followers_(std::make_unique<Followers>(parts_.ledger.id, parts_.log, parts_.views)) {}
@@ -96,7 +112,8 @@ void Api::handle(const Request& request, Responder responder) {
             .parameters = {},
             .caller = nullptr,
             .client_key = {},
-            .language = language_of(request),
+            .expected = {},
+            .language = preferred_language(request.fields.find("Accept-Language").value_or("")),
             .responder = std::move(responder)};
   auto found = match(request.method, request.path);
   if (!found.route) {
@@ -117,6 +134,10 @@ void Api::handle(const Request& request, Responder responder) {
   if (route.kind != RouteKind::read) {
     if (auto trouble = check_command(request, route.kind, call))
       return std::move(call).send(std::move(*trouble));
+  }
+  if (route.kind == RouteKind::command) {
+    if (const auto wait = quota_->take(call.caller->identity_row, std::chrono::steady_clock::now()))
+      return std::move(call).send(quota_exceeded(quota_->per_minute(), *wait));
   }
   (this->*route.handle)(std::move(call));
 }

@@ -10,7 +10,6 @@
 #include "command_input.hpp"
 #include "counting.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
-#include "stream_state.hpp"
 
 namespace stimmbuch::http::api {
 
@@ -122,16 +121,17 @@ class BulkReader {
     auto command = read_draft_poll(in, texts);
     if (!command.terms.imported)
       in.report("imported", "required", "The bulk route drafts imported polls only.");
-    // A draft that will be refused must not open an existing poll of citizens to the lines behind it.
-    if (!is_imported(id)) return forbidden();
-    auto submission = desk_.open_submission(id, poll::Command{std::move(command)}, intent());
+    auto submission = poll_submission(id, std::move(command));
     submission.texts = std::move(texts);
     submission.secrets.push_back(vault::new_contest_secret(id));
     return submission;
   }
 
   Line add_options(Members& in) {
-    return to_poll(in, [&] { return read_add_options(in); });
+    VaultTexts texts;
+    auto line = to_poll(in, [&] { return read_add_options(in, texts); });
+    if (auto* const submission = std::get_if<runner::Submission>(&line)) submission->texts = std::move(texts);
+    return line;
   }
   Line open_poll(Members& in) {
     return to_poll(in, [] { return poll::OpenPoll{}; });
@@ -145,18 +145,22 @@ class BulkReader {
 
   Line count_poll(Members& in) {
     const auto poll = in.id<PollId>("poll");
-    if (!is_imported(poll)) return forbidden();
     auto command = count_command(poll, parts_.log, parts_.views, parts_.worker, parts_.version);
     if (!command) return answer(command.error(), language_);
-    return desk_.open_submission(poll, poll::Command{std::move(*command)}, intent());
+    return poll_submission(poll, std::move(*command));
   }
 
   template <class Read>
   Line to_poll(Members& in, Read&& read) {
     const auto poll = in.id<PollId>("poll");
-    auto command = read();
-    if (!is_imported(poll)) return forbidden();
-    return desk_.open_submission(poll, poll::Command{std::move(command)}, intent());
+    return poll_submission(poll, read());
+  }
+
+  // No operator touches a poll of citizens: the writer sees to it.
+  runner::Submission poll_submission(const PollId& poll, poll::Command command) const {
+    auto submission = desk_.open_submission(poll, std::move(command), intent());
+    submission.imported_only = true;
+    return submission;
   }
 
   Line import_vote(Members& in) {
@@ -184,23 +188,11 @@ class BulkReader {
     return std::move(*submission);
   }
 
-  // Whether the poll takes ballots of another system: fixed by its first record, so looking at it here is
-  // enough. A poll that nobody knows is nobody's, and the writer refuses it.
-  bool is_imported(const PollId& poll) {
-    const auto [known, is_new] = imported_.try_emplace(poll, false);
-    if (is_new) {
-      const auto state = read_state<poll::State>(parts_.log, poll);
-      known->second = !state.terms || state.terms->imported;
-    }
-    return known->second;
-  }
-
   CommandDesk& desk_;
   const Api::Parts& parts_;
   const identity::Principal& caller_;
   Language language_;
   std::string key_;  // of the present line
-  std::map<PollId, bool> imported_;
 };
 
 std::vector<std::string_view> lines_of(std::string_view body) {

@@ -22,6 +22,7 @@ struct Call {
   std::vector<std::string_view> parameters;           // of the route's pattern, in order
   std::shared_ptr<const identity::Principal> caller;  // absent on public routes without a token
   std::string client_key;                             // of commands
+  std::optional<Revision> expected;                   // of commands: what If-Match names
   Language language = Language::de;
   Responder responder;
 

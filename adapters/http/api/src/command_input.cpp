@@ -10,26 +10,49 @@ namespace {
 // Vault texts of one command together.
 constexpr std::size_t texts_bytes_max = 32 * 1024;
 
-// Takes a text for the vault: a random salt, and the commitment for the record.
-void take_text(Members& in, std::string_view field, VaultTexts& texts, Commitments& commitments) {
-  auto text = in.optional_text(field);
-  if (!text) return;
-  std::size_t bytes = text->size();
+// Keeps a text for the vault under a field: with a random salt, whose commitment is returned for the record.
+Commitment keep_text(Members& in, std::string_view member, std::string field, std::string text,
+                     VaultTexts& texts) {
+  std::size_t bytes = text.size();
   for (const auto& other : texts) bytes += other.text.size();
-  if (text->empty() || bytes > texts_bytes_max) {
-    in.report(field, "invalid_text",
+  if (text.empty() || bytes > texts_bytes_max) {
+    in.report(member, "invalid_text",
               "A text has at least one character, and the texts of a command at most 32 KiB.");
-    return;
+    return {};
   }
-  runner::VaultText kept{std::string(field), std::move(*text), {}};
+  runner::VaultText& kept = texts.emplace_back(std::move(field), std::move(text), runner::Salt{});
   vault::random_bytes(kept.salt);
-  commitments.emplace(field, vault::commit(kept.text, kept.salt));
-  texts.push_back(std::move(kept));
+  return vault::commit(kept.text, kept.salt);
 }
 
 Commitments take_texts(Members& in, std::initializer_list<std::string_view> fields, VaultTexts& texts) {
   Commitments commitments;
-  for (const auto field : fields) take_text(in, field, texts, commitments);
+  for (const auto field : fields) {
+    if (auto text = in.optional_text(field))
+      commitments.emplace(field, keep_text(in, field, std::string(field), std::move(*text), texts));
+  }
+  return commitments;
+}
+
+// A description is one text, or texts by language. `place` stands before the fields in the vault, where one
+// command brings several descriptions.
+Commitments take_description(Members& in, const std::string& place, VaultTexts& texts) {
+  static constexpr std::string_view member = "description";
+  Commitments commitments;
+  const auto take = [&](const std::string& field, std::string text) {
+    commitments.emplace(field, keep_text(in, member, place + field, std::move(text), texts));
+  };
+  const Json* const value = in.any(member);
+  if (!value) return commitments;
+  if (value->is_string()) {
+    take(std::string(member), value->get<std::string>());
+    return commitments;
+  }
+  const auto localized = in.localized(member);
+  for (const auto& [language, words] : localized)
+    take(std::string(member).append("/").append(language), words);
+  if (value->is_object() && value->empty())
+    in.report(member, "invalid_text", "A description has at least one text.");
   return commitments;
 }
 
@@ -48,13 +71,18 @@ std::vector<Item> items(Members& in, std::string_view name, Read&& read) {
   return items;
 }
 
-poll::Option read_option(Members& in) {
+poll::Option read_option(Members& in, VaultTexts& texts) {
   poll::Option option;
   option.id = in.id<OptionId>("id");
   option.title = in.localized("title");
+  option.texts = take_description(in, std::string("options/").append(option.id.text()).append("/"), texts);
   option.cost = in.optional_integer("cost");
   option.counts = in.boolean("counts", true);
   return option;
+}
+
+std::vector<poll::Option> read_options(Members& in, VaultTexts& texts) {
+  return items<poll::Option>(in, "options", [&](Members& option) { return read_option(option, texts); });
 }
 
 poll::BallotForm read_form(Members& in) {
@@ -163,7 +191,7 @@ poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts) {
   poll::Terms& terms = command.terms;
   terms.project = in.id<ProjectId>("project");
   terms.title = in.localized("title");
-  terms.texts = take_texts(in, {"description"}, texts);
+  terms.texts = take_description(in, {}, texts);
   terms.form = read_form(in);
   const auto budget = in.optional_integer("budget");
   terms.rule = read_rule(in.object("rule"), budget);
@@ -178,12 +206,12 @@ poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts) {
   terms.currency = in.text("currency");
   terms.imported = in.boolean("imported", false);
   command.results = in.one_of<poll::Results>("results", codec::names<poll::Results>, poll::Results::live);
-  command.options = items<poll::Option>(in, "options", read_option);
+  command.options = read_options(in, texts);
   return command;
 }
 
-poll::AddOptions read_add_options(Members& in) {
-  return {items<poll::Option>(in, "options", read_option)};
+poll::AddOptions read_add_options(Members& in, VaultTexts& texts) {
+  return {read_options(in, texts)};
 }
 
 poll::WithdrawOption read_withdraw_option(Members& in, const OptionId& option) {

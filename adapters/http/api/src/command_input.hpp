@@ -29,7 +29,7 @@ project::ExtendPhase read_extend_phase(Members& in, const PhaseId& phase);
 
 // `imported` only where the caller may take over ballots of another system.
 poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts);
-poll::AddOptions read_add_options(Members& in);
+poll::AddOptions read_add_options(Members& in, VaultTexts& texts);
 poll::WithdrawOption read_withdraw_option(Members& in, const OptionId& option);
 poll::ExtendPoll read_extend_poll(Members& in);
 std::string read_reason(Members& in);

@@ -1,5 +1,4 @@
 // The routes that append to the ledger: read the body, hand the command over, answer with what came of it.
-#include <charconv>
 #include <utility>
 
 #include "call.hpp"
@@ -13,22 +12,8 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-// The revision that If-Match names; the header has been checked for its form.
-std::optional<Revision> expected_revision(const Request& request) {
-  const auto field = request.fields.find("If-Match");
-  if (!field) return std::nullopt;
-  std::string_view text = *field;
-  if (text.starts_with('"') && text.ends_with('"') && text.size() >= 2)
-    text = text.substr(1, text.size() - 2);
-  std::uint32_t revision = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
-  // A revision that no stream can have matches none.
-  if (error != std::errc{} || end != text.data() + text.size()) return Revision{UINT32_MAX};
-  return Revision{revision};
-}
-
 void submit(CommandDesk& desk, Call call, runner::Submission submission) {
-  submission.expected = expected_revision(*call.request);
+  submission.expected = call.expected;
   const Language language = call.language;
   const LedgerId ledger = desk.ledger();
   // The responder lives in a box, because a full queue gives the completion back to nobody.
@@ -199,8 +184,9 @@ void Api::draft_poll(Call call) {
 }
 
 void Api::add_options(Call call) {
-  to_named<PollId>(*desk_, std::move(call),
-                   [](Members& in, VaultTexts&) -> Command { return poll::Command{read_add_options(in)}; });
+  to_named<PollId>(*desk_, std::move(call), [](Members& in, VaultTexts& texts) -> Command {
+    return poll::Command{read_add_options(in, texts)};
+  });
 }
 
 void Api::open_poll(Call call) {

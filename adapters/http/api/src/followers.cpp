@@ -15,10 +15,9 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-constexpr std::chrono::milliseconds tick{100};
-constexpr int ticks_between_polls = 5;  // at most two updates of a poll a second
-// What a client's queue takes between two ticks without running over.
-constexpr std::size_t records_per_tick = 40;
+constexpr std::chrono::milliseconds tick{100};              // how soon new records are looked for
+constexpr std::chrono::milliseconds between_polls{500};     // at most two updates of a poll a second
+constexpr std::size_t frame_bytes = std::size_t{64} << 10;  // of records; the last may reach beyond
 constexpr std::chrono::milliseconds retry{3000};
 
 bool is_final(std::string_view tally) {
@@ -52,11 +51,11 @@ void Followers::stop() {
 }
 
 void Followers::changed(std::span<const projections::ChangedDocument> documents) {
+  // Waking nobody: polls have their own times.
   const std::lock_guard lock(mutex_);
   for (const auto& document : documents) {
     if (document.projection != "tally") continue;
-    const auto poll = PollId::parse(document.id);
-    if (poll && polls_.contains(*poll)) changed_.insert(*poll);
+    if (const auto poll = PollId::parse(document.id)) news_.changed.insert(*poll);
   }
 }
 
@@ -72,10 +71,9 @@ void Followers::follow_poll(Call call) {
     return std::move(call).send({.status = 204, .content_type = {}, .headers = {}, .body = {}});
   }
   const Stream stream = std::move(call.responder).open_events(retry);
-  // The follower is listed before it reads, so that no change falls between the two.
-  const std::lock_guard lock(mutex_);
-  const auto follower = polls_.emplace(*poll, PollFollower{stream, over(*stream)});
-  if (!send_tally(*poll, stream)) polls_.erase(follower);
+  leave([&](News& news) {
+    news.poll_followers.emplace_back(*poll, PollFollower{stream, signals_of(*stream)});
+  });
 }
 
 void Followers::follow_records(Call call) {
@@ -90,30 +88,60 @@ void Followers::follow_records(Call call) {
   }
   if (Position{position} > head) return std::move(call).send(position_ahead());
   const Stream stream = std::move(call.responder).open_events(retry);
-  const std::lock_guard lock(mutex_);
-  records_.push_back({stream, over(*stream), Position{position}});
+  leave([&](News& news) {
+    news.record_followers.push_back({stream, signals_of(*stream), Position{position}});
+  });
+}
+
+template <class Change>
+void Followers::leave(Change&& change) {
+  {
+    const std::lock_guard lock(mutex_);
+    change(news_);
+    woken_ = true;
+  }
+  wake_.notify_one();
 }
 
 void Followers::run() {
-  int ticks = 0;
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    wake_.wait_for(lock, tick);
+  auto polls_due = std::chrono::steady_clock::now();
+  while (auto news = next_news()) {
+    welcome(std::move(*news));
     forget_gone();
     tell_records();
-    if (++ticks % ticks_between_polls == 0) tell_polls();
+    const auto now = std::chrono::steady_clock::now();
+    if (now < polls_due) continue;
+    tell_polls();
+    polls_due = now + between_polls;
   }
 }
 
-Followers::Over Followers::over(EventStream& stream) {
-  const auto over = std::make_shared<std::atomic<bool>>(false);
-  stream.on_closed([over] { *over = true; });
-  return over;
+std::optional<Followers::News> Followers::next_news() {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, tick, [this] { return stopping_ || woken_; });
+  if (stopping_) return std::nullopt;
+  woken_ = false;
+  return std::exchange(news_, {});
+}
+
+// Followers are listed before they read, so that no change falls between the two.
+void Followers::welcome(News news) {
+  changed_.merge(news.changed);
+  std::ranges::move(news.record_followers, std::back_inserter(records_));
+  for (auto& [poll, follower] : news.poll_followers) {
+    if (send_tally(poll, follower.stream)) polls_.emplace(poll, std::move(follower));
+  }
+}
+
+std::shared_ptr<Followers::Signals> Followers::signals_of(EventStream& stream) {
+  auto signals = std::make_shared<Signals>();
+  stream.on_closed([signals] { signals->over = true; });
+  return signals;
 }
 
 void Followers::forget_gone() {
-  std::erase_if(polls_, [](const auto& follower) { return follower.second.over->load(); });
-  std::erase_if(records_, [](const RecordFollower& follower) { return follower.over->load(); });
+  std::erase_if(polls_, [](const auto& follower) { return follower.second.signals->over.load(); });
+  std::erase_if(records_, [](const RecordFollower& follower) { return follower.signals->over.load(); });
 }
 
 void Followers::tell_polls() {
@@ -139,14 +167,20 @@ bool Followers::send_tally(const PollId& poll, const Stream& stream) const {
   return false;
 }
 
-bool Followers::send_records(RecordFollower& follower) const {
-  bool open = true;
-  follower.cursor = log_.read(
-      follower.cursor, follower.cursor + records_per_tick, [&](Position position, std::string_view record) {
-        open = follower.stream->send(make_event(std::to_string(number(position)), "record", record));
-        return open;
-      });
-  return open;
+bool Followers::send_records(RecordFollower& follower) {
+  if (!follower.signals->idle || follower.cursor == log_.head()) return true;
+  std::string frame;
+  follower.cursor = log_.read(follower.cursor, log_.head(), [&](Position position, std::string_view record) {
+    append_event(frame, std::to_string(number(position)), "record", record);
+    return frame.size() < frame_bytes;
+  });
+  follower.signals->idle = false;
+  if (!follower.stream->send(std::make_shared<const std::string>(std::move(frame)))) return false;
+  follower.stream->on_sent([this, signals = follower.signals] {
+    signals->idle = true;
+    leave([](News&) {});
+  });
+  return true;
 }
 
 }  // namespace stimmbuch::http::api

@@ -5,10 +5,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "call.hpp"
@@ -24,12 +26,13 @@ struct ChangedDocument;
 
 namespace stimmbuch::http::api {
 
-// Keeps browsers and auditors up to date by server-sent events. One thread of its own looks twice a second
-// which polls have changed and tells their followers, so that a flood of votes makes no flood of events;
-// records go out as fast as each auditor takes them, in the order of the log.
+// Keeps browsers and auditors up to date by server-sent events. One thread of its own reads and sends. It
+// looks twice a second which polls have changed and tells their followers, so that a flood of votes makes no
+// flood of events; records go out in the order of the log, the next of them when the auditor has taken the
+// last. Others only leave it news, so nobody waits for a reader.
 class Followers {
  public:
-  // All must outlive the followers.
+  // All must outlive the followers, and these the server whose streams they feed.
   Followers(const LedgerId& ledger, const eventstore::Ledger& log, const projections::ViewStore& views);
   ~Followers();
 
@@ -47,39 +50,59 @@ class Followers {
 
  private:
   using Stream = std::shared_ptr<EventStream>;
-  // Becomes true when the stream is over, whoever ended it.
-  using Over = std::shared_ptr<const std::atomic<bool>>;
+  // Set by the stream.
+  struct Signals {
+    std::atomic<bool> over = false;
+    std::atomic<bool> idle = true;  // what was sent has been taken
+  };
   struct PollFollower {
     Stream stream;
-    Over over;
+    std::shared_ptr<Signals> signals;
   };
   struct RecordFollower {
     Stream stream;
-    Over over;
+    std::shared_ptr<Signals> signals;
     Position cursor;
   };
+  // What others leave for the thread.
+  struct News {
+    std::vector<std::pair<PollId, PollFollower>> poll_followers;
+    std::vector<RecordFollower> record_followers;
+    std::set<PollId> changed;
+  };
 
-  static Over over(EventStream& stream);
+  static std::shared_ptr<Signals> signals_of(EventStream& stream);
+
+  // Leaves the thread news and wakes it.
+  template <class Change>
+  void leave(Change&& change);
 
   void run();
+  // The news, waited for, but no longer than a tick; nothing when the thread shall end.
+  std::optional<News> next_news();
+  void welcome(News news);
   // Lets go of those who left: a quiet poll would keep them for ever.
   void forget_gone();
   void tell_polls();
   void tell_records();
   // False: the stream is over.
   bool send_tally(const PollId& poll, const Stream& stream) const;
-  bool send_records(RecordFollower& follower) const;
+  bool send_records(RecordFollower& follower);
 
   const LedgerId ledger_;
   const eventstore::Ledger& log_;
   const projections::ViewStore& views_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable wake_;
+  std::mutex mutex_;  // guards the next three; held for moments only
+  News news_;
+  bool woken_ = false;
   bool stopping_ = false;
+  std::condition_variable wake_;
+
+  // The thread's own.
   std::multimap<PollId, PollFollower> polls_;
-  std::set<PollId> changed_;
   std::vector<RecordFollower> records_;
+  std::set<PollId> changed_;
 
   std::thread thread_;
 };

@@ -1,5 +1,6 @@
 #include "query.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace stimmbuch::http::api {
@@ -43,6 +44,12 @@ std::optional<std::uint64_t> query_number(std::string_view query, std::string_vi
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (error != std::errc{} || end != text->data() + text->size()) return std::nullopt;
   return value;
+}
+
+std::optional<std::uint64_t> query_limit(std::string_view query, std::uint64_t fallback, std::uint64_t most) {
+  const auto limit = query_number(query, "limit", fallback);
+  if (!limit || *limit == 0) return std::nullopt;
+  return std::min(*limit, most);
 }
 
 }  // namespace stimmbuch::http::api

@@ -1,4 +1,5 @@
 // The routes that show views, own data and the log.
+#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -56,6 +57,15 @@ std::map<std::string, std::string, std::less<>> personal_texts(const eventstore:
   return texts;
 }
 
+// The position that stands at a place of the path.
+std::optional<Position> position_parameter(const Call& call, std::size_t index) {
+  const std::string_view text = call.parameters.at(index);
+  std::uint64_t position = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return Position{position};
+}
+
 std::string me_document(const CitizenId& citizen, const citizen::State& state,
                         const std::map<std::string, std::string, std::less<>>& texts) {
   std::string body;
@@ -98,7 +108,7 @@ void Api::get_my_ballots(Call call) {
   if (!citizen) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
     const auto after = cursor_of(*reached.request);
-    if (!after) return std::move(reached).send(malformed("cursor is one that a list gave"));
+    if (!after) return std::move(reached).send(malformed(cursor_form));
     const auto read = parts_.views.rows("polls", projections::newest_prefix, *after, ballots_page_size);
     if (!read) return std::move(reached).send(rebuilding());
     std::string body = R"({"items":[)";
@@ -157,7 +167,7 @@ void Api::get_turnout(Call call) {
   if (!poll) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "tally", [this, poll = *poll](Call reached) {
     const auto after = cursor_of(*reached.request);
-    if (!after) return std::move(reached).send(malformed("cursor is one that a list gave"));
+    if (!after) return std::move(reached).send(malformed(cursor_form));
     const auto read =
         parts_.views.rows("tally", projections::turnout_prefix(poll), *after, turnout_page_size);
     if (!read) return std::move(reached).send(rebuilding());
@@ -167,6 +177,13 @@ void Api::get_turnout(Call call) {
     auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::live);
     std::move(reached).send(std::move(response));
   });
+}
+
+void Api::get_result(Call call) {
+  const auto poll = id_parameter<PollId>(call, 0);
+  const auto position = position_parameter(call, 1);
+  if (!poll || !position) return std::move(call).send(not_found());
+  reads_->send_document(std::move(call), "polls", projections::result_id(*poll, *position));
 }
 
 void Api::get_figures(Call call) {
@@ -185,11 +202,12 @@ void Api::follow_events(Call call) {
 
 void Api::get_events(Call call) {
   const auto after = query_number(call.request->query, "after", 0);
-  const auto limit = query_number(call.request->query, "limit", events_limit);
-  if (!after || !limit) return std::move(call).send(malformed("after and limit are whole numbers"));
+  if (!after) return std::move(call).send(malformed("after is a position"));
+  const auto limit = query_limit(call.request->query, events_limit, events_limit);
+  if (!limit) return std::move(call).send(malformed(limit_form));
   const Position head_now = parts_.log.head();
   const Position first = std::min(Position{*after}, head_now);
-  const Position last = std::min(head_now, first + std::min(*limit, events_limit));
+  const Position last = std::min(head_now, first + *limit);
   Response head{.status = 200, .content_type = "application/x-ndjson", .headers = {}, .body = {}};
   head.headers.push_back({"Cache-Control", "no-store"});
   std::move(call.responder).send_chunks(std::move(head), record_lines(parts_.log, first, last));

@@ -175,11 +175,11 @@ void Reads::send_list(Call call, std::string_view projection, std::string prefix
 
 void Reads::send_list_now(Call call, std::string_view projection, const std::string& prefix) {
   const Request& request = *call.request;
-  const auto limit = query_number(request.query, "limit", page_size);
+  const auto limit = query_limit(request.query, page_size, page_size_max);
+  if (!limit) return std::move(call).send(malformed(limit_form));
   const auto after = cursor_of(request);
-  if (!limit || !after)
-    return std::move(call).send(malformed("limit is a number, cursor one that a list gave"));
-  const auto read = views_.rows(projection, prefix, *after, std::min(*limit, page_size_max));
+  if (!after) return std::move(call).send(malformed(cursor_form));
+  const auto read = views_.rows(projection, prefix, *after, *limit);
   if (!read) return std::move(call).send(rebuilding());
   std::string body = R"({"items":[)";
   for (const auto& [key, summary] : read->rows) {

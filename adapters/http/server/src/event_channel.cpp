@@ -17,13 +17,18 @@ void append_field(std::string& frame, std::string_view name, std::string_view va
 }  // namespace
 
 EventFrame make_event(std::string_view id, std::string_view event, std::string_view data) {
+  std::string frame;
+  frame.reserve(id.size() + event.size() + data.size() + 32);
+  append_event(frame, id, event, data);
+  return std::make_shared<const std::string>(std::move(frame));
+}
+
+void append_event(std::string& frame, std::string_view id, std::string_view event, std::string_view data) {
   static constexpr std::string_view forbidden("\r\n\0", 3);
   if (id.find_first_of(forbidden) != std::string_view::npos ||
       event.find_first_of(forbidden) != std::string_view::npos) {
     throw std::invalid_argument("a server-sent event's id and name must be single lines");
   }
-  std::string frame;
-  frame.reserve(id.size() + event.size() + data.size() + 32);
   if (!id.empty()) append_field(frame, "id", id);
   append_field(frame, "event", event);
   while (true) {
@@ -33,7 +38,6 @@ EventFrame make_event(std::string_view id, std::string_view event, std::string_v
     data.remove_prefix(end + (data.substr(end).starts_with("\r\n") ? 2 : 1));
   }
   frame += "\n";
-  return std::make_shared<const std::string>(std::move(frame));
 }
 
 Response event_stream_head() {
@@ -67,11 +71,25 @@ bool EventChannel::send(EventFrame event) {
   if (closed_) return false;
   queued_bytes_ += event->size();
   queue_.push_back(std::move(event));
-  if (queue_.size() > state_->limits.queued_events || queued_bytes_ > state_->limits.queued_event_bytes) {
+  // A frame alone is no backlog, however long it is.
+  const bool too_long = queue_.size() > 1 && queued_bytes_ > state_->limits.queued_event_bytes;
+  if (queue_.size() > state_->limits.queued_events || too_long) {
     closed_ = overflowed_ = true;
   }
   wake_later();
   return !closed_;
+}
+
+void EventChannel::on_sent(std::move_only_function<void()> callback) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    if (writing_ || !queue_.empty()) {
+      sent_ = std::move(callback);
+      return;
+    }
+  }
+  callback();
 }
 
 void EventChannel::close() {
@@ -85,7 +103,7 @@ void EventChannel::on_closed(std::move_only_function<void()> callback) {
   {
     const std::lock_guard lock(mutex_);
     if (!ended_) {
-      callback_ = std::move(callback);
+      over_ = std::move(callback);
       return;
     }
   }
@@ -93,11 +111,19 @@ void EventChannel::on_closed(std::move_only_function<void()> callback) {
 }
 
 bool EventChannel::take(std::vector<EventFrame>& events) {
-  const std::lock_guard lock(mutex_);
+  std::move_only_function<void()> sent;
+  bool open = false;
   events.clear();
-  events.swap(queue_);
-  queued_bytes_ = 0;
-  return !closed_;
+  {
+    const std::lock_guard lock(mutex_);
+    events.swap(queue_);
+    queued_bytes_ = 0;
+    writing_ = !events.empty();
+    if (!writing_) sent = std::exchange(sent_, nullptr);
+    open = !closed_;
+  }
+  if (sent) sent();
+  return open;
 }
 
 bool EventChannel::closed() const {
@@ -117,7 +143,8 @@ void EventChannel::end() {
     closed_ = ended_ = true;
     queue_.clear();
     place_.reset();
-    callback = std::exchange(callback_, nullptr);
+    sent_ = nullptr;
+    callback = std::exchange(over_, nullptr);
   }
   waiter_ = nullptr;
   if (callback) callback();

@@ -37,13 +37,14 @@ class EventChannel final : public EventStream,
 
   // Any thread: the publisher's side.
   bool send(EventFrame event) override;
+  void on_sent(std::move_only_function<void()> callback) override;
   void close() override;
   void on_closed(std::move_only_function<void()> callback) override;
 
   // I/O thread: the connection's side.
   std::chrono::milliseconds retry() const { return retry_; }
   void attach(Waiter& waiter) { waiter_ = &waiter; }
-  // Moves what is queued to `events`. False: nothing will follow.
+  // Moves what is queued to `events`; what was taken before has been written. False: nothing will follow.
   bool take(std::vector<EventFrame>& events);
   bool closed() const;
   // Closes, drops what is queued and tells the publisher.
@@ -65,11 +66,13 @@ class EventChannel final : public EventStream,
   std::optional<Quota::Place> place_;
   std::vector<EventFrame> queue_;
   std::size_t queued_bytes_ = 0;
+  bool writing_ = false;  // what was taken last
   bool closed_ = false;
   bool overflowed_ = false;
   bool ended_ = false;
   bool wake_pending_ = false;
-  std::move_only_function<void()> callback_;
+  std::move_only_function<void()> sent_;
+  std::move_only_function<void()> over_;
 };
 
 }  // namespace stimmbuch::http

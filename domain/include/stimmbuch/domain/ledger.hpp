@@ -96,6 +96,9 @@ struct State {
   bool has_age_band(const AgeBandId& id) const;
 };
 
+// Whether a log can sign under this name: visible ASCII without a plus sign, as signed notes have it.
+bool is_origin(std::string_view name);
+
 State evolve(State state, const Event& event, const Recorded& recorded);
 
 std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command);

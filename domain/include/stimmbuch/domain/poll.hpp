@@ -51,7 +51,7 @@ struct Electorate {
 struct Terms {
   ProjectId project;
   LocalizedText title;
-  Commitments texts;  // description, for words that are not an official's
+  Commitments texts;  // the description: `description`, or `description/<language>` by language
   BallotForm form;
   Rule rule;
   Electorate electorate;
@@ -72,7 +72,7 @@ struct Terms {
 struct Option {
   OptionId id;
   LocalizedText title;
-  Commitments texts;  // description
+  Commitments texts;  // as in the terms
   std::optional<Money> cost;
   bool counts = true;  // false: an abstention, recorded and shown but never selected
 

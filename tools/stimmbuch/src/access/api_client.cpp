@@ -62,10 +62,26 @@ std::string words_of(const client::Response& response) {
   return fmt::format("{} ({} {})", words, response.status, problem.value("code", ""));
 }
 
+// Whether an engine answers so: with JSON, or a problem document. Whatever stands in between may say that the
+// engine is away.
+bool is_of_an_engine(const client::Response& response) {
+  const auto type = response.header("Content-Type");
+  if (response.status < 300)
+    return type.starts_with("application/json") || type.starts_with("application/x-ndjson");
+  return type.starts_with("application/problem+json") || code_of(response.status) == ExitCode::try_later;
+}
+
 std::expected<client::Response, Failure> checked(std::expected<client::Response, client::ClientError> answer,
                                                  const client::Request& request) {
   if (!answer) return failed(code_of(answer.error().fault), std::move(answer.error().message));
-  if (answer->status >= 200 && answer->status < 300) return std::move(*answer);
+  if (!is_of_an_engine(*answer)) {
+    const auto type = answer->header("Content-Type");
+    return failed(
+        ExitCode::failed,
+        fmt::format("{} {}: the server is no Stimmbuch engine; it answers {} with {}", request.method,
+                    request.target, answer->status, type.empty() ? "nothing" : type));
+  }
+  if (answer->status < 300) return std::move(*answer);
   return failed(code_of(answer->status),
                 fmt::format("{} {}: {}", request.method, request.target, words_of(*answer)));
 }
@@ -92,6 +108,11 @@ std::expected<Json, Failure> ApiClient::send(const client::Request& request) {
                   fmt::format("{} {}: the answer is not JSON", request.method, request.target));
   }
   return document;
+}
+
+std::unexpected<Failure> no_engine(const client::ServerUrl& server) {
+  return failed(ExitCode::failed,
+                fmt::format("{} is no Stimmbuch engine: it has other documents", server.text()));
 }
 
 std::expected<Json, Failure> ApiClient::get(std::string target) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "access/data_directory.hpp"
 #include "stimmbuch/adapters/identity/local_tokens.hpp"
@@ -19,12 +20,6 @@ namespace stimmbuch::program {
 namespace {
 
 constexpr std::uint64_t votes_between_looks = 1'024;
-constexpr std::uint64_t stride = 2'654'435'761;  // a prime
-
-// Citizens come to vote in another order than they registered.
-std::uint64_t voter_at(std::uint64_t turn, std::uint64_t voters) {
-  return turn * stride % voters;
-}
 
 runner::Submission submission(const vault::Mac& key, const StreamId& stream, const Actor& actor,
                               std::string_view client_key, stimmbuch::Command command) {
@@ -96,6 +91,7 @@ std::expected<std::unique_ptr<Engine>, Failure> AppendBench::start() const {
   options.purpose = ledger::Purpose::demo;
   options.listen = Address{"127.0.0.1", 0};
   options.disk_floor_mib = 0;
+  spdlog::set_level(spdlog::level::warn);
   // When the writer fails, the votes' answers tell.
   auto engine = Engine::start(options, [](std::string_view) {});
   if (!engine) return failed(engine.error().code, std::move(engine.error().text));
@@ -153,8 +149,8 @@ std::expected<Json, Failure> AppendBench::vote(Engine& engine) {
   const Stopwatch time;
 
   SubmissionFlow flow(intake.runner, plan_.in_flight);
-  auto voted =
-      submit_all(flow, "votes", [&](std::uint64_t turn) { return desk.ballot(voter_at(turn, plan_.votes)); });
+  auto voted = submit_all(flow, "votes",
+                          [&](std::uint64_t turn) { return desk.ballot(bench_voter(turn, plan_.votes)); });
   if (!voted) return std::unexpected(std::move(voted.error()));
   const double seconds = time.seconds();
   const double cpu = cpu_us(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_us;
@@ -165,9 +161,8 @@ std::expected<Json, Failure> AppendBench::vote(Engine& engine) {
   const auto tally = poll->close();
   if (!tally) return std::unexpected(tally.error());
   const double views_behind_s = behind.seconds();
-  ExpectedTally expected;
-  for (std::uint64_t voter = 0; voter < plan_.votes; ++voter) expected.add(voter);
-  if (auto right = expected.check(*tally); !right) return std::unexpected(std::move(right.error()));
+  if (auto right = check_bench_tally(*tally, plan_.votes); !right)
+    return std::unexpected(std::move(right.error()));
 
   const auto votes = static_cast<double>(plan_.votes);
   return Json{{"seconds", seconds},

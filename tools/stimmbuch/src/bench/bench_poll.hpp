@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -23,19 +22,11 @@ std::string bench_option(std::size_t index);
 // The options of a voter, by index, none twice.
 std::vector<std::size_t> bench_choices(std::uint64_t voter);
 
-// What the tally must say.
-class ExpectedTally {
- public:
-  void add(std::uint64_t voter);
-  std::uint64_t ballots() const { return ballots_; }
+// Who votes when: each voter once, in another order than by number.
+std::uint64_t bench_voter(std::uint64_t turn, std::uint64_t voters);
 
-  // Nothing, or how the document differs.
-  std::expected<void, Failure> check(const Json& tally) const;
-
- private:
-  std::uint64_t ballots_ = 0;
-  std::array<std::uint64_t, bench_options> votes_{};
-};
+// Nothing if the document says what these voters voted, or how it differs.
+std::expected<void, Failure> check_bench_tally(const Json& tally, std::uint64_t voters);
 
 // A poll of its own on an engine whose ledger is of purpose demo.
 class BenchPoll {

@@ -40,6 +40,15 @@ Complaint from_text(std::string_view text, std::string& value) {
   return {};
 }
 
+std::string to_text(const std::optional<std::string>& value) {
+  return value.value_or("");
+}
+Complaint from_text(std::string_view text, std::optional<std::string>& value) {
+  value.reset();
+  if (!text.empty()) value = text;
+  return {};
+}
+
 template <class Number>
   requires std::is_unsigned_v<Number> && (!std::is_same_v<Number, bool>)
 std::string to_text(Number value) {
@@ -156,6 +165,10 @@ std::vector<Setting> make_table() {
           "What a new ledger is for: town or demo. A new one is for a town unless told otherwise; an old "
           "one keeps its purpose.",
           [](Values& v) -> auto& { return v.engine.purpose; }),
+      row("origin", "NAME",
+          "The name under which a new log signs, such as votes.town.example; without it one made of the "
+          "ledger's id. An old log keeps its name.",
+          [](Values& v) -> auto& { return v.engine.origin; }),
       row("wrapping_key", "FILE",
           "The key that the vault is sealed with; without it one beside the data directory.",
           [](Values& v) -> auto& { return v.engine.wrapping_key; }),
@@ -183,6 +196,10 @@ std::vector<Setting> make_table() {
           [](Values& v) -> auto& { return v.server; }),
       row("token_file", "FILE", "The file that holds the token to show the server.",
           [](Values& v) -> auto& { return v.token_file; }),
+      row("commands_per_minute", "N",
+          "Commands of one token's person in a minute, besides the bulk route; more are told to come later "
+          "(429). 0 sets no bound.",
+          [](Values& v) -> auto& { return v.engine.commands_per_minute; }),
       limit<&L::request_line_bytes>("request_line_bytes", "Longest request line."),
       limit<&L::header_bytes>("header_bytes", "All header fields of a request together."),
       limit<&L::header_fields>("header_fields", "Header fields of a request."),

@@ -77,8 +77,9 @@ Command serve_command() {
           "of tokens are tables [[issuer]] of the configuration file, with issuer, audience, keys_file, "
           "roles_of_all, role_claim, roles, typ and acr.",
       .options = with_common_options(),
-      .settings = {"data", "purpose", "wrapping_key", "listen", "admin_listen", "hosts", "tls.", "io_threads",
-                   "cache_mib", "disk_floor_mib", "recover_tail", "limits."},
+      .settings = {"data", "purpose", "origin", "wrapping_key", "listen", "admin_listen", "hosts", "tls.",
+                   "io_threads", "cache_mib", "disk_floor_mib", "recover_tail", "commands_per_minute",
+                   "limits."},
       .examples = {{"serve --data /var/lib/stimmbuch",
                     "A town's ledger, for this machine only, behind a reverse proxy."},
                    {"serve --data /tmp/try --purpose demo --listen 127.0.0.1:0",

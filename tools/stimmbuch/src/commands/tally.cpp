@@ -9,6 +9,11 @@ namespace stimmbuch::program {
 
 namespace {
 
+bool is_tally(const Json& document, std::string_view poll) {
+  return document.is_object() && document.value("poll", Json()) == poll &&
+         document.value("options", Json()).is_array();
+}
+
 Result print_tally(Session& session) {
   const std::string& poll = session.given.arguments.front();
   if (!is_id(poll)) return failed(ExitCode::usage, fmt::format("'{}' is not the id of a poll", poll));
@@ -21,6 +26,7 @@ Result print_tally(Session& session) {
   ApiClient client(session.settings.values.server, token);
   const auto tally = client.get(fmt::format("/v1/polls/{}/tally", poll));
   if (!tally) return std::unexpected(tally.error());
+  if (!is_tally(*tally, poll)) return no_engine(session.settings.values.server);
   if (session.console.json()) {
     session.console.summary(*tally);
     return ExitCode::ok;

@@ -22,7 +22,9 @@ std::expected<ApiClient, Failure> import_server(Session& session) {
   if (!token) return std::unexpected(std::move(token.error()));
   const client::ServerUrl& server = session.settings.values.server;
   ApiClient probe(server, {}, {.max_attempts = 1});
-  if (const auto answer = probe.get("/v1/figures"); !answer) return std::unexpected(answer.error());
+  const auto figures = probe.get("/v1/figures");
+  if (!figures) return std::unexpected(figures.error());
+  if (!figures->is_object() || !figures->contains("records")) return no_engine(server);
   client::ClientOptions options{.max_attempts = 1'000, .total_pause = patience};
   options.pause = [&console = session.console, server](milliseconds pause) {
     if (pause >= worth_telling)

@@ -40,6 +40,9 @@ struct Submission {
   // registry identity when verifying. Written with the first record if it is not there yet.
   std::optional<std::string> identity_row;
   std::optional<Revision> expected;  // refuse unless this is the stream's last revision
+  // Refuse (poll_not_imported) if the poll addressed is one of citizens. Decided with the command, so that no
+  // poll can come into being between a look and the writing.
+  bool imported_only = false;
 };
 
 // The command took effect: durable, and visible to readers. A replay is the answer to a repeat of a command

@@ -12,8 +12,8 @@
 //   summaries of a project's polls, newest first
 //
 // A text of the vault stands as {"$text":"text/<subject>/<revision>/<field>"}, the name of its row; who
-// answers fills it in or leaves it out. The description of an option is the field
-// "options/<option>/description".
+// answers fills it in or leaves it out. In the names of an option's rows "options/<option>/" stands before
+// the field.
 namespace stimmbuch::projections {
 
 Projection polls_projection();
@@ -23,7 +23,7 @@ inline constexpr std::string_view newest_prefix = "newest/";
 inline constexpr std::string_view due_prefix = "due/";
 std::string polls_of_project_prefix(const ProjectId& project);
 
-// The key of a recorded result's document.
-std::string result_key(const PollId& poll, Position result);
+// The id of a recorded result's document.
+std::string result_id(const PollId& poll, Position result);
 
 }  // namespace stimmbuch::projections

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -26,6 +27,7 @@ namespace stimmbuch::http::api {
 
 struct Call;
 class CommandDesk;
+class CommandQuota;
 class Followers;
 class Reads;
 
@@ -48,7 +50,8 @@ class Api final : public Handler {
     projections::Worker& worker;
     BlockingPool& pool;
     const runner::Clock& clock;
-    std::string_view version;  // of the engine
+    std::string_view version;               // of the engine
+    std::uint32_t commands_per_minute = 0;  // of one principal; 0: not bounded
   };
 
   explicit Api(Parts parts);
@@ -105,6 +108,7 @@ class Api final : public Handler {
   void get_poll(Call call);
   void get_tally(Call call);
   void get_turnout(Call call);
+  void get_result(Call call);
   void get_figures(Call call);
   void follow_poll(Call call);
   void get_events(Call call);
@@ -116,6 +120,7 @@ class Api final : public Handler {
  private:
   Parts parts_;
   std::unique_ptr<CommandDesk> desk_;
+  std::unique_ptr<CommandQuota> quota_;
   std::unique_ptr<Reads> reads_;
   std::unique_ptr<Followers> followers_;
 };
