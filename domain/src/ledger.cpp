@@ -22,21 +22,21 @@ bool overlap(const AgeBand& a, const AgeBand& b) {
 struct Declaration {
   State state;
 
-  std::expected<void, Rejection> add(const Level& level, std::string where) {
+  std::expected<void, Rejection> add(const Level& level, const std::string& where) {
     if (!is_localized(level.title, title_bytes_max)) return refused(Refusal::invalid, where + "/title");
     if (find(state.levels, level.id)) return refused(Refusal::cell_already_declared, where);
     state.levels.push_back(level);
     return {};
   }
 
-  std::expected<void, Rejection> add(const District& district, std::string where) {
+  std::expected<void, Rejection> add(const District& district, const std::string& where) {
     if (!is_localized(district.title, title_bytes_max)) return refused(Refusal::invalid, where + "/title");
     if (find(state.districts, district.id)) return refused(Refusal::cell_already_declared, where);
     state.districts.push_back(district);
     return {};
   }
 
-  std::expected<void, Rejection> add(const AgeBand& band, std::string where) {
+  std::expected<void, Rejection> add(const AgeBand& band, const std::string& where) {
     if (band.born_from < 1850 || band.born_to > 2200 || band.born_from > band.born_to) {
       return refused(Refusal::invalid, where);
     }

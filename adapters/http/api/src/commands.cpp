@@ -25,6 +25,11 @@ void submit(CommandDesk& desk, Call call, runner::Submission submission) {
   if (!taken) std::move(*responder).send(overloaded());
 }
 
+void refuse(Call call, stimmbuch::Refusal reason) {
+  Response response = answer(Rejection{reason, {}}, call.language);
+  std::move(call).send(std::move(response));
+}
+
 Intent as_official(const Call& call) {
   return {call.caller->official, call.client_key};
 }
@@ -83,8 +88,7 @@ void Api::register_citizen(Call call) {
 
 void Api::change_citizen(Call call) {
   const auto citizen = desk_->citizen_of(*call.caller);
-  if (!citizen)
-    return std::move(call).send(answer(Rejection{stimmbuch::Refusal::citizen_unknown, {}}, call.language));
+  if (!citizen) return refuse(std::move(call), stimmbuch::Refusal::citizen_unknown);
   with_body(*desk_, std::move(call),
             [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
               VaultTexts texts;
@@ -267,15 +271,12 @@ void to_own_ballot(CommandDesk& desk, Call call, const ballot::Command& command)
   const auto poll = id_parameter<PollId>(call, 0);
   if (!poll) return std::move(call).send(not_found());
   const auto citizen = desk.citizen_of(*call.caller);
-  if (!citizen)
-    return std::move(call).send(answer(Rejection{stimmbuch::Refusal::citizen_unknown, {}}, call.language));
+  if (!citizen) return refuse(std::move(call), stimmbuch::Refusal::citizen_unknown);
   const auto voter = desk.voter(*poll, *citizen);
-  if (!voter)
-    return std::move(call).send(answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, call.language));
+  if (!voter) return refuse(std::move(call), stimmbuch::Refusal::poll_unknown);
   auto submission =
       desk.ballot_submission(BallotId{*poll, *voter}, command, Intent{*voter, call.client_key}, citizen);
-  if (!submission)
-    return std::move(call).send(answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, call.language));
+  if (!submission) return refuse(std::move(call), stimmbuch::Refusal::poll_unknown);
   submit(desk, std::move(call), std::move(*submission));
 }
 

@@ -26,7 +26,7 @@ template <class Tag>
 class Id {
  public:
   // "-": a placeholder to read another id into.
-  constexpr Id() : text_{'-'}, size_(1) {}
+  constexpr Id() = default;
 
   static constexpr std::optional<Id> parse(std::string_view text) {
     if (!is_id(text)) return std::nullopt;
@@ -44,8 +44,8 @@ class Id {
   }
 
  private:
-  std::array<char, id_size_max> text_{};
-  std::uint8_t size_;
+  std::array<char, id_size_max> text_{'-'};
+  std::uint8_t size_ = 1;
 };
 
 using LedgerId = Id<struct LedgerTag>;

@@ -50,7 +50,7 @@ std::expected<void, Failure> Crowd::take_part(const TownCitizen& citizen, ApiCli
   const std::string token = minted->value("token", "");
   int steps = 0;
   const auto key = [&] { return fmt::format("stimmbuch-demo-{}-{:02}", citizen.subject, ++steps); };
-  const auto give = [&](PersonCommand command) {
+  const auto give = [&](const PersonCommand& command) {
     ++commands_;
     return server.give(command);
   };

@@ -34,7 +34,7 @@ class SetOf {
   std::uint32_t bits_ = 0;
 };
 
-enum class Role { citizen, registrar, staff, certifier, moderator, auditor, operator_ };
+enum class Role { citizen, registrar, staff, certifier, moderator, auditor, system_operator };
 using Roles = SetOf<Role>;
 
 enum class Right {
@@ -70,7 +70,7 @@ inline constexpr std::array role_table{
     RoleRow{Role::certifier, "certifier", {Right::certify, Right::confirm}},
     RoleRow{Role::moderator, "moderator", {Right::moderate}},
     RoleRow{Role::auditor, "auditor", {Right::read_audit}},
-    RoleRow{Role::operator_, "operator", {Right::bulk}},
+    RoleRow{Role::system_operator, "operator", {Right::bulk}},
 };
 
 constexpr std::string_view name_of(Role role) {
