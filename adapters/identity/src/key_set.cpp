@@ -23,11 +23,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-template <auto Release>
+template <auto Free>
 struct Release {
   template <class T>
   void operator()(T* pointer) const {
-    Release(pointer);
+    Free(pointer);
   }
 };
 

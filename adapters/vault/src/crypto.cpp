@@ -16,11 +16,11 @@ namespace stimmbuch::vault {
 
 namespace {
 
-template <auto Release>
+template <auto Free>
 struct Release {
   template <class T>
   void operator()(T* pointer) const {
-    Release(pointer);
+    Free(pointer);
   }
 };
 
