@@ -23,6 +23,9 @@ namespace {
 
 constexpr std::chrono::minutes clock_drift_max{1};
 
+// How long a group is waited for at most.
+constexpr std::chrono::steady_clock::duration patience_max = std::chrono::microseconds{500};
+
 // Records of ballots bear a time that was rounded down, so the last one does not tell the latest time.
 constexpr std::uint64_t records_with_latest_time = 10'000;
 
@@ -58,8 +61,8 @@ class Runner::Writer {
     const std::lock_guard lock(mutex_);
     if (stopping_ || waiting_.size() >= options_.queue_max) return false;
     waiting_.push_back({std::move(submission), std::move(completion)});
-    // Who finds the queue filled knows that the thread was woken already.
-    if (waiting_.size() == 1) arrived_.notify_one();
+    // In between the thread is awake, or waits for the whole group.
+    if (waiting_.size() == 1 || waiting_.size() == expected_) arrived_.notify_one();
     return true;
   }
 
@@ -104,11 +107,15 @@ class Runner::Writer {
     }
   }
 
-  // Waits for commands and takes all that wait; false when there are none and there will be none.
+  // Waits for commands and takes all that wait; false when there are none and there will be none. Those whom
+  // the last group answered are on their way back with their next commands: as many are waited for, a part
+  // of a sync long, since a sync for few costs what one for all does.
   bool take(std::vector<Waiting>& taken) {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    arrived_.wait_for(lock, patience_, [this] { return stopping_ || waiting_.size() >= expected_; });
     std::swap(taken, waiting_);
+    expected_ = taken.size();
     return !taken.empty();
   }
 
@@ -132,7 +139,9 @@ class Runner::Writer {
     time_ = std::max(time_, parts_.clock.now());
     Group group(group_parts_, time_);
     for (const Waiting& command : commands) outcomes.push_back(group.decide(command.submission));
+    const auto began = parts_.clock.steady();
     write(group, outcomes);
+    patience_ = std::min(patience_max, (parts_.clock.steady() - began) / 2);
     streams_.end_group();
     cached_streams_ = streams_.size();
     ++groups_;
@@ -190,6 +199,7 @@ class Runner::Writer {
   const Time wall_at_start_;
   const std::chrono::steady_clock::time_point steady_at_start_;
   bool broken_ = false;
+  std::chrono::steady_clock::duration patience_{};  // with the next group
 
   std::atomic<std::uint64_t> accepted_ = 0;
   std::atomic<std::uint64_t> replayed_ = 0;
@@ -198,8 +208,9 @@ class Runner::Writer {
   std::atomic<std::uint64_t> groups_ = 0;
   std::atomic<std::uint64_t> cached_streams_ = 0;
 
-  mutable std::mutex mutex_;  // guards the two below
+  mutable std::mutex mutex_;  // guards the three below
   std::vector<Waiting> waiting_;
+  std::size_t expected_ = 0;  // as many as the last group had
   bool stopping_ = false;
   std::condition_variable arrived_;
 

@@ -50,6 +50,7 @@ class Worker::Threads {
 
   void run();
   void serve();
+  void rest();
   bool hand_over(Arrival& arrival);
   void receive(Arrival& arrival);
   void take_over(Lockstep& arrived);
@@ -57,6 +58,7 @@ class Worker::Threads {
   void publish(const std::vector<Lockstep::Changed>& changed);
   std::vector<std::optional<Position>> positions() const;
   void poke();
+  void head_moved();
   void fail(std::string_view why);
 
   std::size_t index_of(std::string_view projection) const;
@@ -75,7 +77,9 @@ class Worker::Threads {
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  bool poked_ = true;  // there may be something to do
+  bool poked_ = true;     // there may be something to do
+  bool hurried_ = false;  // and somebody waits for it
+  bool resting_ = false;
   bool stopping_ = false;
   bool ended_ = false;          // the worker's thread has
   Arrival* arrival_ = nullptr;  // waits for the worker's thread
@@ -105,7 +109,7 @@ Worker::Threads::Threads(Parts parts, WorkerOptions options)
                                   [this](const Lockstep& lockstep) { show_building(lockstep); },
                                   [this](std::string_view why) { fail(why); }});
   begin();
-  head_moved_ = parts_.ledger.on_head([this](Position) { poke(); });
+  head_moved_ = parts_.ledger.on_head([this](Position) { head_moved(); });
   thread_ = std::thread([this] { run(); });
 }
 
@@ -113,7 +117,7 @@ void Worker::Threads::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    poked_ = true;
+    poked_ = hurried_ = true;
   }
   changed_.notify_all();
   builder_->stop();
@@ -232,14 +236,22 @@ void Worker::Threads::serve() {
       } else {
         changed_.wait(lock, poked);
       }
-      poked_ = false;
+      poked_ = hurried_ = false;
       if (stopping_) return;
       arrival = std::exchange(arrival_, nullptr);
     }
     if (arrival) receive(*arrival);
     if (advance_live(end_of_time)) poke();
     waiters_.wake(positions(), std::chrono::steady_clock::now());
+    rest();
   }
+}
+
+void Worker::Threads::rest() {
+  std::unique_lock lock(mutex_);
+  resting_ = true;
+  changed_.wait_for(lock, options_.rest, [this] { return hurried_; });
+  resting_ = false;
 }
 
 // Folds one batch into the live projections; whether there is more.
@@ -272,7 +284,7 @@ bool Worker::Threads::hand_over(Arrival& arrival) {
   std::unique_lock lock(mutex_);
   arrival_ = &arrival;
   received_ = false;
-  poked_ = true;
+  poked_ = hurried_ = true;
   changed_.notify_all();
   changed_.wait(lock, [&] { return received_ || ended_; });
   arrival_ = nullptr;
@@ -384,7 +396,17 @@ std::optional<Worker::Ticket> Worker::Threads::wait_until(std::string_view proje
 void Worker::Threads::poke() {
   {
     const std::lock_guard lock(mutex_);
+    poked_ = hurried_ = true;
+  }
+  changed_.notify_all();
+}
+
+// On the writer's thread, which shall not pay for waking whoever is going to look anyway.
+void Worker::Threads::head_moved() {
+  {
+    const std::lock_guard lock(mutex_);
     poked_ = true;
+    if (resting_) return;
   }
   changed_.notify_all();
 }
@@ -393,7 +415,7 @@ void Worker::Threads::fail(std::string_view why) {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    poked_ = true;
+    poked_ = hurried_ = true;
   }
   changed_.notify_all();
   parts_.on_failure(why);

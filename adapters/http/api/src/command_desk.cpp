@@ -30,6 +30,11 @@ runner::Submission submission(const vault::Mac& key, StreamId stream, Command co
           .expected = {}};
 }
 
+bool registers(const Command& command) {
+  const auto* const own = std::get_if<citizen::Command>(&command);
+  return own && std::holds_alternative<citizen::RegisterCitizen>(*own);
+}
+
 }  // namespace
 
 CommandDesk::CommandDesk(runner::Runner& runner, const runner::Vault& vault, const vault::Secrets& secrets,
@@ -50,11 +55,14 @@ std::optional<CitizenId> CommandDesk::citizen_of(const identity::Principal& prin
   }
   const auto row = vault_.read(runner::RowClass::secrets, principal.identity_row);
   const auto citizen = row ? CitizenId::parse(*row) : std::nullopt;
-  if (!citizen) return std::nullopt;
+  if (citizen) remember(principal.identity_row, *citizen);
+  return citizen;
+}
+
+void CommandDesk::remember(const std::string& identity_row, const CitizenId& citizen) {
   const std::lock_guard lock(mutex_);
   if (citizens_.size() >= citizens_remembered_max) citizens_.clear();
-  citizens_.emplace(principal.identity_row, *citizen);
-  return citizen;
+  citizens_.emplace(identity_row, citizen);
 }
 
 std::optional<VoterId> CommandDesk::voter(const PollId& poll, const CitizenId& citizen) const {
@@ -91,6 +99,19 @@ std::optional<runner::Submission> CommandDesk::ballot_submission(const BallotId&
   auto result = submission(*secret, ballot, std::move(command), intent);
   result.citizen = citizen;
   return result;
+}
+
+bool CommandDesk::submit(runner::Submission submission, runner::Runner::Completion completion) {
+  if (registers(submission.command)) {
+    // Whoever registers is about to do more.
+    completion = [this, row = submission.identity_row.value(),
+                  answer = std::move(completion)](runner::Outcome outcome) mutable {
+      if (const auto* const accepted = std::get_if<runner::Accepted>(&outcome))
+        remember(row, std::get<CitizenId>(accepted->stream));
+      answer(std::move(outcome));
+    };
+  }
+  return runner_.submit(std::move(submission), std::move(completion));
 }
 
 }  // namespace stimmbuch::http::api

@@ -58,12 +58,11 @@ class CommandDesk {
                                                       std::optional<CitizenId> citizen) const;
 
   // As runner::Runner::submit.
-  bool submit(runner::Submission submission, runner::Runner::Completion completion) {
-    return runner_.submit(std::move(submission), std::move(completion));
-  }
+  bool submit(runner::Submission submission, runner::Runner::Completion completion);
 
  private:
   std::string created_id_text(std::string_view kind, const Intent& intent) const;
+  void remember(const std::string& identity_row, const CitizenId& citizen);
 
   runner::Runner& runner_;
   const runner::Vault& vault_;

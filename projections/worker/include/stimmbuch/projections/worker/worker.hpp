@@ -24,6 +24,10 @@ struct WorkerOptions {
   std::size_t batch_records_max = 10'000;
   std::size_t batch_bytes_max = std::size_t{8} << 20;
 
+  // After a batch the worker rests for so long, unless somebody waits for a position: few records cost nearly
+  // what many do.
+  std::chrono::milliseconds rest{5};
+
   // A rebuild beside live projections works at most this share of the time of its thread; the first build of
   // all, at a start without views, does not hold back.
   double rebuild_share = 0.5;
