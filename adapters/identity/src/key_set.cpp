@@ -23,11 +23,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-template <auto release>
+template <auto Free>
 struct Release {
   template <class T>
   void operator()(T* pointer) const {
-    release(pointer);
+    Free(pointer);
   }
 };
 

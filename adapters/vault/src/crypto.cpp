@@ -16,11 +16,11 @@ namespace stimmbuch::vault {
 
 namespace {
 
-template <auto release>
+template <auto Free>
 struct Release {
   template <class T>
   void operator()(T* pointer) const {
-    release(pointer);
+    Free(pointer);
   }
 };
 

@@ -44,10 +44,10 @@ class Lines {
   std::optional<std::string> next() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::milliseconds{200}, [this] { return progress_ || last_ || over_; });
-    if (progress_) return *std::exchange(progress_, std::nullopt);
+    if (progress_) return std::exchange(progress_, std::nullopt);
     if (last_) {
       over_ = true;
-      return *std::exchange(last_, std::nullopt);
+      return std::exchange(last_, std::nullopt);
     }
     return over_ ? std::nullopt : std::optional<std::string>("\n");
   }

@@ -74,7 +74,7 @@ void Followers::follow_poll(Call call) {
   }
   const Stream stream = std::move(call.responder).open_events(retry);
   leave([&](News& news) {
-    news.poll_followers.emplace_back(*poll, PollFollower{stream, signals_of(*stream)});
+    news.poll_followers.emplace_back(*poll, PollFollower{stream, signals_of(*stream), {}});
   });
 }
 
@@ -132,7 +132,7 @@ void Followers::welcome(News news) {
   changed_.merge(news.changed);
   std::ranges::move(news.record_followers, std::back_inserter(records_));
   for (auto& [poll, follower] : news.poll_followers) {
-    if (send_tally(poll, follower.stream)) polls_.emplace(poll, std::move(follower));
+    if (send_tally(poll, follower)) polls_.emplace(poll, std::move(follower));
   }
 }
 
@@ -151,7 +151,7 @@ void Followers::tell_polls() {
   for (const PollId& poll : std::exchange(changed_, {})) {
     const auto [begin, end] = polls_.equal_range(poll);
     for (auto follower = begin; follower != end;) {
-      follower = send_tally(poll, follower->second.stream) ? std::next(follower) : polls_.erase(follower);
+      follower = send_tally(poll, follower->second) ? std::next(follower) : polls_.erase(follower);
     }
   }
 }
@@ -160,13 +160,14 @@ void Followers::tell_records() {
   std::erase_if(records_, [this](RecordFollower& follower) { return !send_records(follower); });
 }
 
-bool Followers::send_tally(const PollId& poll, const Stream& stream) const {
+bool Followers::send_tally(const PollId& poll, PollFollower& follower) const {
   const auto read = views_.document("tally", poll.text());
-  if (!read || !read->document) return true;
+  if (!read || !read->document || read->document->etag == follower.shown) return true;
+  follower.shown = read->document->etag;
   const std::string& tally = read->document->bytes;
-  const bool open = stream->send(make_event(to_text({ledger_, 1, read->position}), "tally", tally));
+  const bool open = follower.stream->send(make_event(to_text({ledger_, 1, read->position}), "tally", tally));
   if (!open || !is_final(tally)) return open;
-  stream->close();
+  follower.stream->close();
   return false;
 }
 

@@ -58,6 +58,7 @@ class Followers {
   struct PollFollower {
     Stream stream;
     std::shared_ptr<Signals> signals;
+    std::string shown;  // the ETag of the tally sent last: a change may be told behind its tally
   };
   struct RecordFollower {
     Stream stream;
@@ -86,7 +87,7 @@ class Followers {
   void tell_polls();
   void tell_records();
   // False: the stream is over.
-  bool send_tally(const PollId& poll, const Stream& stream) const;
+  bool send_tally(const PollId& poll, PollFollower& follower) const;
   bool send_records(RecordFollower& follower);
 
   const LedgerId ledger_;
