@@ -1,10 +1,10 @@
 #include "access/work_directory.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 namespace stimmbuch::program {
 

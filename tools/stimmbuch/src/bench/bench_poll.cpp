@@ -43,6 +43,7 @@ std::vector<std::size_t> bench_choices(std::uint64_t voter) {
   const std::size_t first = (chance >> 16) % bench_options;
   const std::size_t step = 1 + (chance >> 32) % 3;
   std::vector<std::size_t> chosen;
+  chosen.reserve(number);
   for (std::size_t i = 0; i < number; ++i) chosen.push_back((first + i * step) % bench_options);
   return chosen;
 }
@@ -130,7 +131,7 @@ std::expected<std::uint64_t, Failure> BenchPoll::give(std::string target, std::s
   return position_of(done->value("position", Json()));
 }
 
-std::string BenchPoll::line(std::string_view type, Json members) const {
+std::string BenchPoll::line(std::string_view type, const Json& members) const {
   Json command = {{"key", fmt::format("bench-{}-{}", id_, type)}, {"type", type}};
   if (type != "OpenProject") command["poll"] = id_;
   if (members.is_object()) command.update(members);

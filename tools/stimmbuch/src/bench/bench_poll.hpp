@@ -49,7 +49,7 @@ class BenchPoll {
   std::expected<void, Failure> open_for_citizens(const Json& project, const Json& draft);
   std::expected<void, Failure> open_for_import(const Json& project, const Json& draft);
   std::expected<std::uint64_t, Failure> give(std::string target, std::string_view step, const Json& body);
-  std::string line(std::string_view type, Json members) const;
+  std::string line(std::string_view type, const Json& members) const;
 
   std::string id_;
   Voters voters_;

@@ -27,6 +27,7 @@ std::string_view token_in(std::string_view document) {
 std::expected<void, Failure> BenchTown::mint_tokens(std::uint64_t citizens) {
   const std::string run = vault::random_id();  // other citizens than those of an earlier run
   std::vector<std::string> requests;
+  requests.reserve(citizens);
   for (std::uint64_t i = 0; i < citizens; ++i) {
     requests.push_back(
         http_request("POST", "/admin/tokens", place_.admin, {},
@@ -58,6 +59,7 @@ std::string BenchTown::authorization(std::uint64_t citizen, std::string_view com
 std::expected<HttpLoadResult, Failure> BenchTown::settle(std::uint64_t citizens) {
   if (auto minted = mint_tokens(citizens); !minted) return std::unexpected(std::move(minted.error()));
   std::vector<std::string> requests;
+  requests.reserve(citizens);
   for (std::uint64_t i = 0; i < citizens; ++i) {
     requests.push_back(http_request("POST", "/v1/citizens", place_.server, authorization(i, "register"),
                                     fmt::format(R"({{"name":"Citizen {}"}})", i)));
@@ -73,6 +75,7 @@ std::expected<HttpLoadResult, Failure> BenchTown::settle(std::uint64_t citizens)
 
 HttpLoad BenchTown::votes(const std::string& poll, const client::ServerUrl& server) {
   requests_.clear();
+  requests_.reserve(tokens_.size());
   for (std::uint64_t turn = 0; turn < tokens_.size(); ++turn) {
     const std::uint64_t voter = bench_voter(turn, tokens_.size());
     Json choices = Json::array();

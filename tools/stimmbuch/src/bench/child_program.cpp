@@ -26,6 +26,7 @@ constexpr const char* this_program = "/proc/self/exe";
 ChildProgram::ChildProgram(std::vector<std::string> words, Talk talk) {
   words.insert(words.begin(), "stimmbuch");
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   std::array<int, 2> pipe{};
