@@ -185,7 +185,8 @@ std::optional<CitizenId> Group::holder_of(const std::optional<std::string>& iden
   if (!identity_row) return std::nullopt;
   const auto holder = row(RowClass::secrets, *identity_row);
   if (!holder) return std::nullopt;
-  return CitizenId::parse(*holder).value();
+  const CitizenId citizen = CitizenId::parse(*holder).value();  // a row that holds no id is a fault
+  return citizen;
 }
 
 }  // namespace stimmbuch::runner
