@@ -285,6 +285,19 @@ TEST_P(ProjectionsWorker, CallsBackWhoWaitsForAPosition) {
   }
 }
 
+TEST_P(ProjectionsWorker, RestsBetweenBatchesUnlessSomebodyWaits) {
+  LogBuilder log;
+  log.create_ledger();
+  log.append_to(*ledger);
+  open();
+  start({.rest = std::chrono::hours{1}});
+  wait_for_all(*worker, log.last());
+  log.open_project("park");
+  log.append_to(*ledger);
+  wait_for_all(*worker, log.last());
+  EXPECT_EQ(store->position("projects"), log.last());
+}
+
 TEST_P(ProjectionsWorker, TellsWhoWaitsInVain) {
   open();
   start({.waiters_max = 2});

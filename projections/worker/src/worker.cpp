@@ -248,6 +248,7 @@ void Worker::Threads::serve() {
 }
 
 void Worker::Threads::rest() {
+  if (waiters_.next_deadline()) return;
   std::unique_lock lock(mutex_);
   resting_ = true;
   changed_.wait_for(lock, options_.rest, [this] { return hurried_; });
