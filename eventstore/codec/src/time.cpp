@@ -51,9 +51,13 @@ std::optional<Time> parse_time(std::string_view text) {
   if (text.size() != pattern.size()) return std::nullopt;
   bool wrong = text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
                text[19] != '.' || text[26] != 'Z';
-  const auto year = digits(text, 0, 4, wrong), month = digits(text, 5, 2, wrong), day = digits(text, 8, 2, wrong);
-  const auto hour = digits(text, 11, 2, wrong), minute = digits(text, 14, 2, wrong);
-  const auto second = digits(text, 17, 2, wrong), micros = digits(text, 20, 6, wrong);
+  const auto year = digits(text, 0, 4, wrong);
+  const auto month = digits(text, 5, 2, wrong);
+  const auto day = digits(text, 8, 2, wrong);
+  const auto hour = digits(text, 11, 2, wrong);
+  const auto minute = digits(text, 14, 2, wrong);
+  const auto second = digits(text, 17, 2, wrong);
+  const auto micros = digits(text, 20, 6, wrong);
   if (wrong) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
                                          std::chrono::day{day}};

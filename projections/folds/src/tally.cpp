@@ -53,7 +53,6 @@ struct TallyRow {
   TurnoutAt turnout;
 };
 
-
 std::string hour_text(Hour hour) {
   constexpr std::size_t up_to_hour = 13;
   return std::string(codec::TimeText(hour).view().substr(0, up_to_hour));
