@@ -296,5 +296,86 @@ TYPED_TEST(LedgerContract, FeedsWithoutHoleOrDuplicateWhileRecordsAreAppended) {
   }
 }
 
+// ---- what must be shown by hand
+
+struct InMemoryByHand {
+  MemoryLedger ledger{Visibility::when_shown};
+};
+
+struct OnDiskByHand {
+  static OpenOptions options(const std::filesystem::path& directory) {
+    auto options = options_for(directory);
+    options.visibility = Visibility::when_shown;
+    return options;
+  }
+  TemporaryDirectory directory;
+  std::unique_ptr<RocksLedger> opened = open_ledger(options(directory.path() / "ledger"));
+  RocksLedger& ledger = *opened;
+};
+
+template <typename Made>
+class LedgerShownByHand : public ::testing::Test {
+ protected:
+  Made made_;
+  Ledger& ledger_ = made_.ledger;
+};
+
+using ImplementationsByHand = ::testing::Types<InMemoryByHand, OnDiskByHand>;
+TYPED_TEST_SUITE(LedgerShownByHand, ImplementationsByHand);
+
+TYPED_TEST(LedgerShownByHand, ShowsNothingThatIsOnlySynced) {
+  EXPECT_EQ(append(this->ledger_, {"a|1", "a|2", "b|3"}), Position{3});
+  EXPECT_EQ(this->ledger_.head(), before_first);
+  EXPECT_THAT(all_records(this->ledger_), IsEmpty());
+  EXPECT_THAT(stream_of(this->ledger_, "a"), IsEmpty());
+  EXPECT_EQ(this->ledger_.at(Position{1}), std::nullopt);
+  EXPECT_EQ(this->ledger_.wait_beyond(before_first, in(1ms)), before_first);
+}
+
+TYPED_TEST(LedgerShownByHand, ShowsUpToThePositionNamed) {
+  append(this->ledger_, {"a|1", "a|2", "b|3"});
+  this->ledger_.show(Position{2});
+  EXPECT_EQ(this->ledger_.head(), Position{2});
+  EXPECT_THAT(all_records(this->ledger_), ElementsAre(Pair(1, "a|1"), Pair(2, "a|2")));
+  EXPECT_THAT(stream_of(this->ledger_, "b"), IsEmpty());
+  this->ledger_.show(Position{1});
+  EXPECT_EQ(this->ledger_.head(), Position{2});
+  EXPECT_EQ(append(this->ledger_, {"b|4"}), Position{4});
+  this->ledger_.show(Position{4});
+  EXPECT_THAT(stream_of(this->ledger_, "b"), ElementsAre(Pair(3, "b|3"), Pair(4, "b|4")));
+}
+
+TYPED_TEST(LedgerShownByHand, GivesItsWriterAllThatIsSynced) {
+  append(this->ledger_, {"a|1", "a|2", "b|3"});
+  this->ledger_.show(Position{1});
+  const eventstore::Records& synced = this->ledger_.synced();
+  EXPECT_EQ(synced.head(), Position{3});
+  EXPECT_EQ(synced.at(Position{3}), "b|3");
+  EXPECT_EQ(synced.read(before_first, end_of_time, [](Position, std::string_view) { return true; }),
+            Position{3});
+  int shown = 0;
+  synced.read_stream("a", [&](Position, std::string_view) { return ++shown > 0; });
+  EXPECT_EQ(shown, 2);
+}
+
+TYPED_TEST(LedgerShownByHand, TellsThoseWhoListenToEitherHead) {
+  std::vector<Position> synced;
+  std::vector<Position> visible;
+  const auto one = this->ledger_.synced().on_head([&](Position head) { synced.push_back(head); });
+  const auto two = this->ledger_.on_head([&](Position head) { visible.push_back(head); });
+  append(this->ledger_, {"a|1", "a|2"});
+  append(this->ledger_, {"a|3"});
+  this->ledger_.show(Position{3});
+  this->ledger_.show(Position{3});
+  EXPECT_THAT(synced, ElementsAre(Position{2}, Position{3}));
+  EXPECT_THAT(visible, ElementsAre(Position{3}));
+}
+
+TYPED_TEST(LedgerContract, ShowsByItselfWhatIsSynced) {
+  append(this->ledger_, {"a|1"});
+  EXPECT_EQ(this->ledger_.head(), this->ledger_.synced().head());
+  EXPECT_THROW(this->ledger_.show(Position{1}), std::logic_error);
+}
+
 }  // namespace
 }  // namespace stimmbuch::eventstore::testing

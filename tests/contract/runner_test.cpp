@@ -1,5 +1,7 @@
 #include "stimmbuch/eventstore/runner/runner.hpp"
 
+#include <future>
+#include <memory>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -496,6 +498,150 @@ TEST(ConcurrentSubmits, OfOneCommandHaveOneEffect) {
   EXPECT_EQ(first, distinct);
   EXPECT_EQ(replayed, distinct * (copies - 1));
   EXPECT_EQ(number(town.ledger.head()) - before, static_cast<std::uint64_t>(distinct));
+}
+
+// ---- what is known of citizens
+
+const auto dora = *CitizenId::parse("AAAAAAAAAAAAAAAAAAAAAA");
+
+runner::Submission votes_of_dora(const char* key) {
+  auto made = votes("a", key, id<VoterId>("dora"));
+  made.citizen = dora;
+  return made;
+}
+
+TEST(KnownCitizens, AreNotReadWhenTheyVote) {
+  Town town;
+  town.runner->citizens().put_unless_known(dora,
+                                           {.registered = true, .blocked = false, .cell = std::nullopt});
+  EXPECT_TRUE(accepted(town.submit(votes_of_dora("key-1"))));  // though her stream is empty
+}
+
+TEST(KnownCitizens, AreAsTheLogHasThemWhateverIsToldOfThem) {
+  Town town;
+  town.submit(registers(dora, "key-1"));
+  town.submit(dora, citizen::BlockCitizen{}, ada, "key-2");
+  town.runner->citizens().put_unless_known(dora,
+                                           {.registered = true, .blocked = false, .cell = std::nullopt});
+  EXPECT_EQ(refusal(town.submit(votes_of_dora("key-3"))), Refusal::citizen_blocked);
+}
+
+TEST(KnownCitizens, ChangeWithinAGroup) {
+  Town town;
+  town.submit(registers(dora, "key-1"));
+  EXPECT_TRUE(accepted(town.submit(votes_of_dora("key-2"))));
+  const auto outcomes = town.submit_together(
+      {submission(dora, citizen::BlockCitizen{}, ada, "key-3"), votes_of_dora("key-4"),
+       submission(dora, citizen::UnblockCitizen{}, ada, "key-5"), votes_of_dora("key-6")});
+  EXPECT_EQ(refusal(outcomes[1]), Refusal::citizen_blocked);
+  EXPECT_TRUE(accepted(outcomes[3]));
+}
+
+TEST(KnownCitizens, ForgetWhatTheLedgerDidNotTake) {
+  Town town;
+  town.submit(registers(dora, "key-1"));
+  town.ledger.fail_next_append(eventstore::AppendError::Kind::disk_floor);
+  EXPECT_EQ(failure(town.submit(dora, citizen::BlockCitizen{}, ada, "key-2")), Kind::disk_nearly_full);
+  EXPECT_TRUE(accepted(town.submit(votes_of_dora("key-3"))));
+}
+
+// ---- answers wait for the visible head
+
+// Records are shown by hand. The submissions are answered when the test says so.
+struct Unseen : OneWriter {
+  explicit Unseen(runner::RunnerOptions bounds = {})
+      : OneWriter(eventstore::Visibility::when_shown, bounds) {}
+
+  std::future<runner::Outcome> begin(runner::Submission submission) {
+    auto promise = std::make_shared<std::promise<runner::Outcome>>();
+    auto outcome = promise->get_future();
+    EXPECT_TRUE(runner->submit(std::move(submission),
+                               [promise](runner::Outcome result) { promise->set_value(std::move(result)); }));
+    return outcome;
+  }
+  // Waits until the writer is behind everything that was submitted.
+  void settle() {
+    while (runner->statistics().queued > 0) std::this_thread::yield();
+    const auto groups = runner->statistics().groups;
+    auto last = begin(submission(id<CitizenId>("nobody"), citizen::UnblockCitizen{}, ada, "settle"));
+    while (runner->statistics().groups == groups) std::this_thread::yield();
+    settled_.push_back(std::move(last));
+  }
+  static bool is_answered(const std::future<runner::Outcome>& outcome) {
+    return outcome.wait_for(seconds{0}) == std::future_status::ready;
+  }
+
+ private:
+  std::vector<std::future<runner::Outcome>> settled_;
+};
+
+TEST(Answers, WaitUntilTheirRecordsAreVisible) {
+  Unseen town;
+  auto outcome = town.begin(registers(bob, "key-1"));
+  town.settle();
+  EXPECT_EQ(town.ledger.synced().head(), Position{1});
+  EXPECT_FALSE(Unseen::is_answered(outcome));
+  town.ledger.show(Position{1});
+  EXPECT_EQ(accepted(outcome.get())->last, Position{1});
+}
+
+TEST(Answers, OfRefusalsAndReplaysWaitForTheStateTheyWereDecidedOn) {
+  Unseen town;
+  auto first = town.begin(registers(bob, "key-1"));
+  town.settle();
+  auto replay = town.begin(registers(bob, "key-1"));
+  auto refused = town.begin(submission(bob, citizen::UnblockCitizen{}, ada, "key-2"));
+  town.settle();
+  EXPECT_FALSE(Unseen::is_answered(replay));
+  EXPECT_FALSE(Unseen::is_answered(refused));
+  town.ledger.show(Position{1});
+  EXPECT_TRUE(accepted(replay.get())->replayed);
+  EXPECT_EQ(refusal(refused.get()), Refusal::citizen_not_blocked);
+}
+
+TEST(Answers, ComeAsFarAsTheHeadRises) {
+  Unseen town;
+  auto first = town.begin(registers(bob, "key-1"));
+  town.settle();
+  auto second = town.begin(registers(id<CitizenId>("eve"), "key-2"));
+  town.settle();
+  town.ledger.show(Position{1});
+  EXPECT_TRUE(Unseen::is_answered(first));
+  EXPECT_FALSE(Unseen::is_answered(second));
+  town.ledger.show(Position{2});
+  EXPECT_TRUE(Unseen::is_answered(second));
+}
+
+TEST(Answers, ThatWaitCountAgainstTheQueue) {
+  Unseen town({.queue_max = 2});
+  auto first = town.begin(registers(bob, "key-1"));
+  while (town.runner->statistics().unanswered < 1) std::this_thread::yield();
+  auto second = town.begin(registers(id<CitizenId>("eve"), "key-2"));
+  while (town.runner->statistics().unanswered < 2) std::this_thread::yield();
+  EXPECT_FALSE(town.runner->submit(registers(id<CitizenId>("dan"), "key-3"), [](const runner::Outcome&) {}));
+  town.ledger.show(Position{2});
+  EXPECT_TRUE(accepted(second.get()));
+  EXPECT_EQ(town.runner->statistics().unanswered, 0U);
+}
+
+TEST(Answers, AreUnknownWhenTheEngineEndsBeforeTheirRecordsAreVisible) {
+  Unseen town;
+  auto outcome = town.begin(registers(bob, "key-1"));
+  town.settle();
+  town.runner->stop();
+  EXPECT_EQ(failure(outcome.get()), Kind::outcome_unknown);
+}
+
+TEST(Gate, ThatIsClosedLetsNothingBeWritten) {
+  Town town;
+  const auto head = town.ledger.head();
+  town.gate = runner::Gate::no_broker;
+  EXPECT_EQ(failure(town.submit(votes("a", "key-1"))), Kind::no_broker);
+  town.gate = runner::Gate::no_leader;
+  EXPECT_EQ(failure(town.submit(votes("a", "key-1"))), Kind::no_leader);
+  EXPECT_EQ(town.ledger.head(), head);
+  town.gate = runner::Gate::open;
+  EXPECT_FALSE(accepted(town.submit(votes("a", "key-1")))->replayed);
 }
 
 }  // namespace

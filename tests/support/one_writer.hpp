@@ -53,6 +53,9 @@ class FaultyLedger final : public eventstore::Ledger {
  public:
   using Kind = eventstore::AppendError::Kind;
 
+  explicit FaultyLedger(eventstore::Visibility visibility = eventstore::Visibility::when_synced)
+      : ledger_(visibility) {}
+
   void fail_next_append(Kind kind) { fault_ = kind; }
 
   std::expected<Position, eventstore::AppendError> append(
@@ -62,6 +65,8 @@ class FaultyLedger final : public eventstore::Ledger {
     }
     return ledger_.append(records);
   }
+  const eventstore::Records& synced() const override { return ledger_.synced(); }
+  void show(Position up_to) override { ledger_.show(up_to); }
   Position head() const override { return ledger_.head(); }
   Position read(Position after, Position up_to, const eventstore::RecordVisitor& visitor) const override {
     return ledger_.read(after, up_to, visitor);
@@ -73,7 +78,7 @@ class FaultyLedger final : public eventstore::Ledger {
   Position wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const override {
     return ledger_.wait_beyond(position, deadline);
   }
-  eventstore::Subscription on_head(eventstore::VisibleHead::Listener listener) override {
+  eventstore::Subscription on_head(eventstore::Head::Listener listener) const override {
     return ledger_.on_head(std::move(listener));
   }
   void close() override { ledger_.close(); }
@@ -129,13 +134,18 @@ inline runner::VaultText text(std::string field, std::string words) {
 
 // Everything that one writer needs. The runner can be started anew on the same ledger and vault.
 struct OneWriter {
-  FaultyLedger ledger;
+  eventstore::Visibility visibility = eventstore::Visibility::when_synced;
+  FaultyLedger ledger{visibility};
   FaultyVault vault;
   TestClock clock{noon};
   std::atomic<int> failures = 0;
+  std::atomic<runner::Gate> gate = runner::Gate::open;
   std::unique_ptr<runner::Runner> runner;
 
   explicit OneWriter(runner::RunnerOptions options = {}) { start(options); }
+  explicit OneWriter(eventstore::Visibility shown, runner::RunnerOptions options = {}) : visibility(shown) {
+    start(options);
+  }
 
   void start(runner::RunnerOptions options = {}) {
     runner = nullptr;
@@ -143,7 +153,7 @@ struct OneWriter {
       for (std::byte& byte : bytes) byte = std::byte{++counter};
     };
     runner = std::make_unique<runner::Runner>(
-        runner::Runner::Parts{ledger, vault, clock, fill, [this](std::string_view) { ++failures; }},
+        runner::Runner::Parts{ledger, vault, clock, fill, [this](std::string_view) { ++failures; }, gate},
         the_ledger, options);
   }
 

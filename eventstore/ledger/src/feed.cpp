@@ -4,11 +4,11 @@ namespace stimmbuch::eventstore {
 
 std::size_t Feed::next(Limits limits, std::chrono::steady_clock::time_point deadline,
                        const Visitor& visitor) {
-  const auto head = ledger_->wait_beyond(cursor_, deadline);
+  const auto head = log_->wait_beyond(cursor_, deadline);
   if (head <= cursor_ || limits.records == 0) return 0;
   std::size_t records = 0;
   std::size_t bytes = 0;
-  ledger_->read(cursor_, head, [&](Position position, std::string_view record) {
+  log_->read(cursor_, head, [&](Position position, std::string_view record) {
     visitor(position, record);
     cursor_ = position;
     ++records;

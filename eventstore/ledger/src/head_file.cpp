@@ -26,21 +26,21 @@ rocksdb::Status write_head_file(rocksdb::Env& env, const std::filesystem::path& 
 }
 
 HeadFile::HeadFile(rocksdb::Env& env, std::filesystem::path file, std::chrono::milliseconds interval,
-                   const std::atomic<std::uint64_t>& durable, FailStop& fail_stop)
+                   const Records& synced, FailStop& fail_stop)
     : env_(env),
       file_(std::move(file)),
       interval_(interval),
-      durable_(durable),
+      synced_(synced),
       fail_stop_(fail_stop),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void HeadFile::run(const std::stop_token& stop) {
   pthread_setname_np(pthread_self(), "head-file");
-  std::uint64_t written = 0;
+  Position written = before_first;
   while (!fail_stop_.tripped()) {
     const bool last_time = stop.stop_requested();
-    if (const auto head = durable_.load(std::memory_order_acquire); head != written) {
-      if (const auto status = write_head_file(env_, file_, Position{head}); !status.ok())
+    if (const auto head = synced_.head(); head != written) {
+      if (const auto status = write_head_file(env_, file_, head); !status.ok())
         return fail_stop_.trip("head file: " + status.ToString());
       written = head;
     }

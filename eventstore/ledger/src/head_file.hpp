@@ -1,9 +1,7 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <mutex>
@@ -12,7 +10,7 @@
 #include <rocksdb/env.h>
 
 #include "fail_stop.hpp"
-#include "stimmbuch/eventstore/ledger/position.hpp"
+#include "stimmbuch/eventstore/ledger/ledger.hpp"
 
 namespace stimmbuch::eventstore {
 
@@ -26,10 +24,10 @@ rocksdb::Status write_head_file(rocksdb::Env& env, const std::filesystem::path& 
 // trusted any more.
 class HeadFile {
  public:
-  // `durable` is written at most once per `interval` and once more at destruction, each time only if it has
-  // moved.
+  // The head of `synced` is written at most once per `interval` and once more at destruction, each time only
+  // if it has moved.
   HeadFile(rocksdb::Env& env, std::filesystem::path file, std::chrono::milliseconds interval,
-           const std::atomic<std::uint64_t>& durable, FailStop& fail_stop);
+           const Records& synced, FailStop& fail_stop);
 
  private:
   void run(const std::stop_token& stop);
@@ -37,7 +35,7 @@ class HeadFile {
   rocksdb::Env& env_;
   const std::filesystem::path file_;
   const std::chrono::milliseconds interval_;
-  const std::atomic<std::uint64_t>& durable_;
+  const Records& synced_;
   FailStop& fail_stop_;
   std::mutex mutex_;
   std::condition_variable_any stopped_;

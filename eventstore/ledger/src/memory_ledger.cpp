@@ -9,26 +9,37 @@ namespace stimmbuch::eventstore {
 
 std::expected<Position, AppendError> MemoryLedger::append(std::span<const NewRecord> records) {
   require_appendable(records);
-  Position last = head();
+  Position last = synced_.head();
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(kept_.mutex);
     for (const auto& record : records) {
       last = last + 1;
-      records_.emplace_back(record.bytes);
-      streams_.try_emplace(std::string(record.subject)).first->second.push_back(last);
+      kept_.records.emplace_back(record.bytes);
+      kept_.streams.try_emplace(std::string(record.subject)).first->second.push_back(last);
     }
   }
-  visible_.raise(last);
+  synced_.raise(last);
+  if (visibility_ == Visibility::when_synced) visible_.raise(last);
   return last;
 }
 
-Position MemoryLedger::read(Position after, Position up_to, const RecordVisitor& visitor) const {
+void MemoryLedger::show(Position up_to) {
+  require_shown_by_hand(visibility_);
+  if (up_to > visible_.head()) visible_.raise(up_to);
+}
+
+void MemoryLedger::close() {
+  synced_.close();
+  visible_.close();
+}
+
+Position MemoryLedger::UpTo::read(Position after, Position up_to, const RecordVisitor& visitor) const {
   up_to = std::min(up_to, head());
   while (after < up_to) {
     const std::string* record = nullptr;
     {
-      const std::shared_lock lock(mutex_);
-      record = &records_[number(after)];
+      const std::shared_lock lock(kept_.mutex);
+      record = &kept_.records[number(after)];
     }
     after = after + 1;
     if (!visitor(after, *record)) break;
@@ -36,18 +47,19 @@ Position MemoryLedger::read(Position after, Position up_to, const RecordVisitor&
   return after;
 }
 
-std::optional<std::string> MemoryLedger::at(Position position) const {
+std::optional<std::string> MemoryLedger::UpTo::at(Position position) const {
   if (position == before_first || position > head()) return std::nullopt;
-  const std::shared_lock lock(mutex_);
-  return records_[number(position) - 1];
+  const std::shared_lock lock(kept_.mutex);
+  return kept_.records[number(position) - 1];
 }
 
-void MemoryLedger::read_stream(std::string_view subject, const RecordVisitor& visitor) const {
+void MemoryLedger::UpTo::read_stream(std::string_view subject, const RecordVisitor& visitor) const {
   const auto up_to = head();
   std::vector<Position> positions;
   {
-    const std::shared_lock lock(mutex_);
-    if (const auto stream = streams_.find(subject); stream != streams_.end()) positions = stream->second;
+    const std::shared_lock lock(kept_.mutex);
+    if (const auto stream = kept_.streams.find(subject); stream != kept_.streams.end())
+      positions = stream->second;
   }
   for (const auto position : positions)
     if (position > up_to || !visitor(position, *at(position))) return;

@@ -17,4 +17,10 @@ inline void require_appendable(std::span<const NewRecord> records) {
   }
 }
 
+// Throws std::logic_error where the visible head follows by itself.
+inline void require_shown_by_hand(Visibility visibility) {
+  if (visibility != Visibility::when_shown)
+    throw std::logic_error("the ledger shows records when they are synced");
+}
+
 }  // namespace stimmbuch::eventstore

@@ -42,6 +42,28 @@ rocksdb::Status checkpoint(rocksdb::DB& db, const std::filesystem::path& target)
 
 }  // namespace
 
+Position RecordsUpTo::read(Position after, Position up_to, const RecordVisitor& visitor) const {
+  return log_.read(after, std::min(up_to, head()), visitor);
+}
+
+std::optional<std::string> RecordsUpTo::at(Position position) const {
+  if (position == before_first || position > head()) return std::nullopt;
+  rocksdb::PinnableSlice record;
+  log_.at(position, record);
+  return record.ToString();
+}
+
+void RecordsUpTo::read_stream(std::string_view subject, const RecordVisitor& visitor) const {
+  const auto up_to = head();
+  rocksdb::PinnableSlice record;
+  for (const auto position : index_.find(index_.hash(subject))) {
+    if (position > up_to) return;
+    log_.at(position, record);
+    const std::string_view bytes(record.data(), record.size());
+    if (subject_of_(bytes) == subject && !visitor(position, bytes)) return;
+  }
+}
+
 RocksLedger::Parts::Parts(const OpenOptions& open_options, const Internals& open_internals)
     : options(with_absolute_directory(open_options)),
       internals(open_internals),
@@ -79,9 +101,9 @@ rocksdb::Status RocksLedger::Parts::sync() {
 }
 
 void RocksLedger::Parts::publish(Position last) {
-  durable.store(number(last), std::memory_order_release);
   index->add(batch_subjects);  // first, so that whoever sees the head finds the records by their streams
-  visible->raise(last);
+  synced->raise(last);
+  if (options.visibility == Visibility::when_synced) visible->raise(last);
 }
 
 RocksLedger::RocksLedger(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -96,7 +118,7 @@ std::expected<Position, AppendError> RocksLedger::append(std::span<const NewReco
   if (const auto& refusal = parts.disk_floor.refusal())
     return std::unexpected(AppendError{disk_floor, *refusal});
 
-  const Position before{parts.durable.load(std::memory_order_relaxed)};
+  const auto before = parts.synced->head();
   parts.stage(records, before + 1);
   if (const auto status = parts.sync(); !status.ok()) {
     parts.fail_stop.trip("writing the log: " + status.ToString());
@@ -111,42 +133,42 @@ std::expected<Position, AppendError> RocksLedger::append(std::span<const NewReco
   return last;
 }
 
+const Records& RocksLedger::synced() const {
+  return *parts_->synced;
+}
+
+void RocksLedger::show(Position up_to) {
+  require_shown_by_hand(parts_->options.visibility);
+  if (up_to > head()) parts_->visible->raise(up_to);
+}
+
+void RocksLedger::close() {
+  parts_->synced->close();
+  parts_->visible->close();
+}
+
 Position RocksLedger::head() const {
-  return parts_->visible->get();
+  return parts_->visible->head();
 }
 
 Position RocksLedger::read(Position after, Position up_to, const RecordVisitor& visitor) const {
-  return parts_->log->read(after, std::min(up_to, head()), visitor);
+  return parts_->visible->read(after, up_to, visitor);
 }
 
 std::optional<std::string> RocksLedger::at(Position position) const {
-  if (position == before_first || position > head()) return std::nullopt;
-  rocksdb::PinnableSlice record;
-  parts_->log->at(position, record);
-  return record.ToString();
+  return parts_->visible->at(position);
 }
 
 void RocksLedger::read_stream(std::string_view subject, const RecordVisitor& visitor) const {
-  const auto up_to = head();
-  rocksdb::PinnableSlice record;
-  for (const auto position : parts_->index->find(parts_->index->hash(subject))) {
-    if (position > up_to) return;
-    parts_->log->at(position, record);
-    const std::string_view bytes(record.data(), record.size());
-    if (parts_->options.subject_of(bytes) == subject && !visitor(position, bytes)) return;
-  }
+  parts_->visible->read_stream(subject, visitor);
 }
 
 Position RocksLedger::wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const {
   return parts_->visible->wait_beyond(position, deadline);
 }
 
-Subscription RocksLedger::on_head(VisibleHead::Listener listener) {
-  return parts_->visible->subscribe(std::move(listener));
-}
-
-void RocksLedger::close() {
-  parts_->visible->close();
+Subscription RocksLedger::on_head(Head::Listener listener) const {
+  return parts_->visible->on_head(std::move(listener));
 }
 
 std::expected<void, std::string> RocksLedger::hard_link_checkpoint(
@@ -169,7 +191,7 @@ LedgerStatistics RocksLedger::statistics() const {
   const auto index = parts.index->statistics();
   return {
       .visible_head = head(),
-      .durable_head = Position{parts.durable.load(std::memory_order_acquire)},
+      .durable_head = parts.synced->head(),
       .groups = parts.groups.load(std::memory_order_relaxed),
       .records = parts.records.load(std::memory_order_relaxed),
       .record_bytes = parts.record_bytes.load(std::memory_order_relaxed),

@@ -214,10 +214,13 @@ std::expected<std::unique_ptr<RocksLedger>, OpenError> RocksLedger::open(const O
   if (parts->fail_stop.tripped())
     return std::unexpected(OpenError{OpenError::Kind::failed, parts->fail_stop.reason()});
 
-  parts->durable = number(head);
-  parts->visible = std::make_unique<VisibleHead>(head);
+  const auto up_to = [&](Position position) {
+    return std::make_unique<RecordsUpTo>(*parts->log, *parts->index, options.subject_of, position);
+  };
+  parts->synced = up_to(head);
+  parts->visible = up_to(options.visibility == Visibility::when_synced ? head : before_first);
   parts->head_file = std::make_unique<HeadFile>(env, directory / "head", internals.head_file_interval,
-                                                parts->durable, parts->fail_stop);
+                                                *parts->synced, parts->fail_stop);
   return std::unique_ptr<RocksLedger>(new RocksLedger(std::move(parts)));
 } catch (const OpenError& error) {
   return std::unexpected(error);

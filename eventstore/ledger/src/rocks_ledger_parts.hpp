@@ -30,6 +30,35 @@ class DirectoryLock {
   rocksdb::FileLock* lock_;
 };
 
+// The records of log and index up to a head.
+class RecordsUpTo final : public Records {
+ public:
+  using SubjectOf = std::string_view (*)(std::string_view record);
+
+  RecordsUpTo(const RecordLog& log, const StreamIndex& index, SubjectOf subject_of, Position head)
+      : log_(log), index_(index), subject_of_(subject_of), head_(head) {}
+
+  Position head() const override { return head_.get(); }
+  Position read(Position after, Position up_to, const RecordVisitor& visitor) const override;
+  std::optional<std::string> at(Position position) const override;
+  void read_stream(std::string_view subject, const RecordVisitor& visitor) const override;
+  Position wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const override {
+    return head_.wait_beyond(position, deadline);
+  }
+  Subscription on_head(Head::Listener listener) const override {
+    return head_.subscribe(std::move(listener));
+  }
+
+  void raise(Position to) { head_.raise(to); }
+  void close() { head_.close(); }
+
+ private:
+  const RecordLog& log_;
+  const StreamIndex& index_;
+  const SubjectOf subject_of_;
+  mutable Head head_;
+};
+
 // What an open ledger is made of, in the order in which it is opened. Filled by the opening, complete when
 // that succeeds.
 struct RocksLedger::Parts {
@@ -49,8 +78,8 @@ struct RocksLedger::Parts {
   std::unique_ptr<DirectoryLock> lock;
   std::unique_ptr<StreamIndex> index;
   std::unique_ptr<RecordLog> log;
-  std::atomic<std::uint64_t> durable{0};  // raised by the writer thread
-  std::unique_ptr<VisibleHead> visible;
+  std::unique_ptr<RecordsUpTo> synced;   // its head is raised by the writer thread
+  std::unique_ptr<RecordsUpTo> visible;  // and this one by it or by show()
   std::unique_ptr<HeadFile> head_file;
 
   // Of the writer thread.

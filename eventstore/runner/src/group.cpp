@@ -100,7 +100,7 @@ std::vector<Event> Group::events_between(Position first, Position last) const {
     return true;
   };
   if (first <= head_) {
-    parts_.ledger.read(Position{number(first) - 1}, last, take);
+    parts_.log.read(Position{number(first) - 1}, last, take);
   } else {
     for (auto at = number(first); at <= number(last); ++at)
       take(Position{at}, records_[at - number(next(head_))].bytes);
@@ -112,6 +112,7 @@ Accepted Group::append(const Submission& submission, Stream& stream, std::vector
   if (events.empty() || events.size() > records_per_command_max) {
     throw std::logic_error("a command writes 1 to 64 records");
   }
+  parts_.streams.changed(submission.stream);
   const std::string_view name = stream.subject;
   const Time time = recorded_time(submission.stream, parts_.streams, now_);
   const Position before{number(head_) + records_.size()};

@@ -19,7 +19,7 @@ namespace stimmbuch::runner {
 class Group {
  public:
   struct Parts {
-    const eventstore::Ledger& ledger;
+    const eventstore::Records& log;  // all that is synced
     const Vault& vault;
     Streams& streams;
     const Random& random;
@@ -27,7 +27,7 @@ class Group {
   };
 
   // `now`: the time of all its records.
-  Group(const Parts& parts, Time now) : parts_(parts), now_(now), head_(parts.ledger.head()) {}
+  Group(const Parts& parts, Time now) : parts_(parts), now_(now), head_(parts.log.head()) {}
 
   // What becomes of the command once the group is written.
   Outcome decide(const Submission& submission);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <future>
 #include <mutex>
 #include <stdexcept>
@@ -30,11 +31,11 @@ constexpr std::chrono::steady_clock::duration patience_max = std::chrono::micros
 constexpr std::uint64_t records_with_latest_time = 10'000;
 
 // The latest time of the last records, so that recorded time does not go back over a restart.
-Time latest_time(const eventstore::Ledger& ledger) {
+Time latest_time(const eventstore::Records& log) {
   Time latest{};
-  const Position head = ledger.head();
+  const Position head = log.head();
   const Position before{number(head) - std::min(number(head), records_with_latest_time)};
-  ledger.read(before, head, [&](Position position, std::string_view record) {
+  log.read(before, head, [&](Position position, std::string_view record) {
     latest = std::max(latest, readable(codec::read_envelope(record), position).time);
     return true;
   });
@@ -48,18 +49,20 @@ class Runner::Writer {
   Writer(Parts parts, LedgerId ledger_id, RunnerOptions options)
       : parts_(std::move(parts)),
         options_(options),
-        streams_(parts_.ledger, options.cached_streams_max),
-        group_parts_{parts_.ledger, parts_.vault, streams_, parts_.random, ledger_id},
-        time_(latest_time(parts_.ledger)),
+        citizens_(options.known_citizens_max),
+        streams_(parts_.ledger.synced(), citizens_, options.cached_streams_max),
+        group_parts_{parts_.ledger.synced(), parts_.vault, streams_, parts_.random, ledger_id},
+        time_(latest_time(parts_.ledger.synced())),
         wall_at_start_(parts_.clock.now()),
         steady_at_start_(parts_.clock.steady()),
+        head_rises_(parts_.ledger.on_head([this](Position head) { answer_up_to(head); })),
         thread_([this] { run(); }) {}
 
   ~Writer() { stop(); }
 
   bool submit(Submission submission, Completion completion) {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || waiting_.size() >= options_.queue_max) return false;
+    if (stopping_ || waiting_.size() + unanswered_commands_ >= options_.queue_max) return false;
     waiting_.push_back({std::move(submission), std::move(completion)});
     // In between the thread is awake, or waits for the whole group.
     if (waiting_.size() == 1 || waiting_.size() == expected_) arrived_.notify_one();
@@ -73,8 +76,17 @@ class Runner::Writer {
     }
     arrived_.notify_one();
     const std::lock_guard lock(join_mutex_);
-    if (thread_.joinable()) thread_.join();
+    if (!thread_.joinable()) return;
+    thread_.join();
+    head_rises_ = {};
+    for (Unanswered& group : unanswered_) {
+      std::ranges::fill(group.outcomes, Outcome{Failure{Failure::Kind::outcome_unknown, {}}});
+      answer(group);
+    }
+    unanswered_.clear();
   }
+
+  KnownCitizens& citizens() { return citizens_; }
 
   RunnerStatistics statistics() const {
     RunnerStatistics statistics;
@@ -84,6 +96,7 @@ class Runner::Writer {
     statistics.failed = failed_;
     statistics.groups = groups_;
     statistics.cached_streams = cached_streams_;
+    statistics.unanswered = unanswered_commands_;
     const std::lock_guard lock(mutex_);
     statistics.queued = waiting_.size();
     return statistics;
@@ -93,6 +106,13 @@ class Runner::Writer {
   struct Waiting {
     Submission submission;
     Completion completion;
+  };
+
+  // The commands of a group and what came of them, told when the head is visible that they were decided on.
+  struct Unanswered {
+    Position head;
+    std::vector<Completion> completions;
+    std::vector<Outcome> outcomes;
   };
 
   void run() {
@@ -126,13 +146,62 @@ class Runner::Writer {
       outcomes.assign(commands.size(), Failure{Failure::Kind::stopping, {}});
     } else if (!clock_is_reliable()) {
       outcomes.assign(commands.size(), Failure{Failure::Kind::clock_unreliable, {}});
+    } else if (const auto closed = closed_gate()) {
+      outcomes.assign(commands.size(), Failure{*closed, {}});
     } else {
       decide_and_write(commands, outcomes);
     }
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-      note(outcomes[i]);
-      commands[i].completion(std::move(outcomes[i]));
+    Unanswered group{.head = broken_ ? before_first : parts_.ledger.synced().head(),
+                     .completions = {},
+                     .outcomes = std::move(outcomes)};
+    group.completions.reserve(commands.size());
+    for (Waiting& command : commands) group.completions.push_back(std::move(command.completion));
+    answer_when_visible(std::move(group));
+  }
+
+  void answer_when_visible(Unanswered group) {
+    {
+      const std::lock_guard lock(unanswered_mutex_);
+      if (group.head > parts_.ledger.head()) {
+        unanswered_commands_ += group.outcomes.size();
+        unanswered_.push_back(std::move(group));
+        return;
+      }
     }
+    answer(group);
+  }
+
+  // Called as the visible head rises: where that is with the sync, before anything waits for it.
+  void answer_up_to(Position head) {
+    std::deque<Unanswered> answerable;
+    {
+      const std::lock_guard lock(unanswered_mutex_);
+      while (!unanswered_.empty() && unanswered_.front().head <= head) {
+        unanswered_commands_ -= unanswered_.front().outcomes.size();
+        answerable.push_back(std::move(unanswered_.front()));
+        unanswered_.pop_front();
+      }
+    }
+    for (Unanswered& group : answerable) answer(group);
+  }
+
+  void answer(Unanswered& group) {
+    for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
+      note(group.outcomes[i]);
+      group.completions[i](std::move(group.outcomes[i]));
+    }
+  }
+
+  std::optional<Failure::Kind> closed_gate() const {
+    switch (parts_.gate.load(std::memory_order_acquire)) {
+      case Gate::open:
+        return std::nullopt;
+      case Gate::no_broker:
+        return Failure::Kind::no_broker;
+      case Gate::no_leader:
+        return Failure::Kind::no_leader;
+    }
+    return Failure::Kind::no_leader;
   }
 
   void decide_and_write(std::span<const Waiting> commands, std::vector<Outcome>& outcomes) try {
@@ -162,7 +231,7 @@ class Runner::Writer {
     // Nothing was written; refusals were decided on states that do not come to be, so nothing of the group
     // stands.
     streams_.forget();
-    if (!group.rows().empty()) parts_.vault.recover(parts_.ledger.head());
+    if (!group.rows().empty()) parts_.vault.recover(parts_.ledger.synced().head());
     std::ranges::fill(outcomes, Outcome{Failure{Failure::Kind::disk_nearly_full, {}}});
   }
 
@@ -192,6 +261,8 @@ class Runner::Writer {
   Parts parts_;
   const RunnerOptions options_;
 
+  KnownCitizens citizens_;
+
   // Owned by the writer thread.
   Streams streams_;
   const Group::Parts group_parts_;
@@ -207,6 +278,11 @@ class Runner::Writer {
   std::atomic<std::uint64_t> failed_ = 0;
   std::atomic<std::uint64_t> groups_ = 0;
   std::atomic<std::uint64_t> cached_streams_ = 0;
+
+  std::mutex unanswered_mutex_;        // guards the next one
+  std::deque<Unanswered> unanswered_;  // in the order of their heads
+  std::atomic<std::size_t> unanswered_commands_ = 0;
+  eventstore::Subscription head_rises_;
 
   mutable std::mutex mutex_;  // guards the three below
   std::vector<Waiting> waiting_;
@@ -225,6 +301,10 @@ Runner::~Runner() = default;
 
 bool Runner::submit(Submission submission, Completion completion) {
   return writer_->submit(std::move(submission), std::move(completion));
+}
+
+KnownCitizens& Runner::citizens() {
+  return writer_->citizens();
 }
 
 void Runner::stop() {

@@ -36,6 +36,19 @@ Stream& Streams::at(const StreamId& stream) {
   return entries_.front();
 }
 
+const State& Streams::of(const StreamId& stream) {
+  const auto* const citizen = std::get_if<CitizenId>(&stream);
+  if (!citizen || changed_citizens_.contains(*citizen)) return at(stream).state;
+  if (const State* const known = citizens_.find(*citizen)) return *known;
+  const State& state = at(stream).state;
+  citizens_.put(*citizen, std::get<citizen::State>(state));
+  return state;
+}
+
+void Streams::changed(const StreamId& stream) {
+  if (const auto* const citizen = std::get_if<CitizenId>(&stream)) changed_citizens_.insert(*citizen);
+}
+
 Stream& Streams::ballot(const BallotId& ballot) {
   std::string name = subject(ballot);
   if (const auto known = ballots_.find(name); known != ballots_.end()) return known->second;
@@ -45,7 +58,7 @@ Stream& Streams::ballot(const BallotId& ballot) {
 
 Stream Streams::load(const StreamId& stream, std::string subject) const {
   Stream loaded{std::move(subject), initial_state(stream), std::nullopt, {}};
-  ledger_.read_stream(loaded.subject, [&](Position position, std::string_view record) {
+  log_.read_stream(loaded.subject, [&](Position position, std::string_view record) {
     const auto envelope = readable(codec::read_envelope(record), position);
     const auto tag = parse_command_tag(envelope.command);
     if (!tag) throw std::runtime_error("record " + std::to_string(number(position)) + " has no command");
@@ -57,6 +70,9 @@ Stream Streams::load(const StreamId& stream, std::string subject) const {
 }
 
 void Streams::end_group() {
+  for (const CitizenId& citizen : changed_citizens_)
+    citizens_.put(citizen, std::get<citizen::State>(at(citizen).state));
+  changed_citizens_.clear();
   ballots_.clear();
   while (entries_.size() > cached_max_) {
     by_subject_.erase(entries_.back().subject);
@@ -65,6 +81,7 @@ void Streams::end_group() {
 }
 
 void Streams::forget() {
+  changed_citizens_.clear();
   ballots_.clear();
   by_subject_.clear();
   entries_.clear();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <list>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 #include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
 #include "stimmbuch/eventstore/runner/command_tag.hpp"
+#include "stimmbuch/eventstore/runner/known_citizens.hpp"
 
 namespace stimmbuch::runner {
 
@@ -38,14 +40,17 @@ struct Stream {
 // to the writer thread.
 class Streams final : public States {
  public:
-  Streams(const eventstore::Ledger& ledger, std::size_t cached_max)
-      : ledger_(ledger), cached_max_(cached_max) {}
+  Streams(const eventstore::Records& log, KnownCitizens& citizens, std::size_t cached_max)
+      : log_(log), citizens_(citizens), cached_max_(cached_max) {}
 
   // References stay valid until `end_group` or `forget`.
   Stream& at(const StreamId& stream);
-  const State& of(const StreamId& stream) override { return at(stream).state; }
+  const State& of(const StreamId& stream) override;
 
-  // Forgets ballots and what exceeds the bound.
+  // The present group has a record for the stream.
+  void changed(const StreamId& stream);
+
+  // The group is written. Forgets ballots and what exceeds the bound.
   void end_group();
   // Forgets everything: the ledger did not take what was folded.
   void forget();
@@ -58,12 +63,14 @@ class Streams final : public States {
   Stream& ballot(const BallotId& ballot);
   Stream load(const StreamId& stream, std::string subject) const;
 
-  const eventstore::Ledger& ledger_;
+  const eventstore::Records& log_;
+  KnownCitizens& citizens_;
   std::size_t cached_max_;
   Entries entries_;  // but ballots; most recently used first
   std::unordered_map<std::string_view, Entries::iterator> by_subject_;
   // Of this group. Apart from the others, which are so many that looking into them is slow.
   std::unordered_map<std::string, Stream> ballots_;
+  std::set<CitizenId> changed_citizens_;  // by this group
 };
 
 }  // namespace stimmbuch::runner

@@ -6,6 +6,7 @@
 
 #include "document.hpp"
 #include "poll_events.hpp"
+#include "state_members.hpp"
 #include "stimmbuch/eventstore/codec/versions.hpp"
 
 namespace stimmbuch::projections {
@@ -25,11 +26,6 @@ struct FiguresRow {
   Counters records;   // by type
   Moment first;
   Moment last;
-};
-
-struct CountedCitizen {
-  bool blocked = false;
-  std::optional<LevelId> level;
 };
 
 struct CountedPoll {
@@ -54,10 +50,6 @@ inline constexpr auto members<projections::FiguresRow> =
                required("records", &projections::FiguresRow::records),
                required("first", &projections::FiguresRow::first),
                required("last", &projections::FiguresRow::last)};
-template <>
-inline constexpr auto members<projections::CountedCitizen> =
-    std::tuple{unless("blocked", &projections::CountedCitizen::blocked, false),
-               if_any("level", &projections::CountedCitizen::level)};
 template <>
 inline constexpr auto members<projections::CountedPoll> =
     std::tuple{required("status", &projections::CountedPoll::status)};
@@ -182,24 +174,26 @@ class FiguresFold final : public Fold {
 
   void apply_citizen(Views& views, const FoldInput& input, Citizens& figures) {
     struct Apply {
-      CountedCitizen& citizen;
+      const citizen::State& before;
       Citizens& figures;
 
       void operator()(const citizen::Registered&) const { ++figures.registered; }
       void operator()(const citizen::Verified& event) const {
-        if (citizen.level) add(figures.verified, citizen.level->text(), -1);
-        citizen.level = event.cell.level;
-        add(figures.verified, citizen.level->text(), 1);
+        if (before.cell) add(figures.verified, before.cell->level.text(), -1);
+        add(figures.verified, event.cell.level.text(), 1);
       }
       void operator()(const citizen::Changed&) const {}
       void operator()(const citizen::Blocked&) const {
-        if (!std::exchange(citizen.blocked, true)) ++figures.blocked;
+        if (!before.blocked) ++figures.blocked;
       }
       void operator()(const citizen::Unblocked&) const {
-        if (std::exchange(citizen.blocked, false)) --figures.blocked;
+        if (before.blocked) --figures.blocked;
       }
     };
-    std::visit(Apply{citizens_.edit(views, input.id()), figures}, input.event<citizen::Event>());
+    citizen::State& state = citizens_.edit(views, input.id());
+    const auto& event = input.event<citizen::Event>();
+    std::visit(Apply{state, figures}, event);
+    state = citizen::evolve(std::move(state), event, input.recorded());
   }
 
   void apply_poll(Views& views, const FoldInput& input, Counters& figures) {
@@ -230,7 +224,7 @@ class FiguresFold final : public Fold {
   static constexpr std::size_t kept_polls_max = 4096;
 
   Rows<FiguresRow> figures_{"figures", 1};
-  Rows<CountedCitizen> citizens_{"citizen/", kept_citizens_max};
+  Rows<citizen::State> citizens_{citizen_rows, kept_citizens_max};
   Rows<CountedPoll> polls_{"poll/", kept_polls_max};
   LedgerFold ledger_;
   std::optional<CountedType> type_;
@@ -240,9 +234,16 @@ class FiguresFold final : public Fold {
 
 Projection figures_projection() {
   return {"figures",
-          1,
+          2,
           {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot},
           []() -> std::unique_ptr<Fold> { return std::make_unique<FiguresFold>(); }};
+}
+
+std::optional<citizen::State> read_citizen_row(std::string_view value) {
+  codec::Reader in(value);
+  citizen::State state;
+  if (!read(in, state) || !in.done()) return std::nullopt;
+  return state;
 }
 
 }  // namespace stimmbuch::projections

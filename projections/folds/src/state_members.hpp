@@ -28,6 +28,11 @@ inline constexpr auto members<ledger::State> = std::tuple{
     if_any("districts", &ledger::State::districts), if_any("age_bands", &ledger::State::age_bands)};
 
 template <>
+inline constexpr auto members<citizen::State> =
+    std::tuple{unless("registered", &citizen::State::registered, false),
+               unless("blocked", &citizen::State::blocked, false), if_any("cell", &citizen::State::cell)};
+
+template <>
 inline constexpr auto members<project::State> =
     std::tuple{required("status", &project::State::status), if_any("phases", &project::State::phases)};
 

@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "citizen_loader.hpp"
 #include "engine_command.hpp"
 #include "poll_closer.hpp"
 #include "stimmbuch/adapters/http/api/admin.hpp"
@@ -93,6 +94,7 @@ struct Engine::Parts {
     if (server) server->stop();
     if (api) api->stop();
     closer.reset();
+    citizen_loader.reset();
     if (runner) runner->stop();
     if (worker) worker->stop();
     if (log) log->close();
@@ -102,6 +104,7 @@ struct Engine::Parts {
   runner::SystemClock clock;
   std::function<void(std::string_view)> on_failure;
   std::atomic<bool> draining = false;
+  std::atomic<runner::Gate> gate = runner::Gate::open;
 
   std::unique_ptr<vault::RocksVault> vault;
   std::unique_ptr<vault::ContestSecrets> contests;
@@ -115,6 +118,7 @@ struct Engine::Parts {
   std::unique_ptr<projections::Worker> worker;
 
   std::unique_ptr<PollCloser> closer;
+  std::unique_ptr<CitizenLoader> citizen_loader;
 
   std::unique_ptr<identity::LocalTokens> tokens;
   std::unique_ptr<identity::OpenIdIssuers> issuers;
@@ -178,7 +182,7 @@ Engine::Parts::Started Engine::Parts::start_writer() {
   const auto id = is_new ? *LedgerId::parse(vault::random_id()) : created_of(*log).id;
   runner = std::make_unique<runner::Runner>(
       runner::Runner::Parts{*log, *vault, clock, vault::random_bytes,
-                            [this](std::string_view why) { on_failure(why); }},
+                            [this](std::string_view why) { on_failure(why); }, gate},
       id);
   if (is_new) {
     const ledger::CreateLedger create{id, options.purpose.value_or(ledger::Purpose::town),
@@ -212,6 +216,7 @@ Engine::Parts::Started Engine::Parts::start_worker() {
                                    if (auto* const listener = listening_api.load())
                                      listener->documents_changed(changed);
                                  }});
+  citizen_loader = std::make_unique<CitizenLoader>(*log, *views, runner->citizens());
   return {};
 }
 

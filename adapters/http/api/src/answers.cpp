@@ -232,6 +232,10 @@ Response answer(const runner::Failure& failure) {
       return retry_later(of_type("read-only", "The machine's clocks disagree; nothing was written."));
     case outcome_unknown:
       return retry_later(of_type("outcome-unknown", "A write failed; repeat the command with the same key."));
+    case no_broker:
+      return retry_later(of_type("read-only", "The broker cannot commit; nothing was written."));
+    case no_leader:
+      return retry_later(of_type("read-only", "Another node leads this ledger; nothing was written."));
     case stopping:
       return retry_later(of_type("read-only", "The engine is stopping; nothing was written."));
   }

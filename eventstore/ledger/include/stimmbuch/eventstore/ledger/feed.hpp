@@ -9,8 +9,8 @@
 
 namespace stimmbuch::eventstore {
 
-// A reader's place in the ledger. Catching up and following live are the same step, read up to the head or
-// wait for it to move, so nothing can be missed or come twice between them. Used by one thread; the ledger
+// A reader's place in a log. Catching up and following live are the same step, read up to the head or
+// wait for it to move, so nothing can be missed or come twice between them. Used by one thread; the log
 // must outlive it.
 class Feed {
  public:
@@ -20,7 +20,7 @@ class Feed {
   };
   using Visitor = std::function<void(Position, std::string_view record)>;
 
-  Feed(const Ledger& ledger, Position after) : ledger_(&ledger), cursor_(after) {}
+  Feed(const Records& log, Position after) : log_(&log), cursor_(after) {}
 
   // Shows the visitor the next records within the limits, and moves behind them. Where there are none it
   // waits until there are, the deadline has passed, or the ledger is closed. Returns how many were shown. A
@@ -31,7 +31,7 @@ class Feed {
   Position cursor() const { return cursor_; }
 
  private:
-  const Ledger* ledger_;
+  const Records* log_;
   Position cursor_;
 };
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "stimmbuch/eventstore/ledger/head.hpp"
 #include "stimmbuch/eventstore/ledger/position.hpp"
-#include "stimmbuch/eventstore/ledger/visible_head.hpp"
 
 namespace stimmbuch::eventstore {
 
@@ -44,20 +44,18 @@ class LedgerFault : public std::runtime_error {
 // Takes records in order of position until it returns false. The bytes live as long as the call.
 using RecordVisitor = std::function<bool(Position, std::string_view record)>;
 
-// The log: opaque records under gapless positions 1, 2, 3 …, each belonging to one stream, named by its
-// subject. append() and the listeners of on_head() run on the one writer thread; all else may be called by
-// any thread at any time.
-class Ledger {
+// When records become visible to readers.
+enum class Visibility {
+  when_synced,  // with the append that makes them durable
+  when_shown,   // when show() is called, because they must be more than durable first
+};
+
+// The records of a log up to a head that never goes back. Any thread, at any time.
+class Records {
  public:
-  virtual ~Ledger() = default;
+  virtual ~Records() = default;
 
-  // Appends all records, at least one, under the next positions, or none of them; returns the last position.
-  // When it returns they are durable, by one sync for all. Throws std::invalid_argument when a record is
-  // empty, longer than max_record_bytes or contains a newline.
-  virtual std::expected<Position, AppendError> append(std::span<const NewRecord> records) = 0;
-
-  // The visible head: everything up to it is durable and may be read; nothing beyond it is shown. It never
-  // goes back.
+  // The last position that there is here.
   virtual Position head() const = 0;
 
   // Shows the visitor the records behind `after` up to `up_to`, both clipped to the head as it is at the
@@ -70,11 +68,31 @@ class Ledger {
   // Shows the visitor the records of one stream, oldest first, up to the head as it is at the call.
   virtual void read_stream(std::string_view subject, const RecordVisitor& visitor) const = 0;
 
-  // Blocks until head() > position, the deadline has passed, or close(); returns head().
+  // Blocks until head() > position, the deadline has passed, or the ledger is closed; returns head().
   virtual Position wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const = 0;
 
-  // The listener is called once per appended group; see VisibleHead::subscribe.
-  virtual Subscription on_head(VisibleHead::Listener listener) = 0;
+  // The listener is called, on the thread that raised it, whenever the head rises; see Head::subscribe.
+  virtual Subscription on_head(Head::Listener listener) const = 0;
+};
+
+// The log: opaque records under gapless positions 1, 2, 3 …, each belonging to one stream, named by its
+// subject. As Records it is what everybody may see: everything up to the visible head, which is durable, and
+// more than that where its visibility asks for it. append() belongs to the one writer thread, show() to one
+// thread.
+class Ledger : public Records {
+ public:
+  // Appends all records, at least one, under the next positions, or none of them; returns the last position.
+  // When it returns they are durable, by one sync for all. Throws std::invalid_argument when a record is
+  // empty, longer than max_record_bytes or contains a newline.
+  virtual std::expected<Position, AppendError> append(std::span<const NewRecord> records) = 0;
+
+  // Everything that is durable, seen or not: for the writer, which decides on it, and for whoever brings it
+  // to where it must be before it is shown. Lives as long as the ledger.
+  virtual const Records& synced() const = 0;
+
+  // Raises the visible head to a position that is synced; nothing happens when it is there already. Only
+  // with Visibility::when_shown.
+  virtual void show(Position up_to) = 0;
 
   // Ends all waits, those to come included, so that waiting threads can be joined. Everything else goes on.
   virtual void close() = 0;

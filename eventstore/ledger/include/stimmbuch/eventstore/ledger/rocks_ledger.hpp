@@ -37,6 +37,9 @@ struct OpenOptions {
   // what is before the damage, if no floor forbids it.
   bool recover_tail = false;
 
+  // With when_shown nothing is visible until show() is called.
+  Visibility visibility = Visibility::when_synced;
+
   // The block cache of log and index. Looking up a stream that does not exist stays a matter of memory while
   // the index's filters fit into half of it: about 2 bytes a record.
   std::size_t cache_bytes = std::size_t{64} << 20;
@@ -108,13 +111,15 @@ class RocksLedger final : public Ledger {
   ~RocksLedger() override;
 
   std::expected<Position, AppendError> append(std::span<const NewRecord> records) override;
+  const Records& synced() const override;
+  void show(Position up_to) override;
+  void close() override;
   Position head() const override;
   Position read(Position after, Position up_to, const RecordVisitor& visitor) const override;
   std::optional<std::string> at(Position position) const override;
   void read_stream(std::string_view subject, const RecordVisitor& visitor) const override;
   Position wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const override;
-  Subscription on_head(VisibleHead::Listener listener) override;
-  void close() override;
+  Subscription on_head(Head::Listener listener) const override;
 
   // Makes `target`, which must not exist and lies on the same file system, a ledger directory with
   // everything up to the head at the call, by hard links: quick, and without disturbing appends. It opens

@@ -11,6 +11,8 @@
 #include "stimmbuch/domain/ids.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
 #include "stimmbuch/eventstore/runner/clock.hpp"
+#include "stimmbuch/eventstore/runner/gate.hpp"
+#include "stimmbuch/eventstore/runner/known_citizens.hpp"
 #include "stimmbuch/eventstore/runner/submission.hpp"
 #include "stimmbuch/eventstore/runner/vault.hpp"
 
@@ -23,9 +25,11 @@ using Random = std::function<void(std::span<std::byte>)>;
 using OnFailure = std::function<void(std::string_view why)>;
 
 struct RunnerOptions {
-  std::size_t queue_max = 8192;           // commands that wait; more are turned away
+  std::size_t queue_max = 8192;           // commands that wait for the writer or for their answer; more are
+                                          // turned away
   std::size_t group_commands_max = 1024;  // commands of one sync
   std::size_t cached_streams_max = 100'000;
+  std::size_t known_citizens_max = 2'000'000;  // 25 to 50 bytes each
 };
 
 // Counts since start, for metrics.
@@ -35,16 +39,18 @@ struct RunnerStatistics {
   std::uint64_t refused = 0;
   std::uint64_t failed = 0;
   std::uint64_t groups = 0;
-  std::uint64_t queued = 0;  // now
+  std::uint64_t queued = 0;      // now, as are the next two
+  std::uint64_t unanswered = 0;  // written, but not visible yet
   std::uint64_t cached_streams = 0;
 };
 
 // The one writer. Its thread takes what waits as a group, decides each command on the state behind the one
 // before it, and appends the group with one sync; while that sync runs, the next group gathers. Answers come
-// behind the sync, so that nobody hears of what could still be lost, refusals included.
+// when the state they were decided on is visible, so that nobody hears of what could still be lost, refusals
+// and replays included; the writer does not wait for that.
 //
 // The parts must outlive the runner. `submit` may be called by any thread; completions run on the writer
-// thread and must be quick and must not throw.
+// thread, or on that which raises the visible head, and must be quick and must not throw.
 class Runner {
  public:
   using Completion = std::move_only_function<void(Outcome)>;
@@ -55,6 +61,7 @@ class Runner {
     const Clock& clock;
     Random random;
     OnFailure on_failure;
+    const std::atomic<Gate>& gate;  // looked at before a group is decided
   };
 
   // `ledger_id` stands in every record as its source.
@@ -69,8 +76,12 @@ class Runner {
   // dropped without a call and nothing was written.
   bool submit(Submission submission, Completion completion);
 
-  // Decides what waits, answers it, and ends the thread. Idempotent.
+  // Decides what waits, answers it, and ends the thread. What is not visible by then is answered as unknown.
+  // Idempotent.
   void stop();
+
+  // What the writer knows of citizens. Telling it of them spares it their streams.
+  KnownCitizens& citizens();
 
   RunnerStatistics statistics() const;
 

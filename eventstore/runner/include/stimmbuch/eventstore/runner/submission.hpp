@@ -64,6 +64,8 @@ struct Failure {
     disk_nearly_full,  // nothing was written; works again when there is space
     clock_unreliable,  // wall clock and steady clock drifted apart
     outcome_unknown,   // a write failed: the process ends; ask again with the same key after its restart
+    no_broker,         // the gate was closed; nothing was written
+    no_leader,         // the same
     stopping,          // the process ends; nothing was written
   };
   Kind kind;

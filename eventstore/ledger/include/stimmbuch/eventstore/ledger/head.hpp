@@ -13,7 +13,7 @@
 
 namespace stimmbuch::eventstore {
 
-class VisibleHead;
+class Head;
 
 // Keeps a listener subscribed until it is destroyed, which waits for a call in progress: afterwards the
 // listener is not called any more. Must end before the ledger, and not from within the listener.
@@ -27,26 +27,25 @@ class [[nodiscard]] Subscription {
   ~Subscription();
 
  private:
-  friend class VisibleHead;
-  Subscription(VisibleHead& head, std::uint64_t id) : head_(&head), id_(id) {}
+  friend class Head;
+  Subscription(Head& head, std::uint64_t id) : head_(&head), id_(id) {}
 
-  VisibleHead* head_ = nullptr;
+  Head* head_ = nullptr;
   std::uint64_t id_ = 0;
 };
 
-// The last position that readers of any kind may see, and the place to wait for more. It is a notion of its
-// own beside the durable head: a record may have to be more than durable before it is shown. It never goes
-// back. raise() belongs to one thread, all else to any.
-class VisibleHead {
+// How far a log reaches for somebody, and the place to wait for more. It never goes back. raise() belongs to
+// one thread at a time, all else to any.
+class Head {
  public:
   using Listener = std::function<void(Position)>;
 
-  explicit VisibleHead(Position start) : position_(number(start)) {}
+  explicit Head(Position start) : position_(number(start)) {}
 
   Position get() const { return Position{position_.load(std::memory_order_acquire)}; }
 
-  // Shows everything up to `to`, which is not below get(): wakes the waiting, then calls the listeners, on
-  // this thread.
+  // Lets the log reach `to`, which is not below get(): wakes the waiting, then calls the listeners, on this
+  // thread.
   void raise(Position to);
 
   // Blocks until get() > position, the deadline has passed, or close(); returns get().

@@ -1,4 +1,4 @@
-#include "stimmbuch/eventstore/ledger/visible_head.hpp"
+#include "stimmbuch/eventstore/ledger/head.hpp"
 
 #include <cassert>
 
@@ -14,7 +14,7 @@ Subscription::~Subscription() {
   if (head_ != nullptr) head_->unsubscribe(id_);
 }
 
-void VisibleHead::raise(Position to) {
+void Head::raise(Position to) {
   assert(to >= get());
   {
     const std::lock_guard lock(wait_mutex_);
@@ -25,14 +25,14 @@ void VisibleHead::raise(Position to) {
   for (const auto& [id, listener] : listeners_) listener(to);
 }
 
-Position VisibleHead::wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const {
+Position Head::wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const {
   if (get() > position) return get();
   std::unique_lock lock(wait_mutex_);
   raised_.wait_until(lock, deadline, [&] { return closed_ || get() > position; });
   return get();
 }
 
-void VisibleHead::close() {
+void Head::close() {
   {
     const std::lock_guard lock(wait_mutex_);
     closed_ = true;
@@ -40,14 +40,14 @@ void VisibleHead::close() {
   raised_.notify_all();
 }
 
-Subscription VisibleHead::subscribe(Listener listener) {
+Subscription Head::subscribe(Listener listener) {
   const std::lock_guard lock(listeners_mutex_);
   const auto id = next_listener_++;
   listeners_.emplace(id, std::move(listener));
   return {*this, id};
 }
 
-void VisibleHead::unsubscribe(std::uint64_t id) {
+void Head::unsubscribe(std::uint64_t id) {
   const std::lock_guard lock(listeners_mutex_);
   listeners_.erase(id);
 }
