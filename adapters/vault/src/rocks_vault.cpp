@@ -1,6 +1,7 @@
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <stdexcept>
@@ -49,7 +50,11 @@ void require(const rocksdb::Status& status, const char* what) {
 
 constexpr std::string_view format_key = "meta/format";
 constexpr std::string_view format = "1";
-constexpr std::string_view note_key = "meta/last-write";
+constexpr std::string_view publishing_key = "meta/publishing";  // its value: whether all is published
+constexpr std::string_view publishing_begun = "begun";
+constexpr std::string_view publishing_whole = "whole";
+constexpr std::string_view copied_key = "meta/copied-to";
+constexpr std::string_view note_prefix = "write/";  // and the first position, 8 bytes big-endian
 constexpr std::string_view owner_prefix = "owner/";
 
 constexpr std::string_view class_prefix(RowClass row_class) {
@@ -151,6 +156,17 @@ Note parse_note(std::string_view bytes) {
   Note note{.first = Position{take_number(bytes, 8)}, .rows = {}};
   while (!bytes.empty()) note.rows.emplace_back(take_string(bytes));
   return note;
+}
+
+std::string note_key(Position first) {
+  std::string key{note_prefix};
+  put_number(key, number(first), 8);
+  return key;
+}
+
+// Where a node keeps what concerns itself alone, and what others have no use for.
+bool is_own(std::string_view key) {
+  return key == publishing_key || key == copied_key || key.starts_with(note_prefix);
 }
 
 // ---- sealing of values: version (1) ‖ key id (4) ‖ nonce ‖ ciphertext ‖ tag
@@ -267,6 +283,7 @@ class RocksVault::Store {
         throw VaultFault(Kind::damaged, std::string{check_key(row_class)} + " is missing");
       }
     }
+    publishing_ = get(publishing_key).has_value();
     loaded_.emplace(secret(idempotency), secret(derivation), secret(subject), secret(token),
                     secret(log_signing));
   }
@@ -285,6 +302,8 @@ class RocksVault::Store {
   void write(Position first, std::span<const VaultRow> rows) {
     rocksdb::WriteBatch batch;
     Note note{.first = first, .rows = {}};
+    // Unless somebody is to hear of it, only the last write's note is of use.
+    if (last_note_ && !publishing_) require(batch.Delete(slice(note_key(*last_note_))), "delete");
     std::unordered_set<std::string> seen;
     for (const auto& row : rows) {
       auto key = key_of(row.row_class, row.name);
@@ -294,18 +313,90 @@ class RocksVault::Store {
       put_row(batch, row);
       note.rows.push_back(std::move(key));
     }
-    put(batch, note_key, secrets_.seal(note_key, written(note)));
+    put_note(batch, note);
     commit(batch);
+    last_note_ = first;
   }
 
   void recover(Position head) {
-    const auto stored = get(note_key);
-    if (!stored) return;
-    const auto note = parse_note(secrets_.unseal(note_key, *stored));
-    if (note.first <= head) return;
     rocksdb::WriteBatch batch;
-    for (const auto& key : note.rows) remove_row(batch, key);
-    require(batch.Delete(slice(note_key)), "delete");
+    last_note_.reset();
+    for (const Note& note : notes(before_first, end_of_time)) {
+      if (note.first <= head) {
+        last_note_ = note.first;
+        continue;
+      }
+      for (const auto& key : note.rows) remove_row(batch, key);
+      require(batch.Delete(slice(note_key(note.first))), "delete");
+    }
+    if (batch.Count() > 0) commit(batch);
+  }
+
+  bool begin_publishing() {
+    const auto state = get(publishing_key);
+    if (!state) put_synced(publishing_key, publishing_begun);
+    publishing_ = true;
+    return state != publishing_whole;
+  }
+
+  void all_rows(const std::function<void(const SealedRow&)>& visitor) const {
+    const std::unique_ptr<rocksdb::Iterator> entries{db_->NewIterator(rocksdb::ReadOptions{})};
+    for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
+      if (!is_own(entries->key().ToStringView()))
+        visitor({entries->key().ToString(), entries->value().ToString()});
+    }
+    require(entries->status(), "read");
+  }
+
+  void published_all() { put_synced(publishing_key, publishing_whole); }
+
+  std::vector<SealedRow> unpublished(Position up_to) const {
+    std::vector<SealedRow> rows;
+    for (const Note& note : notes(before_first, up_to)) {
+      for (const auto& key : note.rows) {
+        rows.push_back({key, get(key)});
+        const auto content = row(key, address_of(key).row_class);
+        if (!content) continue;
+        for (const auto& owner : content->owners) {
+          const auto entry = owner_key(owner, content->handle);
+          rows.push_back({entry, get(entry)});
+        }
+      }
+    }
+    return rows;
+  }
+
+  void confirm_published(Position up_to) {
+    rocksdb::WriteBatch batch;
+    for (const Note& note : notes(before_first, up_to))
+      require(batch.Delete(slice(note_key(note.first))), "delete");
+    // Not synced: what is published again is the same.
+    if (batch.Count() > 0) require(db_->Write(rocksdb::WriteOptions{}, &batch), "write");
+  }
+
+  std::optional<std::int64_t> copied_to() const {
+    const auto stored = get(copied_key);
+    if (!stored) return std::nullopt;
+    std::string_view bytes = *stored;
+    return static_cast<std::int64_t>(take_number(bytes, 8));
+  }
+
+  void copy(std::span<const SealedRow> rows, std::int64_t next) {
+    rocksdb::WriteBatch batch;
+    for (const auto& row : rows) {
+      if (is_own(row.key))
+        throw VaultFault(Kind::damaged, "the source has an entry that is no row: " + row.key);
+      if (row.value) {
+        put(batch, row.key, *row.value);
+      } else {
+        require(batch.Delete(slice(row.key)), "delete");
+      }
+    }
+    std::string to;
+    put_number(to, static_cast<std::uint64_t>(next), 8);
+    put(batch, copied_key, to);
+    // Whoever becomes the source of others has published all of it.
+    put(batch, publishing_key, publishing_whole);
     commit(batch);
   }
 
@@ -331,6 +422,30 @@ class RocksVault::Store {
   static constexpr std::string_view log_signing = "secret/log-signing";
 
   static rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+
+  // The notes of writes whose first position is behind `after` and at most `up_to`, oldest first.
+  std::vector<Note> notes(Position after, Position up_to) const {
+    std::vector<Note> found;
+    const std::unique_ptr<rocksdb::Iterator> entries{db_->NewIterator(rocksdb::ReadOptions{})};
+    for (entries->Seek(slice(note_key(next(after)))); entries->Valid(); entries->Next()) {
+      const auto key = entries->key().ToStringView();
+      if (!key.starts_with(note_prefix) || key > note_key(up_to)) break;
+      found.push_back(parse_note(secrets_.unseal(key, entries->value().ToStringView())));
+    }
+    require(entries->status(), "read");
+    return found;
+  }
+
+  void put_note(rocksdb::WriteBatch& batch, const Note& note) const {
+    const auto key = note_key(note.first);
+    put(batch, key, secrets_.seal(key, written(note)));
+  }
+
+  void put_synced(std::string_view key, std::string_view value) {
+    rocksdb::WriteBatch batch;
+    put(batch, key, value);
+    commit(batch);
+  }
 
   const Wrapper& wrapper(RowClass row_class) const {
     return row_class == RowClass::texts ? texts_ : secrets_;
@@ -388,6 +503,9 @@ class RocksVault::Store {
   // Also seals owners' entries and the note, which tell who somebody is.
   Wrapper secrets_;
   std::optional<Secrets> loaded_;
+  // Of the writer's thread.
+  std::optional<Position> last_note_;
+  std::atomic<bool> publishing_ = false;
 };
 
 RocksVault::RocksVault(std::unique_ptr<Store> store) : store_{std::move(store)} {}
@@ -402,7 +520,7 @@ std::expected<std::unique_ptr<RocksVault>, VaultError> RocksVault::open(const fs
     return std::unexpected(VaultError{kind, "vault " + path_text(directory) + ": " + what});
   };
 
-  if (start == Start::first) {
+  if (start != Start::later) {
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
       return failed(Kind::io, std::generic_category().message(errno));
     }
@@ -412,7 +530,7 @@ std::expected<std::unique_ptr<RocksVault>, VaultError> RocksVault::open(const fs
   }
 
   auto db_options = options();
-  db_options.create_if_missing = start == Start::first;
+  db_options.create_if_missing = start != Start::later;
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(db_options, directory.string(), &db);
   if (is_lock_conflict(status)) return failed(Kind::locked, "another process is using it");
@@ -421,6 +539,7 @@ std::expected<std::unique_ptr<RocksVault>, VaultError> RocksVault::open(const fs
 
   try {
     auto store = std::make_unique<Store>(std::unique_ptr<rocksdb::DB>{db}, keys);
+    if (start == Start::copy) return std::unique_ptr<RocksVault>{new RocksVault{std::move(store)}};
     if (!store->is_made()) {
       if (start == Start::later) return no_vault(directory);
       store->make();
@@ -429,6 +548,15 @@ std::expected<std::unique_ptr<RocksVault>, VaultError> RocksVault::open(const fs
     return std::unique_ptr<RocksVault>{new RocksVault{std::move(store)}};
   } catch (const VaultFault& fault) {
     return failed(fault.kind(), fault.what());
+  }
+}
+
+std::expected<void, VaultError> RocksVault::load() {
+  try {
+    store_->load();
+    return {};
+  } catch (const VaultFault& fault) {
+    return std::unexpected(VaultError{fault.kind(), fault.what()});
   }
 }
 
@@ -452,6 +580,34 @@ void RocksVault::recover(Position head) {
 
 std::vector<RowAddress> RocksVault::rows_of(std::string_view owner) const {
   return store_->rows_of(owner);
+}
+
+bool RocksVault::begin_publishing() {
+  return store_->begin_publishing();
+}
+
+void RocksVault::all_rows(const std::function<void(const SealedRow&)>& visitor) const {
+  store_->all_rows(visitor);
+}
+
+void RocksVault::published_all() {
+  store_->published_all();
+}
+
+std::vector<SealedRow> RocksVault::unpublished(Position up_to) const {
+  return store_->unpublished(up_to);
+}
+
+void RocksVault::confirm_published(Position up_to) {
+  store_->confirm_published(up_to);
+}
+
+std::optional<std::int64_t> RocksVault::copied_to() const {
+  return store_->copied_to();
+}
+
+void RocksVault::copy(std::span<const SealedRow> rows, std::int64_t next) {
+  store_->copy(rows, next);
 }
 
 }  // namespace stimmbuch::vault

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,18 +35,31 @@ struct RowAddress {
   friend bool operator==(const RowAddress&, const RowAddress&) = default;
 };
 
+// An entry of the vault's database as another node keeps it: its key in clear, its value sealed. No value: it
+// was destroyed.
+struct SealedRow {
+  std::string key;
+  std::optional<std::string> value;
+
+  friend bool operator==(const SealedRow&, const SealedRow&) = default;
+};
+
 // The vault as a RocksDB of its own, in the directory `vault` of a data directory. Names of rows and of
 // owners are in clear, they hold ids and keyed hashes only; every value is sealed. Layout:
 // docs/formats/vault.md.
 //
 // Rows never change: a second row of the same name is a broken invariant (std::logic_error).
 //
-// Threads: as the port says.
+// A vault may be published, so that other nodes can keep a copy of it: from begin_publishing() on it keeps a
+// note of each write until that is confirmed.
+//
+// Threads: as the port says; publishing belongs to one thread of its own.
 class RocksVault final : public runner::Vault {
  public:
   enum class Start {
     first,  // the ledger has no record yet: makes the vault and its secrets if they are not there
     later,  // a vault that is not there is an error, since its ledger could never be read again
+    copy,   // of another node's vault: made empty if it is not there, and filled by `copy` before it is used
   };
 
   // Holds the directory's lock until the vault is destroyed.
@@ -52,6 +67,7 @@ class RocksVault final : public runner::Vault {
                                                                      const WrappingKeys& keys, Start start);
   ~RocksVault() override;
 
+  // Of a copy: after `load`.
   const Secrets& secrets() const;
 
   // One synced batch with the rows, the entries of their owners, and a note of what it holds for `recover`.
@@ -61,6 +77,31 @@ class RocksVault final : public runner::Vault {
 
   // The addresses of all rows that the erasure of this owner destroys, in no order. From any thread.
   std::vector<RowAddress> rows_of(std::string_view owner) const;
+
+  // ---- publishing
+
+  // Begins to keep notes, if it did not yet. True if everything must be published, as `all_rows` shows it,
+  // since not all that lies here was.
+  bool begin_publishing();
+  // Everything that another node needs, as it is at the call.
+  void all_rows(const std::function<void(const SealedRow&)>& visitor) const;
+  // Notes that what all_rows showed is published.
+  void published_all();
+
+  // The entries of the writes whose records begin at or before a position and that are not confirmed yet, as
+  // they are now.
+  std::vector<SealedRow> unpublished(Position up_to) const;
+  // Forgets these writes: they are published.
+  void confirm_published(Position up_to);
+
+  // ---- being a copy
+
+  // How far the source was read, in its own count; nothing for an empty copy.
+  std::optional<std::int64_t> copied_to() const;
+  // Takes entries over, and where the source goes on, in one synced batch.
+  void copy(std::span<const SealedRow> rows, std::int64_t next);
+  // Makes a copy ready to be read. An error if the keys are not its own, or it is not whole.
+  std::expected<void, VaultError> load();
 
  private:
   class Store;
