@@ -1,0 +1,99 @@
+#include "stimmbuch/adapters/kafka/event_topic.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "record_message.hpp"
+#include "topic_reader.hpp"
+
+namespace stimmbuch::kafka {
+
+namespace {
+
+// How many offsets before the end the last record is looked for at first. Control records lie between.
+constexpr std::int64_t first_look_back = 16;
+
+PublishedRecord published(const Message& message) {
+  return {position_of(message), message.offset(), std::string(message.key()), std::string(message.value())};
+}
+
+}  // namespace
+
+struct EventTopic::Parts {
+  Parts(const Settings& settings, std::string name, std::chrono::milliseconds patience)
+      : reader(settings), topic(std::move(name)), timeout(patience) {}
+
+  // The next message; nothing at the end of what is committed.
+  std::optional<Message> read() {
+    auto step = reader.next(timeout);
+    switch (step.what) {
+      case TopicReader::Step::What::message:
+        return std::move(step.message);
+      case TopicReader::Step::What::end:
+        return std::nullopt;
+      case TopicReader::Step::What::nothing:
+        break;
+    }
+    throw BrokerError(BrokerError::Kind::unreachable, "reading " + topic + ": no broker answers");
+  }
+
+  // The first message from an offset on.
+  std::optional<Message> read_from(std::int64_t offset) {
+    reader.start(topic, offset);
+    return read();
+  }
+
+  TopicReader reader;
+  const std::string topic;
+  const std::chrono::milliseconds timeout;
+};
+
+EventTopic::EventTopic(const Settings& settings, std::string topic, std::chrono::milliseconds timeout)
+    : parts_(std::make_unique<Parts>(settings, std::move(topic), timeout)) {}
+
+EventTopic::~EventTopic() = default;
+
+std::optional<PublishedRecord> EventTopic::last() {
+  const auto bounds = parts_->reader.bounds(parts_->topic, parts_->timeout);
+  for (auto look_back = first_look_back;; look_back *= 16) {
+    const auto from = std::max(bounds.first, bounds.end - look_back);
+    std::optional<Message> last;
+    for (auto message = parts_->read_from(from); message; message = parts_->read()) last = std::move(message);
+    if (last) return published(*last);
+    if (from == bounds.first) return std::nullopt;
+  }
+}
+
+std::int64_t EventTopic::offset_of(Position position) {
+  const auto bounds = parts_->reader.bounds(parts_->topic, parts_->timeout);
+  auto low = bounds.first;
+  auto high = bounds.end;
+  while (low < high) {
+    const auto middle = low + (high - low) / 2;
+    const auto message = parts_->read_from(middle);
+    if (!message || position_of(*message) >= position) {
+      high = middle;
+    } else {
+      low = message->offset() + 1;
+    }
+  }
+  return low;
+}
+
+std::optional<PublishedRecord> EventTopic::at(Position position) {
+  const auto message = parts_->read_from(offset_of(position));
+  if (!message || position_of(*message) != position) return std::nullopt;
+  return published(*message);
+}
+
+void EventTopic::start(Position position) {
+  parts_->reader.start(parts_->topic, offset_of(position));
+}
+
+std::optional<PublishedRecord> EventTopic::next() {
+  const auto message = parts_->read();
+  if (!message) return std::nullopt;
+  return published(*message);
+}
+
+}  // namespace stimmbuch::kafka

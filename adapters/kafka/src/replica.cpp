@@ -1,0 +1,134 @@
+#include "stimmbuch/adapters/kafka/replica.hpp"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "record_check.hpp"
+#include "record_message.hpp"
+#include "stimmbuch/adapters/kafka/event_topic.hpp"
+#include "topic_reader.hpp"
+
+namespace stimmbuch::kafka {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+// Of one group; it ends behind the command in which a bound is reached.
+constexpr std::size_t records_max = 10'000;
+constexpr std::size_t bytes_max = std::size_t{8} << 20;
+constexpr std::size_t rows_max = 10'000;
+
+constexpr std::chrono::seconds bounds_timeout{10};
+
+}  // namespace
+
+struct Replica::Parts {
+  Parts(eventstore::Ledger& own_ledger, vault::RocksVault* own_vault, const Settings& settings,
+        const LedgerId& ledger_id)
+      : ledger(own_ledger),
+        vault(own_vault),
+        topics(topics_of(ledger_id)),
+        check(own_ledger.synced(), ledger_id),
+        reader(settings) {
+    reader.start(topics.events, EventTopic(settings, topics.events).offset_of(next(ledger.synced().head())));
+    if (vault == nullptr) return;
+    const auto first = reader.bounds(topics.vault, bounds_timeout).first;
+    reader.start(topics.vault, std::max(vault->copied_to().value_or(first), first));
+  }
+
+  bool is_full() const {
+    return records.size() >= records_max || bytes >= bytes_max || rows.size() >= rows_max;
+  }
+
+  void take(Message message) {
+    if (message.topic() == topics.vault) {
+      rows_next = message.offset() + 1;
+      rows.push_back({std::string(message.key()),
+                      message.is_tombstone() ? std::nullopt : std::optional(std::string(message.value()))});
+      return;
+    }
+    const auto position = position_of(message);
+    if (position <= ledger.synced().head()) {
+      if (ledger.synced().at(position) == message.value()) return;
+      throw ReplicaFault("the record at position " + std::to_string(number(position)) +
+                         " of the topic is another than this ledger's");
+    }
+    check.take(position, message.key(), message.value());
+    bytes += message.value().size();
+    records.push_back(std::move(message));
+  }
+
+  void write() {
+    if (!rows.empty()) {
+      vault->copy(rows, rows_next);
+      rows.clear();
+    }
+    if (records.empty() || !check.at_command_end()) return;
+    std::vector<eventstore::NewRecord> group;
+    group.reserve(records.size());
+    for (const Message& message : records) group.push_back({message.key(), message.value()});
+    if (const auto appended = ledger.append(group); !appended) {
+      throw ReplicaFault("the ledger takes no record behind position " +
+                         std::to_string(number(ledger.synced().head())) + ": " + appended.error().detail);
+    }
+    check.appended();
+    records.clear();
+    bytes = 0;
+  }
+
+  eventstore::Ledger& ledger;
+  vault::RocksVault* const vault;
+  const Topics topics;
+  RecordCheck check;
+  TopicReader reader;
+
+  std::vector<Message> records;  // taken, not yet appended
+  std::size_t bytes = 0;
+  std::vector<vault::SealedRow> rows;
+  std::int64_t rows_next = 0;
+
+  std::set<std::string, std::less<>> ended;  // topics whose end was reached once
+  steady_clock::time_point at_end_since = steady_clock::now();
+};
+
+Replica::Replica(eventstore::Ledger& ledger, vault::RocksVault* vault, const Settings& settings,
+                 const LedgerId& ledger_id)
+    : parts_(std::make_unique<Parts>(ledger, vault, settings, ledger_id)) {}
+
+Replica::~Replica() = default;
+
+void Replica::step(std::chrono::milliseconds wait) try {
+  Parts& parts = *parts_;
+  using What = TopicReader::Step::What;
+  bool at_end = false;
+  while (!parts.is_full() || !parts.check.at_command_end()) {
+    auto step = parts.reader.next(wait);
+    if (step.what == What::nothing) break;
+    if (step.what == What::end) {
+      at_end = step.topic == parts.topics.events;
+      parts.ended.emplace(step.topic);
+      continue;
+    }
+    at_end = false;
+    wait = std::chrono::milliseconds{0};
+    parts.take(std::move(step.message));
+  }
+  parts.write();
+  if (at_end || (parts.records.empty() && parts.ended.contains(parts.topics.events)))
+    parts.at_end_since = steady_clock::now();
+} catch (const ForeignRecord& record) {
+  throw ReplicaFault(record.what());
+}
+
+bool Replica::has_caught_up() const {
+  return parts_->ended.size() == (parts_->vault == nullptr ? 1U : 2U) && parts_->records.empty();
+}
+
+std::chrono::steady_clock::time_point Replica::at_end_since() const {
+  return parts_->at_end_since;
+}
+
+}  // namespace stimmbuch::kafka

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "client.hpp"
+
+namespace stimmbuch::kafka {
+
+// A message that was read. Its bytes live as long as it does.
+class Message {
+ public:
+  Message() = default;
+  explicit Message(Owned<rd_kafka_message_t> message) : message_(std::move(message)) {}
+
+  std::int64_t offset() const { return message_->offset; }
+  std::string_view topic() const { return rd_kafka_topic_name(message_->rkt); }
+  std::string_view key() const { return {static_cast<const char*>(message_->key), message_->key_len}; }
+  bool is_tombstone() const { return message_->payload == nullptr; }
+  std::string_view value() const { return {static_cast<const char*>(message_->payload), message_->len}; }
+  std::int64_t timestamp_ms() const { return rd_kafka_message_timestamp(message_.get(), nullptr); }
+  // The last header of this name.
+  std::optional<std::string_view> header(const char* name) const;
+
+ private:
+  Owned<rd_kafka_message_t> message_;
+};
+
+// Reads the one partition of some topics, committed messages only. Offsets are the caller's to know. Used by
+// one thread. Throws BrokerError; after `unreachable` it can go on, since the client reconnects by itself.
+class TopicReader {
+ public:
+  explicit TopicReader(const Settings& settings);
+  ~TopicReader();
+
+  struct Bounds {
+    std::int64_t first;  // of the oldest message kept
+    std::int64_t end;    // behind the newest
+  };
+  Bounds bounds(const std::string& topic, std::chrono::milliseconds timeout);
+
+  // Reads the topic from this offset on, from now.
+  void start(const std::string& topic, std::int64_t offset);
+
+  struct Step {
+    enum class What {
+      message,
+      end,      // all that is committed of a topic was read; more may come
+      nothing,  // in the time given
+    };
+    What what = What::nothing;
+    Message message;
+    std::string_view topic;  // whose end it is
+  };
+  Step next(std::chrono::milliseconds timeout);
+
+ private:
+  struct Reading {
+    Owned<rd_kafka_topic_t> handle;
+    bool started = false;
+  };
+
+  Client client_;
+  Owned<rd_kafka_queue_t> queue_;
+  std::map<std::string, Reading, std::less<>> topics_;
+};
+
+}  // namespace stimmbuch::kafka
