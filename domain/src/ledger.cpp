@@ -90,6 +90,12 @@ Decision decide_on(const State& state, const DeclareCells& command) {
   return std::vector<Event>{CellsDeclared{command.levels, command.districts, command.age_bands}};
 }
 
+Decision decide_on(const State& state, const ChangeLeader& command) {
+  if (!state.created || command.previous == before_first) return refused(Refusal::invalid);
+  if (command.epoch != state.epoch + 1) return refused(Refusal::invalid, "/epoch");
+  return std::vector<Event>{LeaderChanged{command.epoch, command.previous, command.previous_leaf}};
+}
+
 template <class Cells>
 void append(Cells& cells, const Cells& more) {
   cells.insert(cells.end(), more.begin(), more.end());
@@ -98,12 +104,16 @@ void append(Cells& cells, const Cells& more) {
 struct Evolve {
   State& state;
 
-  void operator()(const Created& event) const { state.created = event; }
+  void operator()(const Created& event) const {
+    state.created = event;
+    state.epoch = event.epoch;
+  }
   void operator()(const CellsDeclared& event) const {
     append(state.levels, event.levels);
     append(state.districts, event.districts);
     append(state.age_bands, event.age_bands);
   }
+  void operator()(const LeaderChanged& event) const { state.epoch = event.epoch; }
 };
 
 }  // namespace

@@ -135,5 +135,34 @@ TEST(Titles, AreReadableTextInKnownLanguages) {
   for (const auto& title : refused) declared_with(title).then_refused(Refusal::invalid, "/levels/0/title");
 }
 
+// ---- who leads
+
+ledger::ChangeLeader takes_over(std::uint32_t epoch) {
+  return {epoch, Position{42}, ledger::LeaderChanged{}.previous_leaf};
+}
+
+TEST(ChangeLeader, BeginsTheNextEpoch) {
+  const ledger::LeaderChanged second{2, Position{42}, {}};
+  empty_world().given(the_ledger, created()).when(the_ledger, takes_over(2)).then(second);
+  empty_world()
+      .given(the_ledger, created())
+      .given(the_ledger, second)
+      .when(the_ledger, takes_over(3))
+      .then(ledger::LeaderChanged{3, Position{42}, {}});
+}
+
+TEST(ChangeLeader, RepeatsNoEpochAndLeavesNoneOut) {
+  for (const std::uint32_t epoch : {0U, 1U, 3U})
+    empty_world().given(the_ledger, created()).when(the_ledger, takes_over(epoch)).then_refused(Refusal::invalid);
+}
+
+TEST(ChangeLeader, NeedsALedgerAndARecordBefore) {
+  empty_world().when(the_ledger, takes_over(2)).then_refused(Refusal::invalid);
+  empty_world()
+      .given(the_ledger, created())
+      .when(the_ledger, ledger::ChangeLeader{2, before_first, {}})
+      .then_refused(Refusal::invalid);
+}
+
 }  // namespace
 }  // namespace stimmbuch::test

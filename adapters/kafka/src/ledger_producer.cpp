@@ -93,11 +93,17 @@ BrokerError broker_error(const rd_kafka_error_t* error, std::string_view what) {
 
 }  // namespace
 
-LedgerProducer::LedgerProducer(const Settings& settings, Topics topics, const LedgerId& ledger)
-    : topics_(std::move(topics)),
-      client_(RD_KAFKA_PRODUCER, with_defaults(settings), properties(transactional_id(ledger))),
-      events_(rd_kafka_topic_new(client_.get(), topics_.events.c_str(), nullptr)),
-      vault_(rd_kafka_topic_new(client_.get(), topics_.vault.c_str(), nullptr)) {}
+LedgerProducer::LedgerProducer(const Settings& settings, const Topics& topics, const std::string& id)
+    : client_(RD_KAFKA_PRODUCER, with_defaults(settings), properties(id)),
+      events_(rd_kafka_topic_new(client_.get(), topics.events.c_str(), nullptr)),
+      vault_(rd_kafka_topic_new(client_.get(), topics.vault.c_str(), nullptr)) {}
+
+LedgerProducer::LedgerProducer(const Settings& settings, const LedgerId& ledger)
+    : LedgerProducer(settings, topics_of(ledger), transactional_id(ledger)) {}
+
+LedgerProducer::LedgerProducer(const Settings& settings, const LedgerId& ledger, const std::string& events)
+    : LedgerProducer(settings, {.events = events, .checkpoints = {}, .vault = topics_of(ledger).vault},
+                     transactional_id(ledger) + "." + events) {}
 
 void LedgerProducer::init(const GoOn& go_on) {
   while (true) {

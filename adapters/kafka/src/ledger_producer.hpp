@@ -11,14 +11,17 @@
 
 namespace stimmbuch::kafka {
 
-// The one producer of a ledger's topics: whoever initialises it last has fenced all others. Used by one
+// The one producer of an id: whoever initialises it last has fenced all others of it. Used by one
 // thread. Where a call waits for a broker it asks `go_on` about twice a second, and throws BrokerError
 // (unreachable) when that says no; whatever then was in a transaction may be committed or not.
 class LedgerProducer {
  public:
   using GoOn = std::function<bool()>;
 
-  LedgerProducer(const Settings& settings, Topics topics, const LedgerId& ledger);
+  // Of a ledger's own topics.
+  LedgerProducer(const Settings& settings, const LedgerId& ledger);
+  // Of another topic of events.
+  LedgerProducer(const Settings& settings, const LedgerId& ledger, const std::string& events);
 
   // Ends what earlier producers have begun and fences them. Throws BrokerError.
   void init(const GoOn& go_on);
@@ -37,7 +40,8 @@ class LedgerProducer {
   void send(std::span<rd_kafka_vu_t> parts);
   void abort(const GoOn& go_on);
 
-  const Topics topics_;
+  LedgerProducer(const Settings& settings, const Topics& topics, const std::string& id);
+
   Client client_;
   Owned<rd_kafka_topic_t> events_;
   Owned<rd_kafka_topic_t> vault_;

@@ -100,7 +100,7 @@ class Publisher::Thread {
     require_topics(settings_, topics_);
     if (!stands_at_the_topic()) return false;
     const auto go_on = [this] { return goes_on(); };
-    LedgerProducer producer(settings_, topics_, ledger_id_);
+    LedgerProducer producer(settings_, ledger_id_);
     producer.init(go_on);
     // Only now can nobody else add to it.
     if (!stands_at_the_topic()) return false;
@@ -215,7 +215,7 @@ class Publisher::Thread {
     connected_ = true;
     progressed_ = steady_clock::now();
     parts_.gate = runner::Gate::open;
-    tell(State::publishing, {});
+    tell(State::publishing, {}, std::nullopt);
     settings_.log("publishing to " + topics_.events + " from position " +
                   std::to_string(number(next(published_))));
   }
@@ -235,21 +235,22 @@ class Publisher::Thread {
       const std::lock_guard lock(mutex_);
       is_new = status_.trouble != error.what();
     }
-    tell(State::connecting, error.what());
+    tell(State::connecting, error.what(), error.kind());
     if (is_new) settings_.log(std::string("not publishing: ").append(error.what()));
   }
 
   void former_leader(const std::string& why) {
     parts_.gate = runner::Gate::no_leader;
-    tell(State::former_leader, why);
+    tell(State::former_leader, why, std::nullopt);
     parts_.on_former_leader(why);
   }
 
-  void tell(State state, std::string trouble) {
+  void tell(State state, std::string trouble, std::optional<BrokerError::Kind> kind) {
     {
       const std::lock_guard lock(mutex_);
       status_.state = state;
       status_.trouble = std::move(trouble);
+      status_.trouble_kind = kind;
       tried_ = true;
     }
     changed_.notify_all();
@@ -304,6 +305,11 @@ bool Publisher::wait_published(Position position, steady_clock::time_point deadl
 
 PublisherStatus Publisher::status() const {
   return thread_->status();
+}
+
+void fence(const Settings& settings, const LedgerId& ledger, steady_clock::time_point deadline) {
+  LedgerProducer producer(settings, ledger);
+  producer.init([&] { return steady_clock::now() < deadline; });
 }
 
 }  // namespace stimmbuch::kafka

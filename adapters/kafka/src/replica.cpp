@@ -27,10 +27,12 @@ constexpr std::chrono::seconds bounds_timeout{10};
 
 struct Replica::Parts {
   Parts(eventstore::Ledger& own_ledger, vault::RocksVault* own_vault, const Settings& settings,
-        const LedgerId& ledger_id)
+        const LedgerId& ledger_id, OnLeaderChanged listener)
       : ledger(own_ledger),
         vault(own_vault),
         topics(topics_of(ledger_id)),
+        own_stream("ledger/" + std::string(ledger_id.text())),
+        on_leader_changed(std::move(listener)),
         check(own_ledger.synced(), ledger_id),
         reader(settings) {
     reader.start(topics.events, EventTopic(settings, topics.events).offset_of(next(ledger.synced().head())));
@@ -56,9 +58,18 @@ struct Replica::Parts {
       throw ReplicaFault("the record at position " + std::to_string(number(position)) +
                          " of the topic is another than this ledger's");
     }
-    check.take(position, message.key(), message.value());
+    const auto envelope = check.take(position, message.key(), message.value());
+    if (envelope.subject == own_stream) look_at(envelope);
     bytes += message.value().size();
     records.push_back(std::move(message));
+  }
+
+  // At a record of the ledger's own stream.
+  void look_at(const codec::Envelope& envelope) const {
+    const auto event = codec::read_event(envelope);
+    const auto* const own = event ? std::get_if<ledger::Event>(&*event) : nullptr;
+    const auto* const changed = own ? std::get_if<ledger::LeaderChanged>(own) : nullptr;
+    if (changed) on_leader_changed(changed->epoch, envelope.position);
   }
 
   void write() {
@@ -82,6 +93,8 @@ struct Replica::Parts {
   eventstore::Ledger& ledger;
   vault::RocksVault* const vault;
   const Topics topics;
+  const std::string own_stream;
+  const OnLeaderChanged on_leader_changed;
   RecordCheck check;
   TopicReader reader;
 
@@ -95,8 +108,8 @@ struct Replica::Parts {
 };
 
 Replica::Replica(eventstore::Ledger& ledger, vault::RocksVault* vault, const Settings& settings,
-                 const LedgerId& ledger_id)
-    : parts_(std::make_unique<Parts>(ledger, vault, settings, ledger_id)) {}
+                 const LedgerId& ledger_id, OnLeaderChanged on_leader_changed)
+    : parts_(std::make_unique<Parts>(ledger, vault, settings, ledger_id, std::move(on_leader_changed))) {}
 
 Replica::~Replica() = default;
 
@@ -123,8 +136,12 @@ void Replica::step(std::chrono::milliseconds wait) try {
   throw ReplicaFault(record.what());
 }
 
+bool Replica::has_rows() const {
+  return parts_->vault == nullptr || parts_->ended.contains(parts_->topics.vault);
+}
+
 bool Replica::has_caught_up() const {
-  return parts_->ended.size() == (parts_->vault == nullptr ? 1U : 2U) && parts_->records.empty();
+  return has_rows() && parts_->ended.contains(parts_->topics.events) && parts_->records.empty();
 }
 
 std::chrono::steady_clock::time_point Replica::at_end_since() const {

@@ -165,35 +165,46 @@ Shape wait_for(const Client& client, const std::string& topic) {
 
 }  // namespace
 
+namespace {
+
+TopicFinding check(const Client& client, const rd_kafka_metadata_t& metadata, const Wanted& wanted,
+                   Missing missing) {
+  auto shape = shape_of(metadata, wanted.name);
+  auto kind = Kind::ready;
+  if (!shape) {
+    if (missing == Missing::report) return {wanted.name, Kind::missing, {}};
+    create(client, wanted);
+    shape = wait_for(client, wanted.name);
+    kind = Kind::created;
+  }
+  auto fault = fault_of(client, wanted, *shape);
+  if (!fault.empty()) kind = Kind::wrong;
+  return {wanted.name, kind, std::move(fault)};
+}
+
+void require_usable(const TopicFinding& finding) {
+  if (finding.kind == Kind::wrong)
+    throw BrokerError(BrokerError::Kind::unusable,
+                      "the topic " + finding.topic + " cannot be used: " + finding.detail);
+}
+
+}  // namespace
+
 std::vector<TopicFinding> check_topics(const Settings& settings, const Topics& topics, Missing missing) {
   const Client client(RD_KAFKA_PRODUCER, settings, {});
   const auto metadata = metadata_of(client);
   std::vector<TopicFinding> findings;
-  for (const auto& wanted : wanted_of(topics)) {
-    auto shape = shape_of(*metadata, wanted.name);
-    auto kind = Kind::ready;
-    if (!shape && missing == Missing::report) {
-      findings.push_back({wanted.name, Kind::missing, {}});
-      continue;
-    }
-    if (!shape) {
-      create(client, wanted);
-      shape = wait_for(client, wanted.name);
-      kind = Kind::created;
-    }
-    auto fault = fault_of(client, wanted, *shape);
-    if (!fault.empty()) kind = Kind::wrong;
-    findings.push_back({wanted.name, kind, std::move(fault)});
-  }
+  for (const auto& wanted : wanted_of(topics)) findings.push_back(check(client, *metadata, wanted, missing));
   return findings;
 }
 
 void require_topics(const Settings& settings, const Topics& topics) {
-  for (const auto& finding : check_topics(settings, topics, Missing::create)) {
-    if (finding.kind == Kind::wrong)
-      throw BrokerError(BrokerError::Kind::unusable,
-                        "the topic " + finding.topic + " cannot be used: " + finding.detail);
-  }
+  for (const auto& finding : check_topics(settings, topics, Missing::create)) require_usable(finding);
+}
+
+void require_events_topic(const Settings& settings, const std::string& topic) {
+  const Client client(RD_KAFKA_PRODUCER, settings, {});
+  require_usable(check(client, *metadata_of(client), {topic, configuration_of(false)}, Missing::create));
 }
 
 std::vector<LedgerId> ledgers_in_cluster(const Settings& settings) {

@@ -30,6 +30,10 @@ STIMMBUCH_COMMAND(ledger, DeclareCells, if_any("levels", &ledger::DeclareCells::
                   if_any("districts", &ledger::DeclareCells::districts),
                   if_any("age_bands", &ledger::DeclareCells::age_bands));
 
+STIMMBUCH_COMMAND(ledger, ChangeLeader, required("epoch", &ledger::ChangeLeader::epoch),
+                  required("previous", &ledger::ChangeLeader::previous),
+                  required("previous_leaf", &ledger::ChangeLeader::previous_leaf));
+
 STIMMBUCH_COMMAND(citizen, RegisterCitizen, if_any("texts", &citizen::RegisterCitizen::texts));
 STIMMBUCH_COMMAND(citizen, VerifyCitizen, inlined(&citizen::VerifyCitizen::cell),
                   required("method", &citizen::VerifyCitizen::method),

@@ -62,6 +62,10 @@ void RecordLog::stage(rocksdb::WriteBatch& batch, Position position, std::string
   batch.Put(BigEndian(number(position)).slice(), record);
 }
 
+void RecordLog::stage_removal(rocksdb::WriteBatch& batch, Position position) {
+  batch.Delete(BigEndian(number(position)).slice());
+}
+
 Position RecordLog::first() const {
   const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator({}));
   iterator->SeekToFirst();

@@ -31,6 +31,9 @@ class RecordLog {
   // Adds a record to a batch.
   static void stage(rocksdb::WriteBatch& batch, Position position, std::string_view record);
 
+  // Takes a record out with a batch.
+  static void stage_removal(rocksdb::WriteBatch& batch, Position position);
+
   // Writes the batch whole and syncs it.
   rocksdb::Status commit(rocksdb::WriteBatch& batch) { return db_->Write(synced_, &batch); }
 

@@ -228,4 +228,34 @@ std::expected<std::unique_ptr<RocksLedger>, OpenError> RocksLedger::open(const O
   return std::unexpected(OpenError{OpenError::Kind::damaged, fault.what()});
 }
 
+std::expected<void, std::string> cut_records_behind(const OpenOptions& given, Position last) try {
+  const RocksLedger::Internals internals;
+  RocksLedger::Parts parts(given, internals);
+  const auto& directory = parts.options.directory;
+  rocksdb::FileLock* lock = nullptr;
+  require(parts.env.LockFile(directory / "lock", &lock), directory.string() + " is in use");
+  parts.lock = std::make_unique<DirectoryLock>(parts.env, lock);
+
+  // What has seen the records goes first, or the next opening would miss them.
+  const RocksSetup setup{.env = &parts.env, .cache = parts.cache, .fail_stop = &parts.fail_stop};
+  if (const auto status = parts.env.DeleteFile(directory / "head"); !status.IsNotFound())
+    require(status, "removing the head file");
+  require(rocksdb::DestroyDB(directory / "index", stream_index_options(setup)), "removing the stream index");
+  require(sync_directory(parts.env, directory), "syncing the ledger's directory");
+
+  auto log = RecordLog::open(directory / "log", record_log_options(setup, internals.write_buffer_bytes),
+                             RecordLog::Recovery::strict);
+  if (!log) require(log.error(), "opening the log");
+  const auto end = (*log)->last();
+  rocksdb::WriteBatch batch;
+  for (auto position = last + 1; position <= end; position = position + 1)
+    RecordLog::stage_removal(batch, position);
+  if (batch.Count() > 0) require((*log)->commit(batch), "cutting the log");
+  return {};
+} catch (const OpenError& error) {
+  return std::unexpected(error.detail);
+} catch (const LedgerFault& fault) {
+  return std::unexpected(std::string(fault.what()));
+}
+
 }  // namespace stimmbuch::eventstore

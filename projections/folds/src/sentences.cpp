@@ -129,6 +129,13 @@ struct Speak {
                 counted(event.age_bands.size(), "age band", "age bands") + "."};
   }
 
+  Sentence operator()(const ledger::LeaderChanged& event) const {
+    const auto epoch = std::to_string(event.epoch);
+    const auto previous = std::to_string(number(event.previous));
+    return {"Ein anderer Knoten führt das Buch hinter Eintrag " + previous + " weiter; Epoche " + epoch + ".",
+            "Another node carries the ledger on behind record " + previous + "; epoch " + epoch + "."};
+  }
+
   // ---- citizen
   Sentence operator()(const citizen::Registered& event) const {
     if (event.texts.empty()) return {"Die Person wurde registriert.", "The person was registered."};

@@ -24,7 +24,8 @@ inline bool read(Reader& in, Actor& actor) {
 
 template <>
 inline constexpr auto members<ledger::State> = std::tuple{
-    if_any("created", &ledger::State::created), if_any("levels", &ledger::State::levels),
+    if_any("created", &ledger::State::created), unless("epoch", &ledger::State::epoch, 1U),
+    if_any("levels", &ledger::State::levels),
     if_any("districts", &ledger::State::districts), if_any("age_bands", &ledger::State::age_bands)};
 
 template <>

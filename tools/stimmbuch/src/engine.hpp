@@ -15,6 +15,8 @@
 #include "stimmbuch/adapters/http/server/limits.hpp"
 #include "stimmbuch/adapters/http/server/server.hpp"
 #include "stimmbuch/adapters/identity/openid_issuers.hpp"
+#include "stimmbuch/adapters/kafka/publisher.hpp"
+#include "stimmbuch/adapters/kafka/settings.hpp"
 #include "stimmbuch/domain/ledger.hpp"
 
 namespace stimmbuch::runner {
@@ -32,8 +34,24 @@ struct Address {
   std::uint16_t port = 0;
 };
 
+// What an engine is to its ledger.
+enum class Role {
+  leader,    // writes it, and publishes it where there is a broker
+  promoted,  // a follower that becomes the leader first
+  follower,  // keeps up with the topic
+  reader,    // looks at what is there, for one command; writes nothing
+};
+
 struct EngineOptions {
   std::filesystem::path data;
+  Role role = Role::leader;
+  // Where the ledger is published, or followed from; without brokers, neither.
+  kafka::Settings kafka;
+  kafka::Durability durability = kafka::Durability::local;
+  // Of a new follower: the ledger, where the cluster has several.
+  std::optional<LedgerId> ledger;
+  // Of a follower: the URL at which commands are taken.
+  std::string leader;
   // Of a new ledger; absent: town. An old one must have the same.
   std::optional<ledger::Purpose> purpose;
   // The name under which a new log signs; absent: one made of its id. An old one must have the same.
@@ -63,16 +81,21 @@ struct StartError {
 class Engine {
  public:
   // Opens or creates what is in the directory; durable and serving when it returns. `on_failure` is told when
-  // the writer has stopped for good: the program must end.
+  // the writer or the follower has stopped for good: the program must end. `on_promote` is told that somebody
+  // asks a follower to become the leader: the program must end it and start it as such.
   static std::expected<std::unique_ptr<Engine>, StartError> start(
-      const EngineOptions& options, std::function<void(std::string_view)> on_failure);
+      const EngineOptions& options, std::function<void(std::string_view)> on_failure,
+      std::function<void()> on_promote = [] {});
   ~Engine();
 
   const ledger::Created& ledger() const;
   // The port of the public interface.
   std::optional<std::uint16_t> port() const;
 
-  // What commands go through, for work inside the process; lives as long as the engine.
+  // Whether another node leads this ledger now: then it failed for that reason.
+  bool is_former_leader() const;
+
+  // What commands go through, for work inside the process; lives as long as the engine. Leaders only.
   struct Intake {
     runner::Runner& runner;
     vault::ContestSecrets& contests;

@@ -13,7 +13,9 @@ enum class ExitCode {
   store_missing = 10,
   store_locked = 11,
   credentials = 12,
+  broker_unreachable = 13,
   version_mismatch = 14,
+  former_leader = 15,
   try_later = 75,
 };
 

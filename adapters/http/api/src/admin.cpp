@@ -11,6 +11,7 @@
 #include "json_input.hpp"
 #include "query.hpp"
 #include "record_lines.hpp"
+#include "replication_json.hpp"
 #include "stimmbuch/adapters/identity/roles.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
@@ -128,6 +129,8 @@ void Admin::handle(const Request& request, Responder responder) {
     return parts_.health.handle(request, std::move(responder));
   }
   if (reads && path == "/admin/ledger") return describe_ledger(std::move(responder));
+  if (reads && path == "/admin/replication") return describe_replication(std::move(responder));
+  if (posts && path == "/admin/promote") return promote(std::move(responder));
   if (posts && path == "/admin/tokens") return mint_token(request, std::move(responder));
   if (reads && path == "/admin/records") return send_records(request, std::move(responder));
   if (posts && path == "/admin/checkpoints") return make_checkpoint(request, std::move(responder));
@@ -148,10 +151,23 @@ void Admin::describe_ledger(Responder responder) const {
   const Json body{{"ledger", created.id.text()},
                   {"purpose", codec::names<ledger::Purpose>[static_cast<std::size_t>(created.purpose)]},
                   {"origin", created.origin},
-                  {"epoch", created.epoch},
+                  {"epoch", parts_.epochs.last()},
                   {"head", std::to_string(number(parts_.log.head()))},
                   {"version", parts_.version}};
   std::move(responder).send(json_response(200, body.dump()));
+}
+
+void Admin::describe_replication(Responder responder) const {
+  std::move(responder).send(json_response(200, to_json(parts_.replication()).dump()));
+}
+
+void Admin::promote(Responder responder) const {
+  const Replication replication = parts_.replication();
+  std::string why = replication.not_promotable;
+  if (replication.role != Replication::Role::follower) why = "this node is no follower";
+  if (!why.empty()) return std::move(responder).send(validation_failed({{"#", "not_promotable", why}}));
+  std::move(responder).send(json_response(202, "{}"));
+  parts_.promote();
 }
 
 void Admin::mint_token(const Request& request, Responder responder) const {
@@ -164,9 +180,10 @@ void Admin::mint_token(const Request& request, Responder responder) const {
   const std::chrono::seconds ttl{in.integer("ttl_s", 3600)};
   in.finish();
   if (!role) in.report("role", "unknown_value", "There is no such role.");
+  if (parts_.tokens == nullptr) in.report("role", "no_key", "This node has no key to make tokens with.");
   if (!errors.empty()) return std::move(responder).send(validation_failed(errors));
   const Time now = parts_.clock.now();
-  const auto token = parts_.tokens.mint(*role, subject, ttl, now);
+  const auto token = parts_.tokens->mint(*role, subject, ttl, now);
   if (!token) {
     errors.push_back({"#", "refused", std::string(token.error().text)});
     return std::move(responder).send(validation_failed(errors));

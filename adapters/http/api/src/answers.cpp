@@ -51,6 +51,13 @@ constexpr auto types = std::to_array<ProblemType>({
     {"tally-provisional", 503, "Tally provisional",
      "A record of the poll could not be folded, so its ballots are not all counted. Operations must see to "
      "it."},
+    {"not-the-leader", 503, "Not the leader",
+     "This node follows another one and takes no commands; nothing was written. Send the command to the "
+     "leader, "
+     "which the member leader names where this node knows it."},
+    {"follower-behind", 503, "Follower behind",
+     "This node follows another one and has not received what the consistency token names. Repeat after "
+     "Retry-After, or ask another node."},
     {"projection-rebuilding", 503, "Projection rebuilding",
      "The view is being built from the log. Repeat after Retry-After."},
     {"projection-behind", 504, "Projection behind",
@@ -180,6 +187,24 @@ Response projection_behind(Position required, Position current) {
       of_type("projection-behind", "The view does not show yet what the token names.", members));
 }
 
+Response follower_behind(Position required, Position head) {
+  const std::string members = R"("required":")" + std::to_string(number(required)) + R"(","head":")" +
+                              std::to_string(number(head)) + R"(","lag":)" +
+                              std::to_string(required - head) + R"(,"retry_after_ms":1000)";
+  return retry_later(
+      of_type("follower-behind", "This node has not received yet what the token names.", members));
+}
+
+Response not_the_leader(std::string_view leader) {
+  std::string members;
+  if (!leader.empty()) {
+    members = R"("leader":)";
+    append_json_string(members, leader);
+  }
+  return retry_later(
+      of_type("not-the-leader", "This node follows another one; nothing was written.", members));
+}
+
 Response rebuilding() {
   return retry_later(
       of_type("projection-rebuilding", "The view is being built from the log; ask again in a while."));
@@ -235,7 +260,7 @@ Response answer(const runner::Failure& failure) {
     case no_broker:
       return retry_later(of_type("read-only", "The broker cannot commit; nothing was written."));
     case no_leader:
-      return retry_later(of_type("read-only", "Another node leads this ledger; nothing was written."));
+      return not_the_leader({});
     case stopping:
       return retry_later(of_type("read-only", "The engine is stopping; nothing was written."));
   }

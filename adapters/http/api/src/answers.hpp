@@ -34,8 +34,12 @@ Response overloaded();
 Response quota_exceeded(std::uint32_t per_minute, std::chrono::seconds wait);
 Response key_missing();
 Response projection_behind(Position required, Position current);
+// A follower's log does not reach what the caller has seen elsewhere.
+Response follower_behind(Position required, Position head);
 Response rebuilding();
 Response position_ahead();
+// This node follows; `leader` says where commands go, if anybody told.
+Response not_the_leader(std::string_view leader);
 Response identity_changed();
 
 Response answer(const Rejection& rejection, Language language);

@@ -84,11 +84,11 @@ std::optional<Response> check_command(const Request& request, RouteKind kind, Ca
 Api::Api(Parts parts)
     : parts_(std::move(parts)),
       desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.vault, parts_.secrets, parts_.contests,
-                                          parts_.ledger.id)),
+                                          TokensOf(parts_.ledger.id, parts_.epochs))),
       quota_(std::make_unique<CommandQuota>(parts_.commands_per_minute)),
-      reads_(std::make_unique<Reads>(parts_.ledger, parts_.log, parts_.vault, parts_.views, parts_.worker,
-                                     parts_.pool)),
-      followers_(std::make_unique<Followers>(parts_.ledger.id, parts_.log, parts_.views)) {}
+      reads_(std::make_unique<Reads>(desk_->tokens(), parts_.runner ? Reads::Beyond::nothing : Reads::Beyond::may_come,
+                                     parts_.log, parts_.vault, parts_.views, parts_.worker, parts_.pool)),
+      followers_(std::make_unique<Followers>(desk_->tokens(), parts_.log, parts_.views)) {}
 
 Api::~Api() = default;
 
@@ -120,6 +120,8 @@ void Api::handle(const Request& request, Responder responder) {
     return std::move(call).send(found.allow.empty() ? not_found() : method_not_allowed(found.allow));
   }
   const Route& route = *found.route;
+  if (route.kind != RouteKind::read && parts_.runner == nullptr)
+    return std::move(call).send(not_the_leader(parts_.leader));
   call.parameters = std::move(found.parameters);
   if (route.right) {
     if (request.fields.count("Authorization") > 1) {

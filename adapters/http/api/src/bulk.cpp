@@ -23,10 +23,10 @@ using Line = std::variant<runner::Submission, Response>;
 // The answers of a request, gathered in the order of the lines; the last one to come sends them.
 class Results {
  public:
-  Results(Responder responder, std::size_t lines, LedgerId ledger, Language language)
+  Results(Responder responder, std::size_t lines, const TokensOf& tokens, Language language)
       : lines_(lines),
         missing_(lines),
-        ledger_(ledger),
+        tokens_(tokens),
         language_(language),
         responder_(std::move(responder)) {}
 
@@ -35,7 +35,7 @@ class Results {
       finish(line,
              R"(,"status":)" + std::string(creates(*accepted) ? "201" : "200") + "," + members_of(*accepted));
     } else {
-      set(line, answer(outcome, language_, ledger_));
+      set(line, answer(outcome, language_, tokens_));
     }
   }
 
@@ -58,7 +58,7 @@ class Results {
 
   std::vector<std::string> lines_;
   std::atomic<std::size_t> missing_;
-  LedgerId ledger_;
+  const TokensOf& tokens_;
   Language language_;
   Responder responder_;
 };
@@ -219,7 +219,7 @@ void Api::bulk_commands(Call call) {
     read.reserve(lines.size());
     for (const auto line : lines) read.push_back(reader.read(line));
     const auto results = std::make_shared<Results>(std::move(waiting->responder), lines.size(),
-                                                   desk_->ledger(), waiting->language);
+                                                   desk_->tokens(), waiting->language);
     for (std::size_t i = 0; i < read.size(); ++i) {
       auto* const submission = std::get_if<runner::Submission>(&read[i]);
       if (!submission) {

@@ -39,9 +39,9 @@ struct Creates {
   }
 };
 
-Response answer_accepted(const runner::Accepted& accepted, const LedgerId& ledger) {
+Response answer_accepted(const runner::Accepted& accepted, const TokensOf& tokens) {
   auto response = json_response(creates(accepted) ? 201 : 200, "{" + members_of(accepted) + "}");
-  response.headers.push_back({"Consistency-Token", to_text({ledger, 1, accepted.last})});
+  response.headers.push_back({"Consistency-Token", tokens.at(accepted.last)});
   response.headers.push_back({"Cache-Control", "no-store"});
   if (accepted.replayed) response.headers.push_back({"Idempotency-Replayed", "true"});
   return response;
@@ -63,16 +63,16 @@ std::string members_of(const runner::Accepted& accepted) {
   return members;
 }
 
-Response answer(const runner::Outcome& outcome, Language language, const LedgerId& ledger) {
+Response answer(const runner::Outcome& outcome, Language language, const TokensOf& tokens) {
   struct Answer {
     Language language;
-    const LedgerId& ledger;
+    const TokensOf& tokens;
 
-    Response operator()(const runner::Accepted& accepted) const { return answer_accepted(accepted, ledger); }
+    Response operator()(const runner::Accepted& accepted) const { return answer_accepted(accepted, tokens); }
     Response operator()(const Rejection& rejection) const { return api::answer(rejection, language); }
     Response operator()(const runner::Failure& failure) const { return api::answer(failure); }
   };
-  return std::visit(Answer{language, ledger}, outcome);
+  return std::visit(Answer{language, tokens}, outcome);
 }
 
 }  // namespace stimmbuch::http::api

@@ -17,7 +17,7 @@ bool creates(const runner::Accepted& accepted);
 // repeat. All of it follows from the records, so that a repeat gets the same.
 std::string members_of(const runner::Accepted& accepted);
 
-// The answer to a command; `ledger` and `epoch` make the consistency token.
-Response answer(const runner::Outcome& outcome, Language language, const LedgerId& ledger);
+// The answer to a command.
+Response answer(const runner::Outcome& outcome, Language language, const TokensOf& tokens);
 
 }  // namespace stimmbuch::http::api

@@ -37,12 +37,12 @@ bool registers(const Command& command) {
 
 }  // namespace
 
-CommandDesk::CommandDesk(runner::Runner& runner, const runner::Vault& vault, const vault::Secrets& secrets,
-                         vault::ContestSecrets& contests, const LedgerId& ledger)
+CommandDesk::CommandDesk(runner::Runner* runner, const runner::Vault& vault, const vault::Secrets& secrets,
+                         vault::ContestSecrets& contests, TokensOf tokens)
     : runner_(runner),
       vault_(vault),
       contests_(contests),
-      ledger_(ledger),
+      tokens_(std::move(tokens)),
       idempotency_(secrets.idempotency),
       derivation_(secrets.derivation),
       subject_(secrets.subject) {}
@@ -111,7 +111,7 @@ bool CommandDesk::submit(runner::Submission submission, runner::Runner::Completi
       answer(std::move(outcome));
     };
   }
-  return runner_.submit(std::move(submission), std::move(completion));
+  return runner_->submit(std::move(submission), std::move(completion));
 }
 
 }  // namespace stimmbuch::http::api

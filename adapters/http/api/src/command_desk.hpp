@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "command_input.hpp"
+#include "consistency_token.hpp"
 #include "stimmbuch/adapters/identity/principal.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
 #include "stimmbuch/adapters/vault/crypto.hpp"
@@ -27,11 +28,12 @@ struct Intent {
 // the writer only decides and writes. From any thread.
 class CommandDesk {
  public:
-  // All must outlive the desk.
-  CommandDesk(runner::Runner& runner, const runner::Vault& vault, const vault::Secrets& secrets,
-              vault::ContestSecrets& contests, const LedgerId& ledger);
+  // All must outlive the desk. Without a runner nothing may be submitted.
+  CommandDesk(runner::Runner* runner, const runner::Vault& vault, const vault::Secrets& secrets,
+              vault::ContestSecrets& contests, TokensOf tokens);
 
-  const LedgerId& ledger() const { return ledger_; }
+  const LedgerId& ledger() const { return tokens_.ledger(); }
+  const TokensOf& tokens() const { return tokens_; }
 
   // The citizen behind a principal; nothing if they are not registered.
   std::optional<CitizenId> citizen_of(const identity::Principal& principal);
@@ -64,10 +66,10 @@ class CommandDesk {
   std::string created_id_text(std::string_view kind, const Intent& intent) const;
   void remember(const std::string& identity_row, const CitizenId& citizen);
 
-  runner::Runner& runner_;
+  runner::Runner* const runner_;
   const runner::Vault& vault_;
   vault::ContestSecrets& contests_;
-  const LedgerId ledger_;
+  const TokensOf tokens_;
   const vault::Mac idempotency_;
   const vault::Mac derivation_;
   const vault::Mac subject_;

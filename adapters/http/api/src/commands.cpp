@@ -15,12 +15,11 @@ namespace {
 void submit(CommandDesk& desk, Call call, runner::Submission submission) {
   submission.expected = call.expected;
   const Language language = call.language;
-  const LedgerId ledger = desk.ledger();
   // The responder lives in a box, because a full queue gives the completion back to nobody.
   auto responder = std::make_shared<Responder>(std::move(call.responder));
   const bool taken =
-      desk.submit(std::move(submission), [responder, language, ledger](const runner::Outcome& outcome) {
-        std::move(*responder).send(answer(outcome, language, ledger));
+      desk.submit(std::move(submission), [responder, language, &desk](const runner::Outcome& outcome) {
+        std::move(*responder).send(answer(outcome, language, desk.tokens()));
       });
   if (!taken) std::move(*responder).send(overloaded());
 }

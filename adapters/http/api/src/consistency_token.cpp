@@ -26,6 +26,10 @@ std::string to_text(const ConsistencyToken& token) {
   return std::string(prefix) + to_base64url(std::as_bytes(std::span(plain)));
 }
 
+std::string TokensOf::at(Position position) const {
+  return to_text({ledger_, epochs_->of(position), position});
+}
+
 std::optional<ConsistencyToken> parse_consistency_token(std::string_view text) {
   if (text.size() > text_size_max || !text.starts_with(prefix)) return std::nullopt;
   const auto bytes = from_base64url(text.substr(prefix.size()));

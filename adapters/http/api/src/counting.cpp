@@ -45,7 +45,7 @@ poll::Tally tally_in(const Json& tally) {
 
 }  // namespace
 
-std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& id, const eventstore::Ledger& log,
+std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& id, const eventstore::Records& log,
                                                            const projections::ViewStore& views,
                                                            projections::Worker& worker,
                                                            std::string_view engine_version) {

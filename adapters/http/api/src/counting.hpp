@@ -24,7 +24,7 @@ using CountTrouble = std::variant<Rejection, TallyTrouble>;
 
 // Counts a closed poll as it stands: its state from its own records, its ballots from the tally, once that
 // has seen the last of them. May wait for the disk and for the tally, at most a few seconds.
-std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& poll, const eventstore::Ledger& log,
+std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& poll, const eventstore::Records& log,
                                                            const projections::ViewStore& views,
                                                            projections::Worker& worker,
                                                            std::string_view engine_version);

@@ -35,9 +35,8 @@ std::string last_event_id(const Request& request) {
 
 }  // namespace
 
-Followers::Followers(const LedgerId& ledger, const eventstore::Ledger& log,
-                     const projections::ViewStore& views)
-    : ledger_(ledger), log_(log), views_(views), thread_([this] { run(); }) {}
+Followers::Followers(TokensOf tokens, const eventstore::Records& log, const projections::ViewStore& views)
+    : tokens_(std::move(tokens)), log_(log), views_(views), thread_([this] { run(); }) {}
 
 Followers::~Followers() {
   stop();
@@ -165,7 +164,7 @@ bool Followers::send_tally(const PollId& poll, PollFollower& follower) const {
   if (!read || !read->document || read->document->etag == follower.shown) return true;
   follower.shown = read->document->etag;
   const std::string& tally = read->document->bytes;
-  const bool open = follower.stream->send(make_event(to_text({ledger_, 1, read->position}), "tally", tally));
+  const bool open = follower.stream->send(make_event(tokens_.at(read->position), "tally", tally));
   if (!open || !is_final(tally)) return open;
   follower.stream->close();
   return false;

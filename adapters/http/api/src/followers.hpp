@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "call.hpp"
+#include "consistency_token.hpp"
 #include "stimmbuch/adapters/http/server/event_stream.hpp"
 #include "stimmbuch/domain/ids.hpp"
 #include "stimmbuch/domain/position.hpp"
@@ -33,7 +34,7 @@ namespace stimmbuch::http::api {
 class Followers {
  public:
   // All must outlive the followers, and these the server whose streams they feed.
-  Followers(const LedgerId& ledger, const eventstore::Ledger& log, const projections::ViewStore& views);
+  Followers(TokensOf tokens, const eventstore::Records& log, const projections::ViewStore& views);
   ~Followers();
 
   // The present tally at once, then each change. With the tally of a poll that will not change any more the
@@ -90,8 +91,8 @@ class Followers {
   bool send_tally(const PollId& poll, PollFollower& follower) const;
   bool send_records(RecordFollower& follower);
 
-  const LedgerId ledger_;
-  const eventstore::Ledger& log_;
+  const TokensOf tokens_;
+  const eventstore::Records& log_;
   const projections::ViewStore& views_;
 
   std::mutex mutex_;  // guards the next three; held for moments only

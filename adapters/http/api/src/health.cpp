@@ -2,6 +2,8 @@
 
 #include "answers.hpp"
 #include "metrics_text.hpp"
+#include "query.hpp"
+#include "replication_json.hpp"
 #include "stimmbuch/adapters/http/api/admin.hpp"
 #include "stimmbuch/adapters/http/server/refusal.hpp"
 #include "stimmbuch/projections/worker/worker.hpp"
@@ -11,6 +13,9 @@ namespace stimmbuch::http::api {
 namespace {
 
 using enum MetricsText::Type;
+
+// A follower that stood at the topic's end no longer ago is up to date for most purposes.
+constexpr std::chrono::seconds behind_max{30};
 
 // A view further behind than this is of no use to a citizen who just voted.
 constexpr std::uint64_t lag_max = 100'000;
@@ -71,6 +76,29 @@ void write_projections(MetricsText& out, const std::vector<projections::Projecti
   for (const auto& one : list) out.sample(label("projection", one.name), one.parked_streams);
 }
 
+void write_replication(MetricsText& out, const Replication& replication) {
+  using enum Replication::Role;
+  if (replication.role != leader && replication.role != follower) return;
+  out.family("stimmbuch_kafka_connected", gauge, "1 while a broker is published to, or followed");
+  out.sample(replication.connected ? 1 : 0);
+  if (replication.role == leader) {
+    out.family("stimmbuch_kafka_published", gauge, "Position up to which the topic is known to be committed");
+    out.sample(number(replication.published));
+    out.family("stimmbuch_kafka_backlog_records", gauge, "Records that the topic does not have yet");
+    out.sample(replication.backlog);
+    out.family("stimmbuch_kafka_backlog_age_seconds", gauge, "Time since the topic last had every record");
+    out.sample(static_cast<std::uint64_t>(replication.backlog_age.count()));
+    out.family("stimmbuch_kafka_transactions_total", counter, "Transactions by how they ended");
+    out.sample(label("result", "committed"), replication.transactions);
+    out.sample(label("result", "aborted"), replication.aborted);
+  } else {
+    out.family("stimmbuch_kafka_behind_seconds", gauge, "Time since the end of the topic was last reached");
+    out.sample(static_cast<std::uint64_t>(replication.behind.count()));
+    out.family("stimmbuch_kafka_promotable", gauge, "1 when this follower could become the leader");
+    out.sample(replication.not_promotable.empty() ? 1 : 0);
+  }
+}
+
 void write_http(MetricsText& out, const ServerStats& server) {
   out.family("stimmbuch_http_connections", gauge, "Open connections");
   out.sample(server.connections_now);
@@ -99,8 +127,14 @@ void write_http(MetricsText& out, const ServerStats& server) {
 
 }  // namespace
 
-std::string Health::unready_because() const {
+std::string Health::unready_because(const Replication& replication) const {
+  using enum Replication::Role;
   if (parts_.draining) return "draining";
+  if (replication.role == leader && replication.replicated && !replication.connected)
+    return "the broker cannot commit: " + replication.trouble;
+  if (replication.role == follower && !replication.has_caught_up) return "following from the beginning";
+  if (replication.role == follower && replication.behind > behind_max)
+    return "following is behind by " + std::to_string(replication.behind.count()) + " seconds";
   if (parts_.log.statistics().failed) return "the ledger accepts nothing any more";
   for (const auto& projection : parts_.worker.list()) {
     if (projection.generation == 0) return "projection " + projection.name + " is being built";
@@ -109,13 +143,24 @@ std::string Health::unready_because() const {
   return {};
 }
 
+Response Health::readiness(bool verbose) const {
+  const Replication replication = parts_.replication();
+  const auto why = unready_because(replication);
+  const unsigned status = why.empty() ? 200 : 503;
+  if (!verbose) return plain(status, why.empty() ? "ok\n" : why + "\n");
+  nlohmann::json body{{"ready", why.empty()}, {"replication", to_json(replication)}};
+  if (!why.empty()) body["because"] = why;
+  return json_response(status, body.dump());
+}
+
 std::string Health::metrics() const {
   MetricsText out;
   out.family("stimmbuch_build_info", gauge, "The version that runs");
   out.sample(label("version", parts_.version), 1);
-  write_commands(out, parts_.runner.statistics());
+  if (parts_.runner != nullptr) write_commands(out, parts_.runner->statistics());
   write_ledger(out, parts_.log.statistics());
   write_projections(out, parts_.worker.list());
+  write_replication(out, parts_.replication());
   write_http(out, parts_.server_stats());
   return std::move(out).take();
 }
@@ -126,10 +171,8 @@ void Health::handle(const Request& request, Responder responder) {
   }
   if (request.path == "/livez" || request.path == "/startupz")
     return std::move(responder).send(plain(200, "ok\n"));
-  if (request.path == "/readyz") {
-    const auto why = unready_because();
-    return std::move(responder).send(why.empty() ? plain(200, "ok\n") : plain(503, why + "\n"));
-  }
+  if (request.path == "/readyz")
+    return std::move(responder).send(readiness(query_parameter(request.query, "verbose").has_value()));
   if (request.path == "/metrics") {
     return std::move(responder).send({.status = 200,
                                       .content_type = "text/plain; version=0.0.4; charset=utf-8",

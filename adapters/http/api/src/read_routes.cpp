@@ -31,7 +31,7 @@ constexpr std::uint64_t ballots_page_size = 50;
 
 // The present texts of a citizen by field: each record that brought texts names its fields, a later one
 // replaces an earlier one. A destroyed text is absent.
-std::map<std::string, std::string, std::less<>> personal_texts(const eventstore::Ledger& log,
+std::map<std::string, std::string, std::less<>> personal_texts(const eventstore::Records& log,
                                                                const runner::Vault& vault,
                                                                const std::string& subject) {
   std::map<std::string, std::string, std::less<>> texts;

@@ -65,9 +65,9 @@ std::string close_page(std::string members, const std::optional<std::string>& ne
   return members += '}';
 }
 
-Reads::Reads(const ledger::Created& ledger, const eventstore::Ledger& log, const runner::Vault& vault,
+Reads::Reads(TokensOf tokens, Beyond beyond, const eventstore::Records& log, const runner::Vault& vault,
              const projections::ViewStore& views, projections::Worker& worker, BlockingPool& pool)
-    : ledger_(ledger), log_(log), vault_(vault), views_(views), worker_(worker), pool_(pool) {}
+    : tokens_(std::move(tokens)), beyond_(beyond), log_(log), vault_(vault), views_(views), worker_(worker), pool_(pool) {}
 
 std::expected<Position, Response> Reads::seen_by(const Request& request) const {
   const auto field = request.fields.find("Consistency-Token");
@@ -75,9 +75,13 @@ std::expected<Position, Response> Reads::seen_by(const Request& request) const {
   if (!field && !parameter) return before_first;
   const auto token = parse_consistency_token(field ? *field : std::string_view(*parameter));
   if (!token) return std::unexpected(invalid_header("Consistency-Token is not one that this engine gave."));
-  if (token->ledger != ledger_.id || token->epoch != ledger_.epoch)
+  const bool may_come = beyond_ == Beyond::may_come;
+  const bool known = token->epoch <= tokens_.epochs().last();
+  if (token->ledger != tokens_.ledger() || (!known && !may_come) ||
+      (known && !tokens_.epochs().reaches(token->epoch, token->position))) {
     return std::unexpected(identity_changed());
-  if (token->position > log_.head()) return std::unexpected(position_ahead());
+  }
+  if (token->position > log_.head() && !may_come) return std::unexpected(position_ahead());
   return token->position;
 }
 
@@ -103,6 +107,8 @@ void Reads::when_reached(Call call, std::string_view projection, std::move_only_
                            if (waited == projections::Waited::reached || is_lenient(*waiting->request)) {
                              return (*then)(std::move(*waiting));
                            }
+                           if (const auto head = log_.head(); head < seen)
+                             return std::move(*waiting).send(follower_behind(seen, head));
                            const auto current = views_.position(projection).value_or(before_first);
                            std::move(*waiting).send(projection_behind(seen, current));
                          });
@@ -151,7 +157,7 @@ Response Reads::with_headers(Response response, const std::string& etag, Positio
   response.headers.push_back({"Cache-Control", caching == Caching::personal
                                                    ? "no-store"
                                                    : "public, max-age=5, stale-while-revalidate=30"});
-  response.headers.push_back({"Consistency-Token", to_text({ledger_.id, ledger_.epoch, reflected})});
+  response.headers.push_back({"Consistency-Token", tokens_.at(reflected)});
   response.headers.push_back(
       {"Projection-Lag", std::to_string(log_.head() - std::min(reflected, log_.head()))});
   return response;

@@ -37,8 +37,11 @@ enum class Caching {
 // texts.
 class Reads {
  public:
+  // What is beyond the head: on a leader nothing, on a follower what may still come.
+  enum class Beyond { nothing, may_come };
+
   // All must outlive the reads.
-  Reads(const ledger::Created& ledger, const eventstore::Ledger& log, const runner::Vault& vault,
+  Reads(TokensOf tokens, Beyond beyond, const eventstore::Records& log, const runner::Vault& vault,
         const projections::ViewStore& views, projections::Worker& worker, BlockingPool& pool);
 
   // A document of a projection, once that reflects what the caller's consistency token names.
@@ -65,8 +68,9 @@ class Reads {
   Response with_headers(Response response, const std::string& etag, Position reflected,
                         Caching caching) const;
 
-  const ledger::Created ledger_;
-  const eventstore::Ledger& log_;
+  const TokensOf tokens_;
+  const Beyond beyond_;
+  const eventstore::Records& log_;
   const runner::Vault& vault_;
   const projections::ViewStore& views_;
   projections::Worker& worker_;

@@ -8,7 +8,7 @@ constexpr std::size_t piece_bytes = 256 * 1024;
 
 }  // namespace
 
-ChunkSource record_lines(const eventstore::Ledger& log, Position after, Position up_to) {
+ChunkSource record_lines(const eventstore::Records& log, Position after, Position up_to) {
   return [&log, at = after, up_to]() mutable -> std::optional<std::string> {
     std::string piece;
     at = log.read(at, up_to, [&](Position, std::string_view record) {

@@ -14,7 +14,7 @@ namespace stimmbuch::http::api {
 // The state of a stream as its visible records make it. Reads from disk; throws std::runtime_error for a
 // record that cannot be read.
 template <class OwnState>
-OwnState read_state(const eventstore::Ledger& log, const StreamId& stream) {
+OwnState read_state(const eventstore::Records& log, const StreamId& stream) {
   State state = initial_state(stream);
   log.read_stream(subject(stream), [&](Position position, std::string_view record) {
     const auto envelope = codec::read_envelope(record);

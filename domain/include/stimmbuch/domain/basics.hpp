@@ -35,6 +35,9 @@ using Commitment = std::array<std::byte, 32>;
 // Commitments of the vault texts of a record by the name of their field.
 using Commitments = std::map<std::string, Commitment, std::less<>>;
 
+// SHA-256(0 ‖ record): how a record stands in the tree over the log (RFC 6962).
+using LeafHash = std::array<std::byte, 32>;
+
 // An Ed25519 public key.
 using PublicKey = std::array<std::byte, 32>;
 

@@ -57,7 +57,14 @@ struct DeclareCells {
   std::vector<AgeBand> age_bands;
 };
 
-using Command = std::variant<CreateLedger, DeclareCells>;
+// Another node takes over: it begins an epoch of its own behind the record that it names.
+struct ChangeLeader {
+  std::uint32_t epoch = 0;
+  Position previous{};
+  LeafHash previous_leaf{};
+};
+
+using Command = std::variant<CreateLedger, DeclareCells, ChangeLeader>;
 
 // ---- events
 
@@ -79,12 +86,21 @@ struct CellsDeclared {
   friend bool operator==(const CellsDeclared&, const CellsDeclared&) = default;
 };
 
-using Event = std::variant<Created, CellsDeclared>;
+struct LeaderChanged {
+  std::uint32_t epoch = 0;
+  Position previous{};  // the last record of the epoch before
+  LeafHash previous_leaf{};
+
+  friend bool operator==(const LeaderChanged&, const LeaderChanged&) = default;
+};
+
+using Event = std::variant<Created, CellsDeclared, LeaderChanged>;
 
 // ---- state
 
 struct State {
   std::optional<Created> created;
+  std::uint32_t epoch = 1;
   std::vector<Level> levels;  // lowest first
   std::vector<District> districts;
   std::vector<AgeBand> age_bands;

@@ -52,6 +52,7 @@ client::ServerUrl operator_url(const std::filesystem::path& data) {
 Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work) {
   auto options = settings.engine();
   if (!options) return std::unexpected(std::move(options.error()));
+  options->role = Role::reader;
   options->listen.reset();
   options->admin.reset();
   const auto engine = engine_unless_served(*options);

@@ -19,6 +19,9 @@ constexpr std::array rows{
     ExitCodeRow{ExitCode::credentials, "credentials", "the token or a key is missing or not accepted"},
     ExitCodeRow{ExitCode::version_mismatch, "version_mismatch",
                 "the data are of another version of the program"},
+    ExitCodeRow{ExitCode::broker_unreachable, "broker_unreachable", "no Kafka broker answers, or not as needed"},
+    ExitCodeRow{ExitCode::former_leader, "former_leader",
+                "another node leads this ledger; `stimmbuch rejoin` makes this one follow it"},
     ExitCodeRow{ExitCode::try_later, "try_later",
                 "the server is away or busy; the same again later may succeed"},
 };

@@ -69,6 +69,7 @@ std::expected<Settings, Failure> resolve_settings(const Sources& sources) {
     file = std::move(*read);
   }
   settings.values.engine.issuers = std::move(file.issuers);
+  settings.values.engine.kafka.properties = std::move(file.kafka_properties);
   for (const Setting& setting : all_settings()) {
     Origin& origin = settings.origins.emplace(setting.key, Origin::built_in).first->second;
     std::string text;

@@ -38,6 +38,8 @@ struct Setting {
   // Nothing, or what the text should be.
   std::optional<std::string> (*set)(Values&, std::string_view text);
 
+  std::string own_flag = {};  // where the flag is not made of the key
+
   std::string flag() const;      // "--tls-cert"
   std::string variable() const;  // "STIMMBUCH_TLS__CERT"
 };

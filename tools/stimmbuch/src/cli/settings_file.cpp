@@ -17,6 +17,7 @@ namespace stimmbuch::program {
 namespace {
 
 constexpr std::string_view issuers_key = "issuer";
+constexpr std::string_view kafka_prefix = "kafka.";  // what is no setting below it is librdkafka's
 
 // What is wrong with the file, thrown inside this reader only.
 struct Wrong {
@@ -133,6 +134,8 @@ void read_table(const toml::table& table, const std::string& prefix, SettingsFil
       for (const toml::node& issuer : *list) file.issuers.push_back(read_issuer(issuer));
     } else if (const auto* const inner = node.as_table()) {
       read_table(*inner, key + ".", file);
+    } else if (std::ranges::find(keys, key) == keys.end() && key.starts_with(kafka_prefix)) {
+      file.kafka_properties.emplace(key.substr(kafka_prefix.size()), text_of(node, key));
     } else if (std::ranges::find(keys, key) == keys.end()) {
       wrong(node, fmt::format("there is no setting '{}'.{}", key, suggestion(key, keys)));
     } else if (node.is_array()) {

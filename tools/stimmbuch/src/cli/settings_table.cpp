@@ -122,6 +122,43 @@ Complaint from_text(std::string_view text, std::optional<ledger::Purpose>& value
   return {};
 }
 
+std::string to_text(kafka::Durability value) {
+  return value == kafka::Durability::replicated ? "replicated" : "local";
+}
+Complaint from_text(std::string_view text, kafka::Durability& value) {
+  if (text != "local" && text != "replicated") return "local or replicated";
+  value = text == "replicated" ? kafka::Durability::replicated : kafka::Durability::local;
+  return {};
+}
+
+std::string to_text(const std::optional<LedgerId>& value) {
+  return value ? std::string(value->text()) : "";
+}
+Complaint from_text(std::string_view text, std::optional<LedgerId>& value) {
+  value = LedgerId::parse(text);
+  if (value || text.empty()) return {};
+  return "the id of a ledger, as `stimmbuch log head --json` shows it";
+}
+
+using KafkaProperties = decltype(kafka::Settings::properties);
+std::string to_text(const KafkaProperties& value) {
+  std::vector<std::string> parts;
+  for (const auto& [name, set] : value) parts.push_back(name + "=" + set);
+  return fmt::format("{}", fmt::join(parts, ","));
+}
+Complaint from_text(std::string_view text, KafkaProperties& value) {
+  while (!text.empty()) {
+    const auto part = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    const auto equals = part.find('=');
+    const auto name = part.substr(0, equals);
+    if (equals == std::string_view::npos || name.empty() || kafka::is_reserved(name))
+      return "NAME=VALUE,... of librdkafka's properties, without those that the engine sets itself";
+    value.insert_or_assign(std::string(name), std::string(part.substr(equals + 1)));
+  }
+  return {};
+}
+
 std::string to_text(const client::ServerUrl& value) {
   return value.text();
 }
@@ -143,6 +180,11 @@ Setting row(std::string key, std::string value, std::string help, Access) {
             return to_text(Access{}(copy));
           },
           [](Values& values, std::string_view text) { return from_text(text, Access{}(values)); }};
+}
+
+Setting with_flag(std::string flag, Setting setting) {
+  setting.own_flag = std::move(flag);
+  return setting;
 }
 
 // A row for one bound of the HTTP server.
@@ -172,6 +214,21 @@ std::vector<Setting> make_table() {
       row("wrapping_key", "FILE",
           "The key that the vault is sealed with; without it one beside the data directory.",
           [](Values& v) -> auto& { return v.engine.wrapping_key; }),
+      with_flag("--kafka", row("kafka.brokers", "BROKERS",
+                               "Brokers of the Kafka cluster that carries the ledger: HOST:PORT,...",
+                               [](Values& v) -> auto& { return v.engine.kafka.brokers; })),
+      row("kafka.properties", "NAME=VALUE,...",
+          "Properties handed on to librdkafka, such as security.protocol=SSL. In the file each is a key of "
+          "the table [kafka].",
+          [](Values& v) -> auto& { return v.engine.kafka.properties; }),
+      row("durability", "LEVEL",
+          "When a command is answered: local, once it is synced here; replicated, once the brokers have "
+          "committed it too.",
+          [](Values& v) -> auto& { return v.engine.durability; }),
+      row("ledger", "ID", "The ledger that a new follower follows, where the cluster has several.",
+          [](Values& v) -> auto& { return v.engine.ledger; }),
+      row("leader", "URL", "What a follower names to who sends it commands: where the leader takes them.",
+          [](Values& v) -> auto& { return v.engine.leader; }),
       row("listen", "ADDR:PORT", "Where the public interface listens; port 0 takes a free one.",
           [](Values& v) -> auto& { return v.engine.listen; }),
       row("admin_listen", "ADDR:PORT",
@@ -235,6 +292,7 @@ Values::Values() {
 }
 
 std::string Setting::flag() const {
+  if (!own_flag.empty()) return own_flag;
   std::string flag = "--" + key;
   std::ranges::replace_if(flag, [](char c) { return c == '.' || c == '_'; }, '-');
   return flag;

@@ -5,6 +5,14 @@ namespace stimmbuch::program {
 std::vector<Command> all_commands() {
   return {
       serve_command(),
+      follow_command(),
+      promote_command(),
+      rejoin_command(),
+      {.name = "kafka", .purpose = "Look after the ledger's topics."},
+      kafka_init_command(),
+      kafka_status_command(),
+      kafka_verify_command(),
+      kafka_replay_command(),
       token_command(),
       tally_command(),
       {.name = "import", .purpose = "Import votes that were cast elsewhere."},

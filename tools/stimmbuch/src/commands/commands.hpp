@@ -7,6 +7,13 @@
 namespace stimmbuch::program {
 
 Command serve_command();
+Command follow_command();
+Command promote_command();
+Command rejoin_command();
+Command kafka_init_command();
+Command kafka_status_command();
+Command kafka_verify_command();
+Command kafka_replay_command();
 Command token_command();
 Command tally_command();
 Command import_pabulib_command();

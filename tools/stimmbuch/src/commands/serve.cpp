@@ -1,8 +1,11 @@
+// serve and follow: an engine until a signal ends it.
+#include <atomic>
 #include <csignal>
 #include <mutex>
 #include <string>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "access/service_manager.hpp"
 #include "cli/address.hpp"
@@ -30,39 +33,123 @@ class Fault {
   std::string why_;  // the first one
 };
 
-Result serve(Session& session) {
-  auto options = session.settings.engine();
-  if (!options) return std::unexpected(std::move(options.error()));
-  Signals signals{SIGTERM, SIGINT, SIGHUP};
-  Fault fault;
-  auto engine = Engine::start(*options, [&](std::string_view why) {
-    fault.set(why);
-    signals.wake();
-  });
-  if (!engine) return failed(engine.error().code, std::move(engine.error().text));
+EngineOptions with_log(EngineOptions options) {
+  options.kafka.log = [](std::string_view message) { spdlog::info("{}", message); };
+  return options;
+}
 
-  Json members = {{"ledger", (*engine)->ledger().id.text()}, {"data", options->data.string()}};
-  if (const auto port = (*engine)->port()) {
-    members["url"] = url_of(*options, *port);
-    if (!session.console.json()) session.console.say(fmt::format("listening on {}", url_of(*options, *port)));
+// One engine until it is to end: by a signal, by a fault, or because a follower shall lead.
+class Run {
+ public:
+  Run(Session& session, EngineOptions& options) : session_(session), options_(options) {}
+
+  Result start() {
+    auto engine = Engine::start(
+        options_,
+        [this](std::string_view why) {
+          fault_.set(why);
+          signals_.wake();
+        },
+        [this] {
+          promote_ = true;
+          signals_.wake();
+        });
+    if (!engine) return failed(engine.error().code, std::move(engine.error().text));
+    engine_ = std::move(*engine);
+    Json members = {{"ledger", engine_->ledger().id.text()}, {"data", options_.data.string()}};
+    if (const auto port = engine_->port()) {
+      members["url"] = url_of(options_, *port);
+      if (!session_.console.json())
+        session_.console.say(fmt::format("listening on {}", url_of(options_, *port)));
+      options_.listen->port = *port;  // whoever takes over takes the address over, too
+    }
+    session_.console.event("listening", members);
+    notify_service_manager("READY=1");
+    return ExitCode::ok;
   }
-  session.console.event("listening", members);
-  notify_service_manager("READY=1");
 
-  auto signal = signals.wait();
-  for (; signal == SIGHUP; signal = signals.wait()) (*engine)->reload();
-
-  notify_service_manager("STOPPING=1");
-  if (signal) {
-    session.console.say("stopping: answering what is under way");
-    (*engine)->drain();
+  // The signal that ended it; nothing where it ended otherwise.
+  std::optional<int> wait() {
+    auto signal = signals_.wait();
+    for (; signal == SIGHUP; signal = signals_.wait()) engine_->reload();
+    return signal;
   }
-  if (const std::string why = fault.text(); !why.empty()) {
+
+  void drain() { engine_->drain(); }
+  bool shall_lead() const { return promote_; }
+  std::string fault() const { return fault_.text(); }
+  bool is_former_leader() const { return engine_->is_former_leader(); }
+
+ private:
+  Session& session_;
+  EngineOptions& options_;
+  Signals signals_{SIGTERM, SIGINT, SIGHUP};
+  Fault fault_;
+  std::atomic<bool> promote_ = false;
+  std::unique_ptr<Engine> engine_;  // last: it uses all of the above
+};
+
+Result end(Session& session, const Run& run, std::optional<int> signal) {
+  if (const std::string why = run.fault(); !why.empty()) {
+    if (run.is_former_leader()) {
+      return failed(ExitCode::former_leader,
+                    why + ". `stimmbuch rejoin` shows what was not published, and makes this node follow");
+    }
     return failed(ExitCode::failed,
                   fmt::format("{}. What was not acknowledged may be in the ledger or not; start again", why));
   }
   session.console.summary({{"stopped_by", *signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   return ExitCode::ok;
+}
+
+Result run_engine(Session& session, EngineOptions options) {
+  while (true) {
+    Run run(session, options);
+    if (const auto started = run.start(); !started) {
+      if (options.role != Role::promoted) return started;
+      // It follows on, and whoever asked can see that it does not lead.
+      session.console.say(fmt::format("not promoted: {}", started.error().text));
+      options.role = Role::follower;
+      continue;
+    }
+    const auto signal = run.wait();
+    if (run.shall_lead() && run.fault().empty()) {
+      session.console.say("becoming the leader");
+      run.drain();
+      options.role = Role::promoted;
+      continue;
+    }
+    notify_service_manager("STOPPING=1");
+    if (signal) {
+      session.console.say("stopping: answering what is under way");
+      run.drain();
+    }
+    return end(session, run, signal);
+  }
+}
+
+Result serve(Session& session) {
+  auto options = session.settings.engine();
+  if (!options) return std::unexpected(std::move(options.error()));
+  if (options->durability == kafka::Durability::replicated && options->kafka.brokers.empty())
+    return failed(ExitCode::usage, "durability replicated needs brokers: name them by --kafka");
+  return run_engine(session, with_log(std::move(*options)));
+}
+
+Result follow(Session& session) {
+  auto options = session.settings.engine();
+  if (!options) return std::unexpected(std::move(options.error()));
+  options->role = Role::follower;
+  return run_engine(session, with_log(std::move(*options)));
+}
+
+std::vector<std::string> with_serving(std::vector<std::string> settings) {
+  for (const auto* const setting :
+       {"data", "wrapping_key", "kafka.", "durability", "listen", "admin_listen", "hosts", "tls.", "io_threads",
+        "cache_mib", "disk_floor_mib", "recover_tail", "commands_per_minute", "limits."}) {
+    settings.emplace_back(setting);
+  }
+  return settings;
 }
 
 }  // namespace
@@ -72,22 +159,44 @@ Command serve_command() {
       .name = "serve",
       .purpose = "Run the engine: the HTTP interface over one ledger.",
       .details =
-          "Makes the ledger and its keys if the directory has none. SIGTERM and SIGINT let what is under "
-          "way end, at most 25 seconds; SIGHUP reads the issuers' keys and the certificate again. Issuers "
-          "of tokens are tables [[issuer]] of the configuration file, with issuer, audience, keys_file, "
-          "roles_of_all, role_claim, roles, typ and acr.",
+          "Makes the ledger and its keys if the directory has none. With --kafka it also publishes the "
+          "ledger, making the topics if they are not there, and ends if it finds that another node leads. "
+          "SIGTERM and SIGINT let what is under way end, at most 25 seconds; SIGHUP reads the issuers' keys "
+          "and the certificate again. Issuers of tokens are tables [[issuer]] of the configuration file, "
+          "with issuer, audience, keys_file, roles_of_all, role_claim, roles, typ and acr.",
       .options = with_common_options(),
-      .settings = {"data", "purpose", "origin", "wrapping_key", "listen", "admin_listen", "hosts", "tls.",
-                   "io_threads", "cache_mib", "disk_floor_mib", "recover_tail", "commands_per_minute",
-                   "limits."},
+      .settings = with_serving({"purpose", "origin"}),
       .examples = {{"serve --data /var/lib/stimmbuch",
                     "A town's ledger, for this machine only, behind a reverse proxy."},
                    {"serve --data /tmp/try --purpose demo --listen 127.0.0.1:0",
                     "A ledger to play with, at a free port."},
+                   {"serve --data D --kafka k1:9092,k2:9092 --durability replicated",
+                    "Every answer means that the brokers have it, too."},
                    {"serve --config /etc/stimmbuch/config.toml --listen 0.0.0.0:8443",
                     "All settings but one from a file."}},
-      .exits = {ExitCode::store_locked, ExitCode::credentials, ExitCode::version_mismatch},
+      .exits = {ExitCode::store_locked, ExitCode::credentials, ExitCode::broker_unreachable,
+                ExitCode::former_leader, ExitCode::version_mismatch},
       .run = serve,
+  };
+}
+
+Command follow_command() {
+  return {
+      .name = "follow",
+      .purpose = "Follow a ledger over Kafka: the same log, byte for byte, the same views and reads.",
+      .details =
+          "Starts from nothing, from a copy of the ledger, or where it stopped. Every record is checked "
+          "before it is written. Commands are answered by the name of the leader. With the wrapping key of "
+          "the ledger's vault it also shows texts and can be promoted; without, it serves figures and the "
+          "material of audits, for which it needs no secret.",
+      .options = with_common_options(),
+      .settings = with_serving({"ledger", "leader"}),
+      .examples = {{"follow --data /var/lib/stimmbuch --kafka k1:9092 --listen 0.0.0.0:8080",
+                    "Figures for everybody, on a machine that knows no secret."},
+                   {"follow --data D --kafka k1:9092 --wrapping-key /etc/stimmbuch/keys",
+                    "A candidate: `stimmbuch promote` makes it the leader."}},
+      .exits = {ExitCode::store_locked, ExitCode::credentials, ExitCode::broker_unreachable},
+      .run = follow,
   };
 }
 

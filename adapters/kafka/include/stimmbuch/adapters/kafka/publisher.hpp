@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "stimmbuch/adapters/kafka/broker_error.hpp"
 #include "stimmbuch/adapters/kafka/settings.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
@@ -34,6 +36,7 @@ struct PublisherStatus {
   std::uint64_t transactions = 0;      // committed since start
   std::uint64_t aborted = 0;           // and their records sent again
   std::string trouble;                 // the last one; empty while publishing
+  std::optional<BrokerError::Kind> trouble_kind;
 };
 
 // Brings the ledger of a leader to its topic, each record once and in order, and rows of the vault with the
@@ -75,5 +78,9 @@ class Publisher {
   class Thread;
   std::unique_ptr<Thread> thread_;
 };
+
+// Ends what other producers of this ledger have begun: none of them can add to its topics any more, unless it
+// begins anew. Waits until the deadline at most. Throws BrokerError.
+void fence(const Settings& settings, const LedgerId& ledger, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace stimmbuch::kafka

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 
@@ -18,6 +20,9 @@ class ReplicaFault : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Told of a record with which another leader begins an epoch, before it is appended.
+using OnLeaderChanged = std::function<void(std::uint32_t epoch, Position first)>;
+
 // Writes the topic's ledger into one of its own, byte for byte: each record is checked before it is appended,
 // in groups that end behind whole commands. Where it goes on follows from what the ledger has, so a ledger
 // that is empty, restored or behind is brought up in the same way. Rows of the vault go into a copy of it,
@@ -27,14 +32,15 @@ class Replica {
  public:
   // Both must outlive this. Without a vault no rows are read. Throws BrokerError.
   Replica(eventstore::Ledger& ledger, vault::RocksVault* vault, const Settings& settings,
-          const LedgerId& ledger_id);
+          const LedgerId& ledger_id, OnLeaderChanged on_leader_changed);
   ~Replica();
 
   // Takes what comes within `wait`, or a group's worth. Throws BrokerError, after which it can be called
   // again where the broker was unreachable, and ReplicaFault.
   void step(std::chrono::milliseconds wait);
 
-  // Whether everything that was committed when it began was taken once.
+  // Whether everything that was committed when it began was taken: of the vault, and of all.
+  bool has_rows() const;
   bool has_caught_up() const;
 
   // When it last stood at the end of what is committed.

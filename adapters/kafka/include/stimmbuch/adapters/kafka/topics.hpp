@@ -28,6 +28,9 @@ std::vector<TopicFinding> check_topics(const Settings& settings, const Topics& t
 // As check_topics, creating; throws BrokerError (unusable) when anything is wrong.
 void require_topics(const Settings& settings, const Topics& topics);
 
+// The same for a topic of events of any name.
+void require_events_topic(const Settings& settings, const std::string& topic);
+
 // The ledgers that have a topic of events in the cluster. Throws BrokerError.
 std::vector<LedgerId> ledgers_in_cluster(const Settings& settings);
 

@@ -25,6 +25,11 @@ struct Secrets {
   Secret subject;      // who somebody is, as names of rows; never rotates
   Secret token;        // MAC key of local tokens
   Secret log_signing;  // Ed25519 seed of the log
+
+  // Those of nobody: for a node that has none.
+  static Secrets random() {
+    return {Secret::random(), Secret::random(), Secret::random(), Secret::random(), Secret::random()};
+  }
 };
 
 // A row's address: its class and its name there.

@@ -42,6 +42,7 @@ STIMMBUCH_STORED(citizen::Blocked, "citizen.blocked", citizen::Blocked);
 STIMMBUCH_STORED(citizen::Unblocked, "citizen.unblocked", citizen::Unblocked);
 STIMMBUCH_STORED(ledger::Created, "ledger.created", ledger::Created);
 STIMMBUCH_STORED(ledger::CellsDeclared, "ledger.cells-declared", ledger::CellsDeclared);
+STIMMBUCH_STORED(ledger::LeaderChanged, "ledger.leader-changed", ledger::LeaderChanged);
 STIMMBUCH_STORED(project::Opened, "project.opened", project::Opened);
 STIMMBUCH_STORED(project::PhaseDefined, "project.phase-defined", project::PhaseDefined);
 STIMMBUCH_STORED(project::PhaseExtended, "project.phase-extended", project::PhaseExtended);

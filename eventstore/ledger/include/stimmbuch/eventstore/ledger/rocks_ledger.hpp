@@ -86,6 +86,11 @@ struct LedgerStatistics {
   bool failed = false;  // nothing is accepted any more
 };
 
+// Takes all records behind `last` out of a ledger that nobody has open, in one synced batch, with its stream
+// index and head file, which knew of them. For a node whose records were not those that came to stand; kept
+// elsewhere first, they can be read there. After a crash in between it may be repeated. An error text.
+std::expected<void, std::string> cut_records_behind(const OpenOptions& options, Position last);
+
 // The ledger on disk.
 //
 // <directory>/log is a RocksDB with the records and the only truth: it is never rebuilt, and what append()
@@ -130,6 +135,8 @@ class RocksLedger final : public Ledger {
   LedgerStatistics statistics() const;
 
  private:
+  friend std::expected<void, std::string> cut_records_behind(const OpenOptions&, Position);
+
   struct Parts;
   explicit RocksLedger(std::unique_ptr<Parts> parts);
 

@@ -4,12 +4,14 @@
 #include <functional>
 
 #include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/adapters/http/api/replication.hpp"
 #include "stimmbuch/adapters/http/server/blocking_pool.hpp"
 #include "stimmbuch/adapters/http/server/handler.hpp"
 #include "stimmbuch/adapters/http/server/server.hpp"
 #include "stimmbuch/adapters/identity/local_tokens.hpp"
 #include "stimmbuch/domain/ledger.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
+#include "stimmbuch/eventstore/runner/epochs.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 
 namespace stimmbuch::http::api {
@@ -21,9 +23,10 @@ class Health final : public Handler {
   // All must outlive the handler.
   struct Parts {
     const eventstore::RocksLedger& log;
-    const runner::Runner& runner;
+    const runner::Runner* runner;  // null on a follower
     projections::Worker& worker;
     std::function<ServerStats()> server_stats;
+    std::function<Replication()> replication;
     const std::atomic<bool>& draining;
     std::string_view version;
   };
@@ -34,7 +37,8 @@ class Health final : public Handler {
 
  private:
   // Why the engine should get no traffic; empty: it is ready.
-  std::string unready_because() const;
+  std::string unready_because(const Replication& replication) const;
+  Response readiness(bool verbose) const;
   std::string metrics() const;
 
   Parts parts_;
@@ -43,6 +47,8 @@ class Health final : public Handler {
 // The operator's interface on the data directory's socket, which only its owner can open: everything of
 // Health, the public reads of the API, and
 //   GET  /admin/ledger
+//   GET  /admin/replication
+//   POST /admin/promote
 //   POST /admin/tokens {"role","subject","ttl_s"}
 //   GET  /admin/records?after=P&limit=N
 //   GET  /admin/projections
@@ -54,12 +60,16 @@ class Admin final : public Handler {
   struct Parts {
     ledger::Created ledger;
     eventstore::RocksLedger& log;
+    const runner::Epochs& epochs;
     projections::Worker& worker;
-    const identity::LocalTokens& tokens;
+    const identity::LocalTokens* tokens;  // null where the node has no key for them
     BlockingPool& pool;
     const runner::Clock& clock;
     Health& health;
     Api& api;
+    std::function<Replication()> replication;
+    // Asks the program to make this follower the leader; it ends the engine and starts another.
+    std::function<void()> promote;
     std::string_view version;
   };
 
@@ -69,6 +79,8 @@ class Admin final : public Handler {
 
  private:
   void describe_ledger(Responder responder) const;
+  void describe_replication(Responder responder) const;
+  void promote(Responder responder) const;
   void mint_token(const Request& request, Responder responder) const;
   void send_records(const Request& request, Responder responder) const;
   void list_projections(Responder responder) const;

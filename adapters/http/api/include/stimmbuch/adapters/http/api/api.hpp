@@ -15,6 +15,7 @@
 #include "stimmbuch/domain/ledger.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
 #include "stimmbuch/eventstore/runner/clock.hpp"
+#include "stimmbuch/eventstore/runner/epochs.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 
 namespace stimmbuch::projections {
@@ -40,8 +41,9 @@ class Api final : public Handler {
   // All must outlive the API.
   struct Parts {
     ledger::Created ledger;  // position 1
-    eventstore::Ledger& log;
-    runner::Runner& runner;
+    const eventstore::Records& log;
+    const runner::Epochs& epochs;
+    runner::Runner* runner;  // null on a follower, which takes no commands
     const runner::Vault& vault;
     const vault::Secrets& secrets;
     vault::ContestSecrets& contests;
@@ -52,6 +54,7 @@ class Api final : public Handler {
     const runner::Clock& clock;
     std::string_view version;               // of the engine
     std::uint32_t commands_per_minute = 0;  // of one principal; 0: not bounded
+    std::string leader = {};  // of a follower: the URL at which commands are taken, if it is known
   };
 
   explicit Api(Parts parts);

@@ -1,0 +1,110 @@
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "commands/commands.hpp"
+#include "replication/tail.hpp"
+#include "stimmbuch/adapters/kafka/event_topic.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
+#include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+eventstore::OpenOptions log_options(const std::filesystem::path& data) {
+  eventstore::OpenOptions options;
+  options.directory = data;
+  options.subject_of = codec::subject_of;
+  return options;
+}
+
+void report(Session& session, const std::vector<TailCommand>& commands) {
+  for (const TailCommand& command : commands) {
+    session.console.print(fmt::format("  {:>8}  {}  {}  {}", number(command.first), command.time, command.type,
+                                      command.subject));
+    session.console.item({{"position", std::to_string(number(command.first))},
+                          {"records", command.records},
+                          {"type", command.type},
+                          {"subject", command.subject},
+                          {"time", command.time},
+                          {"command", command.command}});
+  }
+}
+
+// Whoever cuts the tail off has it in a file before.
+Result cut(Session& session, const std::filesystem::path& data, const Tail& tail) {
+  std::error_code trouble;
+  std::filesystem::remove_all(data / "views", trouble);
+  // Rows of the tail are of no ledger any more; the copy is made anew from the topic.
+  if (!trouble) std::filesystem::remove_all(data / "vault", trouble);
+  if (trouble) return failed(ExitCode::failed, "removing views and vault: " + trouble.message());
+  if (const auto done = eventstore::cut_records_behind(log_options(data), tail.fork); !done)
+    return failed(ExitCode::failed, done.error());
+  session.console.say("`stimmbuch follow` goes on with this directory");
+  return ExitCode::ok;
+}
+
+Result rejoin(Session& session) {
+  const auto options = session.settings.engine();
+  if (!options) return std::unexpected(options.error());
+  if (options->kafka.brokers.empty()) return failed(ExitCode::usage, "name the brokers by --kafka");
+  if (!std::filesystem::exists(options->data / "log"))
+    return failed(ExitCode::store_missing, fmt::format("there is no ledger in {}", options->data.string()));
+  spdlog::set_level(spdlog::level::warn);
+  std::optional<Tail> tail;
+  {
+    auto log = eventstore::RocksLedger::open(log_options(options->data));
+    if (!log) {
+      const bool locked = log.error().kind == eventstore::OpenError::Kind::locked;
+      return failed(locked ? ExitCode::store_locked : ExitCode::failed,
+                    log.error().detail + (locked ? ": stop what serves it first" : ""));
+    }
+    try {
+      tail = find_tail(**log, options->kafka);
+      if (tail->is_behind_fork()) tail->file = keep_tail(**log, *tail, options->data);
+    } catch (const kafka::BrokerError& error) {
+      return failed(ExitCode::broker_unreachable, error.what());
+    } catch (const std::exception& error) {
+      return failed(ExitCode::failed, error.what());
+    }
+  }
+  session.console.print(fmt::format("the topic and this ledger are equal up to position {}", number(tail->fork)));
+  if (tail->is_behind_fork()) {
+    session.console.print(fmt::format(
+        "{} records behind it are not part of the ledger: {} commands that this node alone had acknowledged.\n"
+        "They are kept in {}:",
+        tail->head - tail->fork, tail->commands.size(), tail->file.string()));
+    report(session, tail->commands);
+  }
+  if (const auto done = cut(session, options->data, *tail); !done) return done;
+  Json summary{{"fork", std::to_string(number(tail->fork))},
+               {"cut", tail->head - tail->fork},
+               {"commands", tail->commands.size()}};
+  if (tail->is_behind_fork()) summary["file"] = tail->file.string();
+  session.console.summary(summary);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Command rejoin_command() {
+  return {
+      .name = "rejoin",
+      .purpose = "Make a former leader ready to follow.",
+      .details =
+          "Finds the last position at which this ledger and the topic are equal. What this node wrote behind "
+          "it was never published, and is no part of the ledger: it is kept in a readable file, each command "
+          "in it is reported, and it is cut off. Views and the copy of the vault are removed; `stimmbuch "
+          "follow` makes them anew. The wrapping key stays.",
+      .options = with_common_options(),
+      .settings = {"data", "kafka."},
+      .examples = {{"rejoin --data /var/lib/stimmbuch --kafka k1:9092", "After another node was promoted."}},
+      .exits = {ExitCode::store_missing, ExitCode::store_locked, ExitCode::broker_unreachable},
+      .run = rejoin,
+  };
+}
+
+}  // namespace stimmbuch::program

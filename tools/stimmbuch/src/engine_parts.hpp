@@ -1,0 +1,108 @@
+#pragma once
+
+#include <atomic>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "citizen_loader.hpp"
+#include "engine.hpp"
+#include "poll_closer.hpp"
+#include "stimmbuch/adapters/http/api/admin.hpp"
+#include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/adapters/http/server/blocking_pool.hpp"
+#include "stimmbuch/adapters/identity/authenticator.hpp"
+#include "stimmbuch/adapters/identity/local_tokens.hpp"
+#include "stimmbuch/adapters/kafka/follower.hpp"
+#include "stimmbuch/adapters/vault/contest_secrets.hpp"
+#include "stimmbuch/adapters/vault/rocks_vault.hpp"
+#include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
+#include "stimmbuch/eventstore/runner/epochs.hpp"
+#include "stimmbuch/eventstore/runner/runner.hpp"
+#include "stimmbuch/projections/worker/view_store.hpp"
+#include "stimmbuch/projections/worker/worker.hpp"
+
+namespace stimmbuch::program {
+
+// What an engine is made of, in the order in which it is started. Members are destroyed from the last to the
+// first: what serves ends before what it serves from.
+struct Engine::Parts {
+  explicit Parts(const EngineOptions& engine_options) : options(engine_options) {}
+  ~Parts();
+
+  using Started = std::expected<void, StartError>;
+
+  // engine_stores.cpp: what is on the disk.
+  Started open_stores();
+  Started open_vault();
+  Started open_views();
+  Started open_log();
+
+  // engine_replication.cpp: how the log is written and published, or followed.
+  Started start_writer();
+  Started begin_publishing(const LedgerId& id);
+  Started write_first_record(const LedgerId& id);
+  Started publish_everything();
+  Started take_over();
+  Started announce_leader();
+  Started start_following();
+  Started look_at_log();
+  http::api::Replication replication() const;
+  std::string not_promotable() const;
+
+  // engine.cpp: what is made of the log, and shown.
+  Started start_worker();
+  Started open_identity();
+  Started serve();
+
+  bool leads() const { return options.role == Role::leader || options.role == Role::promoted; }
+  bool has_broker() const { return !options.kafka.brokers.empty(); }
+  bool replicates() const { return has_broker() && options.durability == kafka::Durability::replicated; }
+  // The vault where there is one, or one that has nothing.
+  const runner::Vault& any_vault() const;
+  // Of the vault, or of nobody: those match nothing.
+  const vault::Secrets& any_secrets() const;
+
+  const EngineOptions options;
+  runner::SystemClock clock;
+  std::function<void(std::string_view)> on_failure;
+  std::function<void()> on_promote;
+  std::atomic<bool> draining = false;
+  std::atomic<bool> is_former_leader = false;
+  std::atomic<runner::Gate> gate = runner::Gate::open;
+
+  std::unique_ptr<vault::RocksVault> vault;  // null on a node that has no key to it
+  std::unique_ptr<vault::Secrets> nobodys_secrets;
+  std::unique_ptr<vault::ContestSecrets> contests;
+  std::unique_ptr<projections::ViewStore> views;
+  std::unique_ptr<eventstore::RocksLedger> log;
+  ledger::Created created;
+  std::unique_ptr<runner::Epochs> epochs;
+
+  std::unique_ptr<runner::Runner> runner;  // of a leader
+  std::unique_ptr<kafka::Publisher> publisher;
+  std::unique_ptr<kafka::Follower> follower;
+
+  // The API hears of changed documents from the worker, which starts first.
+  std::atomic<http::api::Api*> listening_api = nullptr;
+  std::unique_ptr<projections::Worker> worker;
+
+  std::unique_ptr<PollCloser> closer;
+  std::unique_ptr<CitizenLoader> citizen_loader;
+
+  std::unique_ptr<identity::LocalTokens> tokens;
+  std::unique_ptr<identity::OpenIdIssuers> issuers;
+  std::unique_ptr<identity::Authenticator> authenticator;
+
+  std::unique_ptr<http::BlockingPool> pool;
+  std::unique_ptr<http::api::Api> api;
+  std::unique_ptr<http::api::Health> health;
+  std::unique_ptr<http::api::Admin> admin;
+  std::unique_ptr<http::Server> server;
+  std::optional<std::uint16_t> port;
+};
+
+}  // namespace stimmbuch::program

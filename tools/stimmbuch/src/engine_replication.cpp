@@ -1,0 +1,272 @@
+// How the log of an engine is written and published, or followed.
+#include <chrono>
+#include <future>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "engine_command.hpp"
+#include "engine_parts.hpp"
+#include "stimmbuch/adapters/kafka/replica.hpp"
+#include "stimmbuch/adapters/kafka/topics.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+// For a broker to answer at a start.
+constexpr auto broker_patience = 20s;
+// For a record of the engine's own to be written, and published where that is asked for.
+constexpr auto own_record_patience = 60s;
+constexpr auto between_progress = 5s;
+
+// What position 1 says.
+ledger::Created created_of(const eventstore::Records& log) {
+  const auto record = log.at(Position{1});
+  const auto envelope = codec::read_envelope(record.value());
+  const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
+  if (!event) throw std::runtime_error("record 1 cannot be read: " + event.error().what);
+  return std::get<ledger::Created>(std::get<ledger::Event>(*event));
+}
+
+// The name of a log that was given none; the ledger id makes it the name of this log alone.
+std::string default_origin(const LedgerId& id) {
+  return "log.stimmbuch.local/" + std::string(id.text());
+}
+
+std::unexpected<StartError> refuse(ExitCode code, std::string text) {
+  return std::unexpected(StartError{code, std::move(text)});
+}
+
+// Submits a command of the engine's own; whether it was written, and is visible.
+bool submit_own(runner::Runner& runner, runner::Submission submission) {
+  auto outcome = std::make_shared<std::promise<runner::Outcome>>();
+  auto waiting = outcome->get_future();
+  const bool taken = runner.submit(std::move(submission), [outcome](runner::Outcome result) {
+    outcome->set_value(std::move(result));
+  });
+  if (!taken || waiting.wait_for(own_record_patience) != std::future_status::ready) return false;
+  return std::holds_alternative<runner::Accepted>(waiting.get());
+}
+
+}  // namespace
+
+// What the log says of itself, held against what is asked for.
+Engine::Parts::Started Engine::Parts::look_at_log() {
+  created = created_of(*log);
+  if (!epochs) epochs = std::make_unique<runner::Epochs>(*log, created.id);
+  if (options.purpose && *options.purpose != created.purpose)
+    return refuse(ExitCode::usage, "the ledger in this directory has another purpose");
+  if (options.origin && *options.origin != created.origin) {
+    return refuse(ExitCode::usage,
+                  "the log in this directory has the origin " + created.origin +
+                      ", which was given at its first start and never changes; leave the setting out");
+  }
+  return {};
+}
+
+// ---- a leader
+
+Engine::Parts::Started Engine::Parts::start_writer() {
+  const auto& synced = log->synced();
+  const bool is_new = synced.head() == before_first;
+  const auto id = is_new ? *LedgerId::parse(vault::random_id()) : created_of(synced).id;
+  epochs = std::make_unique<runner::Epochs>(synced, id);
+  runner = std::make_unique<runner::Runner>(
+      runner::Runner::Parts{*log, *vault, clock, vault::random_bytes,
+                            [this](std::string_view why) { on_failure(why); }, gate},
+      id);
+  if (has_broker()) {
+    if (auto begun = begin_publishing(id); !begun) return begun;
+  }
+  if (is_new) {
+    if (auto written = write_first_record(id); !written) return written;
+  }
+  if (options.role == Role::promoted) {
+    if (auto announced = announce_leader(); !announced) return announced;
+  }
+  if (replicates()) {
+    if (auto published = publish_everything(); !published) return published;
+  }
+  return look_at_log();
+}
+
+Engine::Parts::Started Engine::Parts::begin_publishing(const LedgerId& id) {
+  publisher = std::make_unique<kafka::Publisher>(
+      kafka::Publisher::Parts{
+          *log, *vault, gate,
+          [this](std::string_view why) {
+            is_former_leader = true;
+            on_failure(fmt::format("this node does not lead the ledger any more: {}", why));
+          },
+          [this](std::string_view why) { on_failure(why); }},
+      options.kafka, id, options.durability);
+  const auto status = publisher->wait_for_start(steady_clock::now() + broker_patience);
+  using State = kafka::PublisherStatus::State;
+  if (status.state == State::publishing) return {};
+  if (status.state == State::former_leader) {
+    return refuse(ExitCode::former_leader,
+                  "another node leads this ledger: " + status.trouble +
+                      ". Nothing was published. `stimmbuch rejoin` makes this node follow");
+  }
+  if (status.trouble_kind && status.trouble_kind != kafka::BrokerError::Kind::unreachable)
+    return refuse(ExitCode::broker_unreachable, status.trouble);
+  if (replicates()) {
+    return refuse(ExitCode::broker_unreachable,
+                  "with durability replicated nothing can be done without the broker: " + status.trouble);
+  }
+  // The town votes on; the topic follows when the broker is back.
+  gate = runner::Gate::open;
+  return {};
+}
+
+Engine::Parts::Started Engine::Parts::write_first_record(const LedgerId& id) {
+  const ledger::CreateLedger create{id, options.purpose.value_or(ledger::Purpose::town),
+                                    options.origin.value_or(default_origin(id)),
+                                    vault::public_key(vault->secrets().log_signing)};
+  const vault::Mac idempotency(vault->secrets().idempotency);
+  if (submit_own(*runner, engine_command(idempotency, id, ledger::Command{create}, "create"))) return {};
+  return refuse(ExitCode::failed, "the first record of the ledger could not be written");
+}
+
+// With this durability nothing is shown that the broker does not have.
+Engine::Parts::Started Engine::Parts::publish_everything() {
+  const auto head = log->synced().head();
+  while (!publisher->wait_published(head, steady_clock::now() + between_progress)) {
+    const auto status = publisher->status();
+    if (status.state != kafka::PublisherStatus::State::publishing)
+      return refuse(ExitCode::broker_unreachable, "publishing what the topic lacks: " + status.trouble);
+    spdlog::info("publishing: {} records to go", status.backlog);
+  }
+  return {};
+}
+
+// ---- a follower that becomes the leader
+
+// Has all that was committed before, and keeps anybody else from committing more.
+Engine::Parts::Started Engine::Parts::take_over() {
+  if (!has_broker()) return refuse(ExitCode::usage, "name the brokers by --kafka");
+  if (log->synced().head() == before_first)
+    return refuse(ExitCode::store_missing, "there is no ledger in this directory: follow one first");
+  const auto id = created_of(log->synced()).id;
+  const auto catch_up = [&] {
+    kafka::Replica replica(*log, vault.get(), options.kafka, id, [](std::uint32_t, Position) {});
+    while (!replica.has_caught_up()) replica.step(1s);
+  };
+  try {
+    catch_up();
+    kafka::fence(options.kafka, id, steady_clock::now() + broker_patience);
+    catch_up();  // with what was committed until the fence
+  } catch (const kafka::BrokerError& error) {
+    return refuse(ExitCode::broker_unreachable, error.what());
+  }
+  if (auto loaded = vault->load(); !loaded) return refuse(ExitCode::credentials, loaded.error().text);
+  vault->recover(log->synced().head());
+  return {};
+}
+
+// From this record on, whoever led before can tell that it does not.
+Engine::Parts::Started Engine::Parts::announce_leader() {
+  const auto& synced = log->synced();
+  const auto previous = synced.head();
+  const auto leaf = std::string(1, '\0') + synced.at(previous).value();
+  const ledger::ChangeLeader change{epochs->last() + 1, previous, vault::sha256(vault::bytes_of(leaf))};
+  const auto submission =
+      engine_command(vault::Mac(vault->secrets().idempotency), created_of(synced).id, ledger::Command{change},
+                     fmt::format("leader-{}", change.epoch));
+  if (!submit_own(*runner, submission) ||
+      !publisher->wait_published(next(previous), steady_clock::now() + own_record_patience)) {
+    return refuse(ExitCode::broker_unreachable,
+                  "the change of the leader was not committed at the broker: " + publisher->status().trouble +
+                      ". If the former leader is still up, stop it, and promote again");
+  }
+  epochs->begin(change.epoch, next(previous));
+  spdlog::info("leading from position {} on, in epoch {}", number(next(previous)), change.epoch);
+  return {};
+}
+
+// ---- a follower
+
+Engine::Parts::Started Engine::Parts::start_following() {
+  if (!has_broker()) return refuse(ExitCode::usage, "name the brokers by --kafka");
+  auto id = options.ledger;
+  if (log->head() > before_first) {
+    id = created_of(*log).id;
+  } else if (!id) {
+    try {
+      const auto ledgers = kafka::ledgers_in_cluster(options.kafka);
+      if (ledgers.empty()) return refuse(ExitCode::not_found, "the cluster has no ledger to follow");
+      if (ledgers.size() > 1)
+        return refuse(ExitCode::usage, "the cluster has several ledgers: name one by --ledger ID");
+      id = ledgers.front();
+    } catch (const kafka::BrokerError& error) {
+      return refuse(ExitCode::broker_unreachable, error.what());
+    }
+  }
+  epochs = std::make_unique<runner::Epochs>(*log, *id);
+  follower = std::make_unique<kafka::Follower>(
+      kafka::Follower::Parts{
+          *log, vault.get(), [this](std::uint32_t epoch, Position first) { epochs->begin(epoch, first); },
+          [this](std::string_view why) {
+            on_failure(fmt::format("this node cannot follow any more: {}", why));
+          }},
+      options.kafka, *id);
+  // One that has something serves it while no broker answers; a new one has nothing yet.
+  const auto began = follower->wait_until(
+      [&](const kafka::FollowerStatus& status) {
+        return (log->head() > before_first && status.has_rows) || !status.trouble.empty();
+      },
+      steady_clock::now() + broker_patience);
+  if (log->head() == before_first) {
+    return refuse(ExitCode::broker_unreachable,
+                  began.trouble.empty() ? "the topic has no record yet" : began.trouble);
+  }
+  if (vault) {
+    if (auto loaded = vault->load(); !loaded) {
+      return refuse(ExitCode::credentials, loaded.error().text +
+                                               ". A follower needs no key: without one it serves figures and "
+                                               "the material of audits");
+    }
+  }
+  return look_at_log();
+}
+
+std::string Engine::Parts::not_promotable() const {
+  if (!vault) return "it has no wrapping key, and so neither names nor the secrets of contests";
+  if (!follower->status().has_caught_up) return "it has not caught up yet";
+  return {};
+}
+
+http::api::Replication Engine::Parts::replication() const {
+  using Of = http::api::Replication::Role;
+  http::api::Replication state;
+  if (publisher) {
+    const auto status = publisher->status();
+    state.role = Of::leader;
+    state.connected = status.state == kafka::PublisherStatus::State::publishing;
+    state.trouble = status.trouble;
+    state.replicated = replicates();
+    state.published = status.published;
+    state.backlog = status.backlog;
+    state.backlog_age = status.backlog_age;
+    state.transactions = status.transactions;
+    state.aborted = status.aborted;
+  } else if (follower) {
+    const auto status = follower->status();
+    state.role = Of::follower;
+    state.connected = status.connected;
+    state.trouble = status.trouble;
+    state.has_caught_up = status.has_caught_up;
+    state.behind = status.behind;
+    state.not_promotable = not_promotable();
+  } else if (options.role == Role::reader) {
+    state.role = Of::reader;
+  }
+  return state;
+}
+
+}  // namespace stimmbuch::program

@@ -1,0 +1,127 @@
+// Opening what is on the disk.
+#include <filesystem>
+
+#include <spdlog/spdlog.h>
+
+#include "engine_parts.hpp"
+#include "stimmbuch/adapters/vault/wrapping_keys.hpp"
+#include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+constexpr std::size_t contests_cached = 1'000;
+
+ExitCode exit_code_of(vault::VaultError::Kind kind) {
+  using enum vault::VaultError::Kind;
+  switch (kind) {
+    case locked:
+      return ExitCode::store_locked;
+    case absent:
+      return ExitCode::store_missing;
+    case wrong_key:
+    case keys_exposed:
+      return ExitCode::credentials;
+    case exists:
+    case damaged:
+    case io:
+      return ExitCode::failed;
+  }
+  return ExitCode::failed;
+}
+
+StartError start_error(const vault::VaultError& error) {
+  return {exit_code_of(error.kind), error.text};
+}
+
+ExitCode exit_code_of(eventstore::OpenError::Kind kind) {
+  return kind == eventstore::OpenError::Kind::locked ? ExitCode::store_locked : ExitCode::failed;
+}
+
+// The vault of a node that has none.
+class NoVault final : public runner::Vault {
+ public:
+  void write(Position, std::span<const runner::VaultRow>) override {
+    throw std::logic_error("this node has no vault to write to");
+  }
+  std::optional<std::string> read(runner::RowClass, std::string_view) const override { return std::nullopt; }
+  void recover(Position) override {}
+};
+
+}  // namespace
+
+const runner::Vault& Engine::Parts::any_vault() const {
+  static const NoVault none;
+  if (vault) return *vault;
+  return none;
+}
+
+const vault::Secrets& Engine::Parts::any_secrets() const {
+  return vault ? vault->secrets() : *nobodys_secrets;
+}
+
+Engine::Parts::Started Engine::Parts::open_stores() {
+  if (options.origin && !ledger::is_origin(*options.origin)) {
+    return std::unexpected(
+        StartError{ExitCode::usage,
+                   "an origin is up to 240 visible ASCII characters without +, such as votes.town.example"});
+  }
+  std::filesystem::create_directories(options.data);
+  std::filesystem::permissions(options.data, std::filesystem::perms::owner_all);
+  for (const auto step : {&Parts::open_vault, &Parts::open_views, &Parts::open_log}) {
+    if (auto opened = (this->*step)(); !opened) return opened;
+  }
+  contests = std::make_unique<vault::ContestSecrets>(any_vault(), contests_cached);
+  if (options.role == Role::leader) vault->recover(log->synced().head());
+  return {};
+}
+
+Engine::Parts::Started Engine::Parts::open_vault() {
+  using Start = vault::RocksVault::Start;
+  const auto key_file = options.wrapping_key.value_or(vault::default_key_file(options.data));
+  const bool has_key = options.wrapping_key || std::filesystem::exists(key_file);
+  const bool may_lack_it = options.role == Role::follower ||
+                           (options.role == Role::reader && !std::filesystem::exists(options.data / "vault"));
+  if (!has_key && may_lack_it) {
+    nobodys_secrets = std::make_unique<vault::Secrets>(vault::Secrets::random());
+    return {};
+  }
+  auto start = std::filesystem::exists(options.data / "log") ? Start::later : Start::first;
+  if (options.role == Role::follower || options.role == Role::promoted) start = Start::copy;
+  auto keys = start == Start::first && !std::filesystem::exists(key_file)
+                  ? vault::create_wrapping_keys(key_file, options.data)
+                  : vault::load_wrapping_keys(key_file, options.data);
+  if (!keys) return std::unexpected(start_error(keys.error()));
+  auto opened = vault::RocksVault::open(options.data, *keys, start);
+  if (!opened) return std::unexpected(start_error(opened.error()));
+  vault = std::move(*opened);
+  return {};
+}
+
+Engine::Parts::Started Engine::Parts::open_views() {
+  auto opened = projections::ViewStore::open({.directory = options.data / "views"});
+  if (!opened) return std::unexpected(StartError{ExitCode::failed, opened.error()});
+  views = std::move(*opened);
+  return {};
+}
+
+Engine::Parts::Started Engine::Parts::open_log() {
+  eventstore::OpenOptions log_options;
+  log_options.directory = options.data;
+  log_options.subject_of = codec::subject_of;
+  log_options.floors = {{"the views", views->floor()}};
+  log_options.recover_tail = options.recover_tail;
+  if (leads() && replicates()) log_options.visibility = eventstore::Visibility::when_shown;
+  log_options.cache_bytes = options.cache_mib << 20;
+  log_options.disk_floor_bytes = options.disk_floor_mib << 20;
+  log_options.log = [](std::string_view message) { spdlog::info("{}", message); };
+  auto opened = eventstore::RocksLedger::open(log_options);
+  if (!opened)
+    return std::unexpected(StartError{exit_code_of(opened.error().kind), opened.error().detail});
+  log = std::move(*opened);
+  return {};
+}
+
+}  // namespace stimmbuch::program
