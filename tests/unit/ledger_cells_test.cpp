@@ -153,7 +153,10 @@ TEST(ChangeLeader, BeginsTheNextEpoch) {
 
 TEST(ChangeLeader, RepeatsNoEpochAndLeavesNoneOut) {
   for (const std::uint32_t epoch : {0U, 1U, 3U})
-    empty_world().given(the_ledger, created()).when(the_ledger, takes_over(epoch)).then_refused(Refusal::invalid);
+    empty_world()
+        .given(the_ledger, created())
+        .when(the_ledger, takes_over(epoch))
+        .then_refused(Refusal::invalid);
 }
 
 TEST(ChangeLeader, NeedsALedgerAndARecordBefore) {

@@ -30,7 +30,8 @@ struct Replayer::Parts {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     if (records == 0) return;
     if (!producer.commit([&] { return std::chrono::steady_clock::now() < deadline; }))
-      throw BrokerError(BrokerError::Kind::failed, "a transaction was aborted; begin the replay again, it goes on");
+      throw BrokerError(BrokerError::Kind::failed,
+                        "a transaction was aborted; begin the replay again, it goes on");
     records = 0;
   }
 
@@ -53,8 +54,8 @@ Position Replayer::progress() const {
 void Replayer::add(Position position, std::string_view record) {
   const auto envelope = codec::read_envelope(record);
   if (!envelope) {
-    throw BrokerError(BrokerError::Kind::failed,
-                      "record " + std::to_string(number(position)) + " cannot be read: " + envelope.error().what);
+    throw BrokerError(BrokerError::Kind::failed, "record " + std::to_string(number(position)) +
+                                                     " cannot be read: " + envelope.error().what);
   }
   if (parts_->records == 0) parts_->producer.begin();
   const auto time = std::chrono::floor<std::chrono::milliseconds>(envelope->time);

@@ -23,10 +23,10 @@ inline bool read(Reader& in, Actor& actor) {
 }
 
 template <>
-inline constexpr auto members<ledger::State> = std::tuple{
-    if_any("created", &ledger::State::created), unless("epoch", &ledger::State::epoch, 1U),
-    if_any("levels", &ledger::State::levels),
-    if_any("districts", &ledger::State::districts), if_any("age_bands", &ledger::State::age_bands)};
+inline constexpr auto members<ledger::State> =
+    std::tuple{if_any("created", &ledger::State::created), unless("epoch", &ledger::State::epoch, 1U),
+               if_any("levels", &ledger::State::levels), if_any("districts", &ledger::State::districts),
+               if_any("age_bands", &ledger::State::age_bands)};
 
 template <>
 inline constexpr auto members<citizen::State> =

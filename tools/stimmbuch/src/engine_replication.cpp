@@ -46,9 +46,8 @@ std::unexpected<StartError> refuse(ExitCode code, std::string text) {
 bool submit_own(runner::Runner& runner, runner::Submission submission) {
   auto outcome = std::make_shared<std::promise<runner::Outcome>>();
   auto waiting = outcome->get_future();
-  const bool taken = runner.submit(std::move(submission), [outcome](runner::Outcome result) {
-    outcome->set_value(std::move(result));
-  });
+  const bool taken = runner.submit(
+      std::move(submission), [outcome](runner::Outcome result) { outcome->set_value(std::move(result)); });
   if (!taken || waiting.wait_for(own_record_patience) != std::future_status::ready) return false;
   return std::holds_alternative<runner::Accepted>(waiting.get());
 }
@@ -97,13 +96,13 @@ Engine::Parts::Started Engine::Parts::start_writer() {
 
 Engine::Parts::Started Engine::Parts::begin_publishing(const LedgerId& id) {
   publisher = std::make_unique<kafka::Publisher>(
-      kafka::Publisher::Parts{
-          *log, *vault, gate,
-          [this](std::string_view why) {
-            is_former_leader = true;
-            on_failure(fmt::format("this node does not lead the ledger any more: {}", why));
-          },
-          [this](std::string_view why) { on_failure(why); }},
+      kafka::Publisher::Parts{*log, *vault, gate,
+                              [this](std::string_view why) {
+                                is_former_leader = true;
+                                on_failure(
+                                    fmt::format("this node does not lead the ledger any more: {}", why));
+                              },
+                              [this](std::string_view why) { on_failure(why); }},
       options.kafka, id, options.durability);
   const auto status = publisher->wait_for_start(steady_clock::now() + broker_patience);
   using State = kafka::PublisherStatus::State;
@@ -175,9 +174,8 @@ Engine::Parts::Started Engine::Parts::announce_leader() {
   const auto previous = synced.head();
   const auto leaf = std::string(1, '\0') + synced.at(previous).value();
   const ledger::ChangeLeader change{epochs->last() + 1, previous, vault::sha256(vault::bytes_of(leaf))};
-  const auto submission =
-      engine_command(vault::Mac(vault->secrets().idempotency), created_of(synced).id, ledger::Command{change},
-                     fmt::format("leader-{}", change.epoch));
+  const auto submission = engine_command(vault::Mac(vault->secrets().idempotency), created_of(synced).id,
+                                         ledger::Command{change}, fmt::format("leader-{}", change.epoch));
   if (!submit_own(*runner, submission) ||
       !publisher->wait_published(next(previous), steady_clock::now() + own_record_patience)) {
     return refuse(ExitCode::broker_unreachable,
@@ -209,11 +207,11 @@ Engine::Parts::Started Engine::Parts::start_following() {
   }
   epochs = std::make_unique<runner::Epochs>(*log, *id);
   follower = std::make_unique<kafka::Follower>(
-      kafka::Follower::Parts{
-          *log, vault.get(), [this](std::uint32_t epoch, Position first) { epochs->begin(epoch, first); },
-          [this](std::string_view why) {
-            on_failure(fmt::format("this node cannot follow any more: {}", why));
-          }},
+      kafka::Follower::Parts{*log, vault.get(),
+                             [this](std::uint32_t epoch, Position first) { epochs->begin(epoch, first); },
+                             [this](std::string_view why) {
+                               on_failure(fmt::format("this node cannot follow any more: {}", why));
+                             }},
       options.kafka, *id);
   // One that has something serves it while no broker answers; a new one has nothing yet.
   const auto began = follower->wait_until(

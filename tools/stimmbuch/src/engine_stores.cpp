@@ -118,8 +118,7 @@ Engine::Parts::Started Engine::Parts::open_log() {
   log_options.disk_floor_bytes = options.disk_floor_mib << 20;
   log_options.log = [](std::string_view message) { spdlog::info("{}", message); };
   auto opened = eventstore::RocksLedger::open(log_options);
-  if (!opened)
-    return std::unexpected(StartError{exit_code_of(opened.error().kind), opened.error().detail});
+  if (!opened) return std::unexpected(StartError{exit_code_of(opened.error().kind), opened.error().detail});
   log = std::move(*opened);
   return {};
 }

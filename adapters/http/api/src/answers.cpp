@@ -189,8 +189,8 @@ Response projection_behind(Position required, Position current) {
 
 Response follower_behind(Position required, Position head) {
   const std::string members = R"("required":")" + std::to_string(number(required)) + R"(","head":")" +
-                              std::to_string(number(head)) + R"(","lag":)" +
-                              std::to_string(required - head) + R"(,"retry_after_ms":1000)";
+                              std::to_string(number(head)) + R"(","lag":)" + std::to_string(required - head) +
+                              R"(,"retry_after_ms":1000)";
   return retry_later(
       of_type("follower-behind", "This node has not received yet what the token names.", members));
 }

@@ -86,7 +86,8 @@ Api::Api(Parts parts)
       desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.vault, parts_.secrets, parts_.contests,
                                           TokensOf(parts_.ledger.id, parts_.epochs))),
       quota_(std::make_unique<CommandQuota>(parts_.commands_per_minute)),
-      reads_(std::make_unique<Reads>(desk_->tokens(), parts_.runner ? Reads::Beyond::nothing : Reads::Beyond::may_come,
+      reads_(std::make_unique<Reads>(desk_->tokens(),
+                                     parts_.runner ? Reads::Beyond::nothing : Reads::Beyond::may_come,
                                      parts_.log, parts_.vault, parts_.views, parts_.worker, parts_.pool)),
       followers_(std::make_unique<Followers>(desk_->tokens(), parts_.log, parts_.views)) {}
 

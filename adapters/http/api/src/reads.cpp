@@ -67,7 +67,13 @@ std::string close_page(std::string members, const std::optional<std::string>& ne
 
 Reads::Reads(TokensOf tokens, Beyond beyond, const eventstore::Records& log, const runner::Vault& vault,
              const projections::ViewStore& views, projections::Worker& worker, BlockingPool& pool)
-    : tokens_(std::move(tokens)), beyond_(beyond), log_(log), vault_(vault), views_(views), worker_(worker), pool_(pool) {}
+    : tokens_(std::move(tokens)),
+      beyond_(beyond),
+      log_(log),
+      vault_(vault),
+      views_(views),
+      worker_(worker),
+      pool_(pool) {}
 
 std::expected<Position, Response> Reads::seen_by(const Request& request) const {
   const auto field = request.fields.find("Consistency-Token");

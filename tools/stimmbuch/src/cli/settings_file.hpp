@@ -12,7 +12,7 @@ namespace stimmbuch::program {
 
 // What a configuration file says. Texts are as flags would have them; lists are joined by commas.
 struct SettingsFile {
-  std::map<std::string, std::string, std::less<>> settings;  // by key
+  std::map<std::string, std::string, std::less<>> settings;          // by key
   std::map<std::string, std::string, std::less<>> kafka_properties;  // of the table [kafka]
   std::vector<identity::OpenIdIssuer> issuers;
 };

@@ -83,8 +83,7 @@ Result init(Session& session) {
 Result status(Session& session) {
   return with_place(session, [&](Place& place) -> Result {
     const auto topics = kafka::topics_of(place.ledger);
-    const bool usable =
-        show(session, kafka::check_topics(place.kafka, topics, kafka::Missing::report));
+    const bool usable = show(session, kafka::check_topics(place.kafka, topics, kafka::Missing::report));
     auto replication = place.data.engine.get("/admin/replication");
     if (!replication) return std::unexpected(replication.error());
     Json summary = std::move(*replication);
@@ -145,8 +144,10 @@ Result verify(Session& session) {
     if (!sent && !difference) return std::unexpected(sent.error());
     session.console.print(difference ? *difference
                                      : fmt::format("topic and ledger are equal up to position {}", position));
-    Json summary{{"after", std::to_string(*after)}, {"position", std::to_string(position)},
-                 {"head", std::to_string(number(place.head))}, {"equal", !difference}};
+    Json summary{{"after", std::to_string(*after)},
+                 {"position", std::to_string(position)},
+                 {"head", std::to_string(number(place.head))},
+                 {"equal", !difference}};
     if (difference) summary["difference"] = *difference;
     session.console.summary(summary);
     return difference ? ExitCode::differences : ExitCode::ok;
@@ -164,7 +165,8 @@ Result replay(Session& session) {
       return failed(ExitCode::usage, "the ledger's own topic is written by its leader alone; name another");
     kafka::Replayer replayer(place.kafka, place.ledger, topic);
     const auto first = std::max(*after, number(replayer.progress()));
-    const auto end = std::min(number(place.head), *limit > UINT64_MAX - *after ? UINT64_MAX : *after + *limit);
+    const auto end =
+        std::min(number(place.head), *limit > UINT64_MAX - *after ? UINT64_MAX : *after + *limit);
     const auto records = end - std::min(first, end);
     Meter meter = session.console.meter("records", records);
     std::uint64_t done = 0;
@@ -181,7 +183,8 @@ Result replay(Session& session) {
     }
     meter.finish(done);
     session.console.print(fmt::format("{} has the records up to position {}", topic, first + done));
-    session.console.summary({{"topic", topic}, {"records", done}, {"position", std::to_string(first + done)}});
+    session.console.summary(
+        {{"topic", topic}, {"records", done}, {"position", std::to_string(first + done)}});
     return ExitCode::ok;
   });
 }
@@ -205,9 +208,11 @@ Command kafka_command(std::string name, std::string purpose, std::string details
 Command kafka_init_command() {
   return kafka_command(
       "kafka init", "Make the topics of the ledger, or check those that are there.",
-      "Three topics of one partition each, kept for ever: events, checkpoints, and vault (compacted). Existing "
+      "Three topics of one partition each, kept for ever: events, checkpoints, and vault (compacted). "
+      "Existing "
       "ones are not changed; what is wrong with them is said with the remedy.",
-      {}, {{"kafka init --data /var/lib/stimmbuch --kafka k1:9092", "`serve --kafka` does it by itself, too."}},
+      {},
+      {{"kafka init --data /var/lib/stimmbuch --kafka k1:9092", "`serve --kafka` does it by itself, too."}},
       init);
 }
 

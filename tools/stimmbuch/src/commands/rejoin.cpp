@@ -23,8 +23,8 @@ eventstore::OpenOptions log_options(const std::filesystem::path& data) {
 
 void report(Session& session, const std::vector<TailCommand>& commands) {
   for (const TailCommand& command : commands) {
-    session.console.print(fmt::format("  {:>8}  {}  {}  {}", number(command.first), command.time, command.type,
-                                      command.subject));
+    session.console.print(fmt::format("  {:>8}  {}  {}  {}", number(command.first), command.time,
+                                      command.type, command.subject));
     session.console.item({{"position", std::to_string(number(command.first))},
                           {"records", command.records},
                           {"type", command.type},
@@ -71,12 +71,14 @@ Result rejoin(Session& session) {
       return failed(ExitCode::failed, error.what());
     }
   }
-  session.console.print(fmt::format("the topic and this ledger are equal up to position {}", number(tail->fork)));
+  session.console.print(
+      fmt::format("the topic and this ledger are equal up to position {}", number(tail->fork)));
   if (tail->is_behind_fork()) {
-    session.console.print(fmt::format(
-        "{} records behind it are not part of the ledger: {} commands that this node alone had acknowledged.\n"
-        "They are kept in {}:",
-        tail->head - tail->fork, tail->commands.size(), tail->file.string()));
+    session.console.print(
+        fmt::format("{} records behind it are not part of the ledger: {} commands that this node alone had "
+                    "acknowledged.\n"
+                    "They are kept in {}:",
+                    tail->head - tail->fork, tail->commands.size(), tail->file.string()));
     report(session, tail->commands);
   }
   if (const auto done = cut(session, options->data, *tail); !done) return done;

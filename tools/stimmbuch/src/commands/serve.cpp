@@ -145,8 +145,8 @@ Result follow(Session& session) {
 
 std::vector<std::string> with_serving(std::vector<std::string> settings) {
   for (const auto* const setting :
-       {"data", "wrapping_key", "kafka.", "durability", "listen", "admin_listen", "hosts", "tls.", "io_threads",
-        "cache_mib", "disk_floor_mib", "recover_tail", "commands_per_minute", "limits."}) {
+       {"data", "wrapping_key", "kafka.", "durability", "listen", "admin_listen", "hosts", "tls.",
+        "io_threads", "cache_mib", "disk_floor_mib", "recover_tail", "commands_per_minute", "limits."}) {
     settings.emplace_back(setting);
   }
   return settings;

@@ -64,7 +64,8 @@ Tail find_tail(const eventstore::Records& log, const kafka::Settings& settings) 
   kafka::EventTopic topic(settings, kafka::topics_of(ledger_of(log)).events);
   Tail tail{.fork = fork_of(log, topic), .head = log.head(), .commands = {}};
   if (tail.fork == before_first)
-    throw std::runtime_error("the topic and this ledger have no record in common: they are not the same ledger");
+    throw std::runtime_error(
+        "the topic and this ledger have no record in common: they are not the same ledger");
   log.read(tail.fork, tail.head, [&](Position position, std::string_view record) {
     const auto envelope = envelope_of(position, record);
     if (tail.commands.empty() || tail.commands.back().command != envelope.command) {
@@ -83,7 +84,8 @@ Tail find_tail(const eventstore::Records& log, const kafka::Settings& settings) 
 
 std::filesystem::path keep_tail(const eventstore::Records& log, const Tail& tail,
                                 const std::filesystem::path& directory) {
-  const auto path = directory / fmt::format("unpublished-{}-{}.ndjson", number(next(tail.fork)), number(tail.head));
+  const auto path =
+      directory / fmt::format("unpublished-{}-{}.ndjson", number(next(tail.fork)), number(tail.head));
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) throw std::runtime_error(path.string() + ": " + std::system_category().message(errno));
   try {

@@ -138,10 +138,9 @@ inline constexpr auto members<ledger::CellsDeclared> = std::tuple{
     if_any("age_bands", &ledger::CellsDeclared::age_bands)};
 
 template <>
-inline constexpr auto members<ledger::LeaderChanged> =
-    std::tuple{required("epoch", &ledger::LeaderChanged::epoch),
-               required("previous", &ledger::LeaderChanged::previous),
-               required("previous_leaf", &ledger::LeaderChanged::previous_leaf)};
+inline constexpr auto members<ledger::LeaderChanged> = std::tuple{
+    required("epoch", &ledger::LeaderChanged::epoch), required("previous", &ledger::LeaderChanged::previous),
+    required("previous_leaf", &ledger::LeaderChanged::previous_leaf)};
 
 template <>
 inline constexpr auto members<citizen::Registered> = std::tuple{if_any("texts", &citizen::Registered::texts)};

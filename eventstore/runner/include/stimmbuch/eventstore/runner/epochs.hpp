@@ -34,7 +34,7 @@ class Epochs {
     Position first;
   };
 
-  mutable std::mutex mutex_;  // guards the next one
+  mutable std::mutex mutex_;   // guards the next one
   std::vector<Epoch> epochs_;  // in order
 };
 
