@@ -2,7 +2,7 @@
 #   stimmbuch_module(<name> SOURCES ... [HEADERS ...] [PUBLIC ...] [PRIVATE ...])
 #     a static library stimmbuch_<name> with the alias stimmbuch::<name>; its public headers lie under
 #     ./include and its sources under ./src. PUBLIC lists only what the headers show.
-#   stimmbuch_test(<name> SOURCES ... LABEL <folder> [LINK ...])
+#   stimmbuch_test(<name> SOURCES ... LABEL <folder> [LINK ...] [PROPERTIES ...])
 #     one GoogleTest program whose cases are registered with CTest under the label of their folder; the target
 #     tests_<folder> builds all of a folder.
 
@@ -43,10 +43,11 @@ function(stimmbuch_module name)
 endfunction()
 
 function(stimmbuch_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK;PROPERTIES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE stimmbuch_flags GTest::gtest GTest::gmock GTest::gtest_main ${ARG_LINK})
-  gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 300 DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 300 ${ARG_PROPERTIES}
+                       DISCOVERY_TIMEOUT 60)
   if(NOT TARGET tests_${ARG_LABEL})
     add_custom_target(tests_${ARG_LABEL})
   endif()

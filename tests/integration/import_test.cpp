@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/budget_file.hpp"
 #include "support/program.hpp"
 
 namespace stimmbuch::test {
@@ -26,26 +27,7 @@ class Import : public testing::Test {
     return words;
   }
 
-  // A budget of three projects with `ballots` ballots; every third names two projects.
-  std::string budget_file(std::size_t ballots) {
-    const auto path = directory_.path() / "budget.pb";
-    std::ofstream file(path);
-    std::int64_t a = 0, b = 0, c = 0;
-    std::string votes;
-    for (std::size_t i = 0; i < ballots; ++i) {
-      const bool two = i % 3 == 0;
-      const bool for_b = i % 2 == 0;
-      ++a;
-      if (two) ++(for_b ? b : c);
-      votes += "v" + std::to_string(i) + ";a" + (two ? (for_b ? ",b" : ",c") : "") + "\n";
-    }
-    file << "META\nkey;value\ndescription;Test\nbudget;100\nvote_type;approval\nrule;greedy\ndate_end;01.10."
-            "2024\nmax_length;2\n"
-         << "num_votes;" << ballots << "\nPROJECTS\nproject_id;cost;votes;name;selected\na;60;" << a
-         << ";A;1\nb;50;" << b << ";B;0\nc;40;" << c << ";C;1\nVOTES\nvoter_id;vote\n"
-         << votes;
-    return path.string();
-  }
+  std::string budget_file(std::size_t ballots) { return write_budget_file(directory_.path(), ballots); }
 
   void expect_matches(const Ran& ran) {
     EXPECT_EQ(ran.code, 0) << ran.err;
