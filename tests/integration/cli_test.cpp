@@ -360,7 +360,7 @@ TEST_F(Cli, CompletesInBash) {
                         << "complete_line stimmbuch token --role op\ncomplete_line stimmbuch serve --lis\n";
   ChildProcess bash({"/bin/bash", script.string()});
   EXPECT_EQ(bash.wait(), 0);
-  EXPECT_EQ(bash.out(), "projection\ntail\noperator\n--listen\n");
+  EXPECT_EQ(bash.out(), "promote projection\ntail\noperator\n--listen\n");
 }
 
 }  // namespace

@@ -221,14 +221,17 @@ class Nodes : public testing::Test {
   void expect_all_equal() {
     const auto head = leader_->head();
     for (const auto& node : nodes_) {
-      if (node->runs()) EXPECT_TRUE(eventually([&] { return node->head() == head; })) << node->data();
+      if (!node->runs()) continue;
+      EXPECT_TRUE(eventually([&] { return node->head() == head; })) << node->data();
     }
     EXPECT_TRUE(eventually([&] {
       return leader_->replication().value("published", "") == std::to_string(head);
     })) << leader_->replication();
     const auto log = leader_->log();
     for (const auto& node : nodes_) {
-      if (node->runs()) EXPECT_EQ(node->log() == log, true) << node->data();
+      if (node->runs()) {
+        EXPECT_EQ(node->log() == log, true) << node->data();
+      }
     }
     const auto consumed = consume(leader_->ledger());
     ASSERT_EQ(consumed.positions.size(), head);

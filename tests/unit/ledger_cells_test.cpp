@@ -156,7 +156,7 @@ TEST(ChangeLeader, RepeatsNoEpochAndLeavesNoneOut) {
     empty_world()
         .given(the_ledger, created())
         .when(the_ledger, takes_over(epoch))
-        .then_refused(Refusal::invalid);
+        .then_refused(Refusal::invalid, "/epoch");
 }
 
 TEST(ChangeLeader, NeedsALedgerAndARecordBefore) {

@@ -35,10 +35,22 @@ struct Replica::Parts {
         on_leader_changed(std::move(listener)),
         check(own_ledger.synced(), ledger_id),
         reader(settings) {
-    reader.start(topics.events, EventTopic(settings, topics.events).offset_of(next(ledger.synced().head())));
+    reader.start(topics.events, offset_behind_head(settings));
     if (vault == nullptr) return;
     const auto first = reader.bounds(topics.vault, bounds_timeout).first;
     reader.start(topics.vault, std::max(vault->copied_to().value_or(first), first));
+  }
+
+  // Where the topic goes on behind what the ledger has, which must all be there.
+  std::int64_t offset_behind_head(const Settings& settings) const {
+    EventTopic topic(settings, topics.events);
+    const auto head = ledger.synced().head();
+    if (head == before_first) return topic.offset_of(next(head));
+    const auto published = topic.at(head);
+    if (published && ledger.synced().at(head) == published->bytes) return published->offset + 1;
+    throw ReplicaFault("the record at position " + std::to_string(number(head)) + " of this ledger is " +
+                       (published ? "another than the topic's" : "not in the topic") +
+                       ": `stimmbuch rejoin` shows what it has alone, and cuts it off");
   }
 
   bool is_full() const {

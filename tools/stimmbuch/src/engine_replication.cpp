@@ -7,6 +7,7 @@
 
 #include "engine_command.hpp"
 #include "engine_parts.hpp"
+#include "replication/standing.hpp"
 #include "stimmbuch/adapters/kafka/replica.hpp"
 #include "stimmbuch/adapters/kafka/topics.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
@@ -71,6 +72,14 @@ Engine::Parts::Started Engine::Parts::look_at_log() {
 // ---- a leader
 
 Engine::Parts::Started Engine::Parts::start_writer() {
+  if (options.role == Role::leader && read_standing(options.data) == Standing::follower) {
+    return refuse(ExitCode::usage,
+                  "this directory follows a ledger that another node leads: `stimmbuch promote` makes it the "
+                  "leader, `stimmbuch follow` goes on following");
+  }
+  if (read_standing(options.data) == Standing::former_leader)
+    return refuse(ExitCode::former_leader,
+                  "another node leads this ledger: `stimmbuch rejoin` makes this one follow");
   const auto& synced = log->synced();
   const bool is_new = synced.head() == before_first;
   const auto id = is_new ? *LedgerId::parse(vault::random_id()) : created_of(synced).id;
@@ -99,6 +108,7 @@ Engine::Parts::Started Engine::Parts::begin_publishing(const LedgerId& id) {
       kafka::Publisher::Parts{*log, *vault, gate,
                               [this](std::string_view why) {
                                 is_former_leader = true;
+                                write_standing(options.data, Standing::former_leader);
                                 on_failure(
                                     fmt::format("this node does not lead the ledger any more: {}", why));
                               },
@@ -151,6 +161,8 @@ Engine::Parts::Started Engine::Parts::take_over() {
   if (!has_broker()) return refuse(ExitCode::usage, "name the brokers by --kafka");
   if (log->synced().head() == before_first)
     return refuse(ExitCode::store_missing, "there is no ledger in this directory: follow one first");
+  if (read_standing(options.data) != Standing::follower)
+    return refuse(ExitCode::usage, "this directory does not follow: only a follower can be promoted");
   const auto id = created_of(log->synced()).id;
   const auto catch_up = [&] {
     kafka::Replica replica(*log, vault.get(), options.kafka, id, [](std::uint32_t, Position) {});
@@ -162,6 +174,8 @@ Engine::Parts::Started Engine::Parts::take_over() {
     catch_up();  // with what was committed until the fence
   } catch (const kafka::BrokerError& error) {
     return refuse(ExitCode::broker_unreachable, error.what());
+  } catch (const kafka::ReplicaFault& fault) {
+    return refuse(ExitCode::former_leader, fault.what());
   }
   if (auto loaded = vault->load(); !loaded) return refuse(ExitCode::credentials, loaded.error().text);
   vault->recover(log->synced().head());
@@ -182,6 +196,7 @@ Engine::Parts::Started Engine::Parts::announce_leader() {
                   "the change of the leader was not committed at the broker: " + publisher->status().trouble +
                       ". If the former leader is still up, stop it, and promote again");
   }
+  write_standing(options.data, Standing::leader);
   epochs->begin(change.epoch, next(previous));
   spdlog::info("leading from position {} on, in epoch {}", number(next(previous)), change.epoch);
   return {};
@@ -205,6 +220,9 @@ Engine::Parts::Started Engine::Parts::start_following() {
       return refuse(ExitCode::broker_unreachable, error.what());
     }
   }
+  if (read_standing(options.data) == Standing::former_leader)
+    return refuse(ExitCode::former_leader, "this directory led before: `stimmbuch rejoin` makes it follow");
+  write_standing(options.data, Standing::follower);
   epochs = std::make_unique<runner::Epochs>(*log, *id);
   follower = std::make_unique<kafka::Follower>(
       kafka::Follower::Parts{*log, vault.get(),

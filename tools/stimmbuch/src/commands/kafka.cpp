@@ -212,7 +212,8 @@ Command kafka_init_command() {
       "Existing "
       "ones are not changed; what is wrong with them is said with the remedy.",
       {},
-      {{"kafka init --data /var/lib/stimmbuch --kafka k1:9092", "`serve --kafka` does it by itself, too."}},
+      {{"kafka init --data /var/lib/stimmbuch --kafka k1:9092", "`serve --kafka` does it by itself, too."},
+       {"kafka init --data D --kafka k1:9092 --json", "An item a topic; exit 4 if one cannot be used."}},
       init);
 }
 
@@ -220,7 +221,8 @@ Command kafka_status_command() {
   return kafka_command(
       "kafka status", "Show how this node and the topic stand to each other.",
       "A follower also says whether it could be promoted, and why not.", {},
-      {{"kafka status --data /var/lib/stimmbuch --kafka k1:9092", "While the node runs or not."}}, status);
+      {{"kafka status --data /var/lib/stimmbuch --kafka k1:9092", "While the node runs or not."},
+       {"kafka status --data D --kafka k1:9092 --json", "For programs."}}, status);
 }
 
 Command kafka_verify_command() {
@@ -241,7 +243,10 @@ Command kafka_replay_command() {
       {{"--topic", "NAME", "Where to.", {}, true},
        {"--after", "POSITION", "What is behind it. Default: 0, everything."},
        {"--limit", "N", "At most so many records."}},
-      {{"kafka replay --data D --kafka k1:9092 --topic town.again", "Everything."}}, replay);
+      {{"kafka replay --data D --kafka k1:9092 --topic town.again", "Everything."},
+       {"kafka replay --data D --kafka k1:9092 --topic town.again --after 1000 --limit 500",
+        "Positions 1001 to 1500."}},
+      replay);
 }
 
 }  // namespace stimmbuch::program

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "commands/commands.hpp"
+#include "replication/standing.hpp"
 #include "replication/tail.hpp"
 #include "stimmbuch/adapters/kafka/event_topic.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
@@ -43,6 +44,7 @@ Result cut(Session& session, const std::filesystem::path& data, const Tail& tail
   if (trouble) return failed(ExitCode::failed, "removing views and vault: " + trouble.message());
   if (const auto done = eventstore::cut_records_behind(log_options(data), tail.fork); !done)
     return failed(ExitCode::failed, done.error());
+  write_standing(data, Standing::follower);
   session.console.say("`stimmbuch follow` goes on with this directory");
   return ExitCode::ok;
 }
@@ -53,6 +55,12 @@ Result rejoin(Session& session) {
   if (options->kafka.brokers.empty()) return failed(ExitCode::usage, "name the brokers by --kafka");
   if (!std::filesystem::exists(options->data / "log"))
     return failed(ExitCode::store_missing, fmt::format("there is no ledger in {}", options->data.string()));
+  // A transaction of the leader's may be decided and not readable yet: what is cut off then would come back.
+  if (read_standing(options->data) == Standing::leader) {
+    return failed(ExitCode::usage,
+                  "this directory is a leader's, as far as it knows: start it by `stimmbuch serve --kafka`, which "
+                  "ends with exit 15 if another node leads");
+  }
   spdlog::set_level(spdlog::level::warn);
   std::optional<Tail> tail;
   {
@@ -103,7 +111,8 @@ Command rejoin_command() {
           "follow` makes them anew. The wrapping key stays.",
       .options = with_common_options(),
       .settings = {"data", "kafka."},
-      .examples = {{"rejoin --data /var/lib/stimmbuch --kafka k1:9092", "After another node was promoted."}},
+      .examples = {{"rejoin --data /var/lib/stimmbuch --kafka k1:9092", "After another node was promoted."},
+                   {"rejoin --data D --kafka k1:9092 --json", "An item for each command that was cut off."}},
       .exits = {ExitCode::store_missing, ExitCode::store_locked, ExitCode::broker_unreachable},
       .run = rejoin,
   };

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include "replication/durable_file.hpp"
 #include "stimmbuch/adapters/kafka/event_topic.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
@@ -50,14 +49,6 @@ Position fork_of(const eventstore::Records& log, kafka::EventTopic& topic) {
   return equal;
 }
 
-void write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0) throw std::runtime_error("writing the tail: " + std::system_category().message(errno));
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 }  // namespace
 
 Tail find_tail(const eventstore::Records& log, const kafka::Settings& settings) {
@@ -86,19 +77,13 @@ std::filesystem::path keep_tail(const eventstore::Records& log, const Tail& tail
                                 const std::filesystem::path& directory) {
   const auto path =
       directory / fmt::format("unpublished-{}-{}.ndjson", number(next(tail.fork)), number(tail.head));
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) throw std::runtime_error(path.string() + ": " + std::system_category().message(errno));
-  try {
+  write_durably(path, [&](const Append& append) {
     log.read(tail.fork, tail.head, [&](Position, std::string_view record) {
-      write_all(file, std::string(record) + '\n');
+      append(std::string(record) + '\n');
       return true;
     });
-    if (::fsync(file) != 0) throw std::runtime_error("syncing " + path.string());
-  } catch (...) {
-    ::close(file);
-    throw;
-  }
-  ::close(file);
+  });
+  sync_directory(directory);
   return path;
 }
 
