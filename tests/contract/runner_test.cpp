@@ -632,6 +632,15 @@ TEST(Answers, AreUnknownWhenTheEngineEndsBeforeTheirRecordsAreVisible) {
   EXPECT_EQ(failure(outcome.get()), Kind::outcome_unknown);
 }
 
+TEST(Gate, ThatIsClosedIsToldOfAtOnceThoughOthersWait) {
+  Unseen town;
+  auto waits = town.begin(registers(bob, "key-1"));
+  town.settle();
+  town.gate = runner::Gate::no_broker;
+  EXPECT_EQ(failure(town.submit(registers(id<CitizenId>("eve"), "key-2"))), Kind::no_broker);
+  EXPECT_FALSE(Unseen::is_answered(waits));
+}
+
 TEST(Gate, ThatIsClosedLetsNothingBeWritten) {
   Town town;
   const auto head = town.ledger.head();

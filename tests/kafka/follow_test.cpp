@@ -50,8 +50,8 @@ TEST_F(Nodes, WaitForWhatACallerHasSeenElsewhereOrSayHowFarTheyAre) {
   const auto import = begin_import(one, 700);
   expect_import_succeeds(*import);
   const auto later = one.get("/v1/figures").field("Consistency-Token");
-  const auto behind = caller.request("GET", "/v1/figures", {},
-                                     "Consistency-Token: " + later + "\r\nPrefer: wait=1\r\n");
+  const auto behind =
+      caller.request("GET", "/v1/figures", {}, "Consistency-Token: " + later + "\r\nPrefer: wait=1\r\n");
   Broker::thaw();
   EXPECT_EQ(behind.status, 503);
   EXPECT_EQ(nlohmann::json::parse(behind.body)["code"], "follower_behind");

@@ -32,8 +32,9 @@ class Broker {
 
   // Makes a topic as somebody else would, with these settings.
   static void make_topic(const std::string& topic, const std::vector<std::string>& more) {
-    std::vector<std::string> words{"run", "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", address(),
-                                   "--create", "--topic", topic};
+    std::vector<std::string> words{
+        "run", "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", address(), "--create", "--topic",
+        topic};
     words.insert(words.end(), more.begin(), more.end());
     control(words);
   }
@@ -97,7 +98,9 @@ class Node {
   HttpReply ask_operator(const std::string& target) const {
     return HttpClient::unix_socket((data_ / "admin.sock").string()).get(target);
   }
-  nlohmann::json replication() const { return nlohmann::json::parse(ask_operator("/admin/replication").body); }
+  nlohmann::json replication() const {
+    return nlohmann::json::parse(ask_operator("/admin/replication").body);
+  }
   std::uint64_t head() const {
     return std::stoull(nlohmann::json::parse(ask_operator("/admin/ledger").body)["head"].get<std::string>());
   }
@@ -152,8 +155,17 @@ struct Consumed {
 };
 
 inline Consumed consume_topic(const std::string& topic) {
-  const std::vector<std::string> kcat{"/usr/bin/kcat", "-b", Broker::address(), "-C", "-t", topic,
-                                      "-e", "-q", "-X", "isolation.level=read_committed", "-f"};
+  const std::vector<std::string> kcat{"/usr/bin/kcat",
+                                      "-b",
+                                      Broker::address(),
+                                      "-C",
+                                      "-t",
+                                      topic,
+                                      "-e",
+                                      "-q",
+                                      "-X",
+                                      "isolation.level=read_committed",
+                                      "-f"};
   const auto read = [&](const char* format) {
     auto words = kcat;
     words.emplace_back(format);
@@ -202,8 +214,8 @@ class Nodes : public testing::Test {
     const auto token_file = directory_.path() / "operator.token";
     std::ofstream(token_file) << node.token("operator");
     return std::make_unique<ChildProcess>(
-        command_of({"import", "pabulib", write_budget_file(directory_.path(), ballots), "--server", node.url(),
-                    "--token-file", token_file.string(), "--json", "--progress", "none"}),
+        command_of({"import", "pabulib", write_budget_file(directory_.path(), ballots), "--server",
+                    node.url(), "--token-file", token_file.string(), "--json", "--progress", "none"}),
         clean_environment());
   }
   static void expect_import_succeeds(ChildProcess& import) {
@@ -215,7 +227,9 @@ class Nodes : public testing::Test {
     EXPECT_EQ(summary.value("selected_match", Json()), true) << ran.out;
     EXPECT_TRUE(summary.value("refused", Json::object()).empty()) << ran.out;
   }
-  void import_into(const Node& node, std::size_t ballots) { expect_import_succeeds(*begin_import(node, ballots)); }
+  void import_into(const Node& node, std::size_t ballots) {
+    expect_import_succeeds(*begin_import(node, ballots));
+  }
 
   // The log of every node and what the topic's readers see are the same bytes, each record once.
   void expect_all_equal() {

@@ -45,8 +45,9 @@ class Crowd {
 
   nlohmann::json me(const Node& node, int citizen) const {
     const auto token = tokens_.at(static_cast<std::size_t>(citizen));
-    return nlohmann::json::parse(
-        HttpClient::tcp(node.port()).request("GET", "/v1/me", {}, "Authorization: Bearer " + token + "\r\n").body);
+    return nlohmann::json::parse(HttpClient::tcp(node.port())
+                                     .request("GET", "/v1/me", {}, "Authorization: Bearer " + token + "\r\n")
+                                     .body);
   }
 
   // Every acknowledged ballot lies where the answer said.
@@ -74,8 +75,9 @@ class Crowd {
                            const std::string& body, const std::string& token, const std::string& key) {
     return HttpClient::tcp(node.port())
         .request(method, target, body,
-                 "Authorization: Bearer " + token + "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" +
-                     key + std::string(16, '.') + "\"\r\n");
+                 "Authorization: Bearer " + token +
+                     "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" + key +
+                     std::string(16, '.') + "\"\r\n");
   }
 
   std::vector<std::string> tokens_;
@@ -86,8 +88,8 @@ class Promotion : public Nodes {
  protected:
   // Has a follower lead, and waits until it does.
   void promote(Node& node, const std::string& durability) {
-    const Ran ran = run({"promote", "--data", node.data().string(), "--kafka", Broker::address(), "--durability",
-                         durability, "--json"});
+    const Ran ran = run({"promote", "--data", node.data().string(), "--kafka", Broker::address(),
+                         "--durability", durability, "--json"});
     ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
     lead_from(node);
   }
@@ -115,7 +117,7 @@ TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost
     const auto again = crowd.vote(two, i, "oak");
     EXPECT_EQ(nlohmann::json::parse(again.body)["replayed"], true) << again.body;
   }
-  EXPECT_EQ(crowd.me(two, 3)["name"], "citizen-3");
+  EXPECT_EQ(crowd.me(two, 3)["texts"]["name"], "citizen-3");
   EXPECT_EQ(crowd.vote(two, 3, "steel").status, 200);
   EXPECT_EQ(crowd.vote(two, 35, "steel").status, 201);
   EXPECT_EQ(run({"audit", "recount", "--data", two.data().string()}).code, 0);

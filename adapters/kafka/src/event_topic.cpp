@@ -59,8 +59,10 @@ std::optional<PublishedRecord> EventTopic::last() {
     const auto from = std::max(bounds.first, bounds.end - look_back);
     std::optional<Message> last;
     for (auto message = parts_->read_from(from); message; message = parts_->read()) last = std::move(message);
-    if (last) return published(*last);
-    if (from == bounds.first) return std::nullopt;
+    if (!last && from > bounds.first) continue;
+    parts_->reader.stop(parts_->topic);
+    if (!last) return std::nullopt;
+    return published(*last);
   }
 }
 
@@ -82,6 +84,7 @@ std::int64_t EventTopic::offset_of(Position position) {
 
 std::optional<PublishedRecord> EventTopic::at(Position position) {
   const auto message = parts_->read_from(offset_of(position));
+  parts_->reader.stop(parts_->topic);
   if (!message || position_of(*message) != position) return std::nullopt;
   return published(*message);
 }

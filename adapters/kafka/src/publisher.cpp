@@ -32,6 +32,9 @@ constexpr std::size_t vault_rows_max = 10'000;
 // How long new records are waited for before looking at other things.
 constexpr auto idle = 250ms;
 
+// Who publishes nothing does not hear that it was fenced, and looks so often whether somebody else published.
+constexpr auto between_looks = 5s;
+
 // With replicated durability: how long a commit may take until commands are refused.
 constexpr auto patience = 1s;
 
@@ -98,22 +101,31 @@ class Publisher::Thread {
   // Publishes until it is stopped. False: this node is a former leader.
   bool session() {
     require_topics(settings_, topics_);
-    if (!stands_at_the_topic()) return false;
+    EventTopic topic(settings_, topics_.events);
+    if (!holds_a_part_of_this_ledger(topic.last())) return false;
     const auto go_on = [this] { return goes_on(); };
     LedgerProducer producer(settings_, ledger_id_);
     producer.init(go_on);
     // Only now can nobody else add to it.
-    if (!stands_at_the_topic()) return false;
+    const auto last = topic.last();
+    if (!holds_a_part_of_this_ledger(last)) return false;
+    published(last ? last->position : before_first);
     publish_vault(producer);
     connected();
-    while (!stop_.stop_requested()) publish_next(producer);
+    auto looked = steady_clock::now();
+    while (!stop_.stop_requested()) {
+      publish_next(producer);
+      if (steady_clock::now() - looked < between_looks) continue;
+      // What was committed just now may not be readable yet, so this tells of others only.
+      if (!holds_a_part_of_this_ledger(topic.last())) return false;
+      looked = steady_clock::now();
+    }
     return true;
   }
 
-  // Whether the topic holds a front part of this ledger; and how much.
-  bool stands_at_the_topic() {
-    EventTopic topic(settings_, topics_.events);
-    const auto last = topic.last();
+  // Whether the topic, which ends with this record, holds a front part of this ledger. If not, another node
+  // leads.
+  bool holds_a_part_of_this_ledger(const std::optional<PublishedRecord>& last) {
     const auto& synced = parts_.ledger.synced();
     if (last && synced.at(last->position) != last->bytes) {
       former_leader(last->position > synced.head()
@@ -124,7 +136,6 @@ class Publisher::Thread {
                               std::to_string(number(last->position)) + " than this ledger");
       return false;
     }
-    published(last ? last->position : before_first);
     return true;
   }
 

@@ -1,6 +1,7 @@
 #include "topic_reader.hpp"
 
 #include <array>
+#include <utility>
 
 namespace stimmbuch::kafka {
 
@@ -57,6 +58,12 @@ void TopicReader::start(const std::string& topic, std::int64_t offset) {
   if (reading.started) rd_kafka_consume_stop(reading.handle.get(), partition);
   reading.started = rd_kafka_consume_start_queue(reading.handle.get(), partition, offset, queue_.get()) == 0;
   if (!reading.started) throw broker_error(rd_kafka_last_error(), "reading " + topic);
+}
+
+void TopicReader::stop(const std::string& topic) {
+  const auto reading = topics_.find(topic);
+  if (reading == topics_.end() || !std::exchange(reading->second.started, false)) return;
+  rd_kafka_consume_stop(reading->second.handle.get(), partition);
 }
 
 TopicReader::Step TopicReader::next(std::chrono::milliseconds timeout) {

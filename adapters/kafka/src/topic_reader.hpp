@@ -45,6 +45,8 @@ class TopicReader {
 
   // Reads the topic from this offset on, from now.
   void start(const std::string& topic, std::int64_t offset);
+  // Fetches no more of it.
+  void stop(const std::string& topic);
 
   struct Step {
     enum class What {

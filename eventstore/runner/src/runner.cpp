@@ -110,7 +110,7 @@ class Runner::Writer {
 
   // The commands of a group and what came of them, told when the head is visible that they were decided on.
   struct Unanswered {
-    Position head;
+    Position head{};  // before_first: on nothing
     std::vector<Completion> completions;
     std::vector<Outcome> outcomes;
   };
@@ -140,23 +140,24 @@ class Runner::Writer {
   }
 
   void process(std::span<Waiting> commands) {
-    std::vector<Outcome> outcomes;
-    outcomes.reserve(commands.size());
-    if (broken_) {
-      outcomes.assign(commands.size(), Failure{Failure::Kind::stopping, {}});
-    } else if (!clock_is_reliable()) {
-      outcomes.assign(commands.size(), Failure{Failure::Kind::clock_unreliable, {}});
-    } else if (const auto closed = closed_gate()) {
-      outcomes.assign(commands.size(), Failure{*closed, {}});
-    } else {
-      decide_and_write(commands, outcomes);
-    }
-    Unanswered group{.head = broken_ ? before_first : parts_.ledger.synced().head(),
-                     .completions = {},
-                     .outcomes = std::move(outcomes)};
+    Unanswered group;
     group.completions.reserve(commands.size());
+    group.outcomes.reserve(commands.size());
+    if (const auto why = turned_away()) {
+      group.outcomes.assign(commands.size(), Failure{*why, {}});
+    } else {
+      decide_and_write(commands, group.outcomes);
+      if (!broken_) group.head = parts_.ledger.synced().head();
+    }
     for (Waiting& command : commands) group.completions.push_back(std::move(command.completion));
     answer_when_visible(std::move(group));
+  }
+
+  // Why commands are not even decided, if they are not.
+  std::optional<Failure::Kind> turned_away() const {
+    if (broken_) return Failure::Kind::stopping;
+    if (!clock_is_reliable()) return Failure::Kind::clock_unreliable;
+    return closed_gate();
   }
 
   void answer_when_visible(Unanswered group) {

@@ -266,6 +266,7 @@ http::api::Replication Engine::Parts::replication() const {
     state.connected = status.state == kafka::PublisherStatus::State::publishing;
     state.trouble = status.trouble;
     state.replicated = replicates();
+    state.takes_commands = gate == runner::Gate::open;
     state.published = status.published;
     state.backlog = status.backlog;
     state.backlog_age = status.backlog_age;

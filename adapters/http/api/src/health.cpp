@@ -130,8 +130,8 @@ void write_http(MetricsText& out, const ServerStats& server) {
 std::string Health::unready_because(const Replication& replication) const {
   using enum Replication::Role;
   if (parts_.draining) return "draining";
-  if (replication.role == leader && replication.replicated && !replication.connected)
-    return "the broker cannot commit: " + replication.trouble;
+  if (replication.role == leader && !replication.takes_commands)
+    return "commands are refused: the broker does not commit, or another node leads; " + replication.trouble;
   if (replication.role == follower && !replication.has_caught_up) return "following from the beginning";
   if (replication.role == follower && replication.behind > behind_max)
     return "following is behind by " + std::to_string(replication.behind.count()) + " seconds";

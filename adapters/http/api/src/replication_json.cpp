@@ -32,6 +32,7 @@ nlohmann::json to_json(const Replication& replication) {
   if (!replication.trouble.empty()) json["trouble"] = replication.trouble;
   if (replication.role == leader) {
     json["durability"] = replication.replicated ? "replicated" : "local";
+    json["takes_commands"] = replication.takes_commands;
     json["published"] = std::to_string(number(replication.published));
     json["backlog"] = replication.backlog;
     json["backlog_age_s"] = replication.backlog_age.count();

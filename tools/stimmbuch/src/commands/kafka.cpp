@@ -222,7 +222,8 @@ Command kafka_status_command() {
       "kafka status", "Show how this node and the topic stand to each other.",
       "A follower also says whether it could be promoted, and why not.", {},
       {{"kafka status --data /var/lib/stimmbuch --kafka k1:9092", "While the node runs or not."},
-       {"kafka status --data D --kafka k1:9092 --json", "For programs."}}, status);
+       {"kafka status --data D --kafka k1:9092 --json", "For programs."}},
+      status);
 }
 
 Command kafka_verify_command() {

@@ -57,9 +57,10 @@ Result rejoin(Session& session) {
     return failed(ExitCode::store_missing, fmt::format("there is no ledger in {}", options->data.string()));
   // A transaction of the leader's may be decided and not readable yet: what is cut off then would come back.
   if (read_standing(options->data) == Standing::leader) {
-    return failed(ExitCode::usage,
-                  "this directory is a leader's, as far as it knows: start it by `stimmbuch serve --kafka`, which "
-                  "ends with exit 15 if another node leads");
+    return failed(
+        ExitCode::usage,
+        "this directory is a leader's, as far as it knows: start it by `stimmbuch serve --kafka`, which "
+        "ends with exit 15 if another node leads");
   }
   spdlog::set_level(spdlog::level::warn);
   std::optional<Tail> tail;

@@ -21,7 +21,8 @@ struct Replication {
   std::string trouble;     // why not, or the last one
 
   // Of a leader.
-  bool replicated = false;  // commands are answered when the broker has them
+  bool replicated = false;     // commands are answered when the broker has them
+  bool takes_commands = true;  // or refuses them, since the broker cannot commit or another node leads
   Position published{};
   std::uint64_t backlog = 0;  // records that the broker does not have yet
   std::chrono::seconds backlog_age{};
