@@ -77,10 +77,12 @@ Client::Client(rd_kafka_type_t type, const Settings& settings, std::span<const P
   rd_kafka_conf_set_log_cb(conf.get(), &Client::write_log);
 
   std::array<char, 512> why{};
-  handle_ = rd_kafka_new(type, conf.get(), why.data(), why.size());
-  if (handle_ == nullptr)
+  auto* const settled = conf.release();  // the handle's, if there will be one
+  handle_ = rd_kafka_new(type, settled, why.data(), why.size());
+  if (handle_ == nullptr) {
+    rd_kafka_conf_destroy(settled);
     throw BrokerError(Kind::unusable, std::string("the Kafka client cannot start: ").append(why.data()));
-  (void)conf.release();  // the handle's now
+  }
 }
 
 Client::~Client() {

@@ -91,6 +91,11 @@ BrokerError broker_error(const rd_kafka_error_t* error, std::string_view what) {
   return made;
 }
 
+// Of a call that might yet succeed, for which nobody waits any more.
+BrokerError given_up(const rd_kafka_error_t* error, std::string_view what) {
+  return {Kind::unreachable, broker_error(error, what).what()};
+}
+
 }  // namespace
 
 LedgerProducer::LedgerProducer(const Settings& settings, const Topics& topics, const std::string& id)
@@ -109,9 +114,9 @@ void LedgerProducer::init(const GoOn& go_on) {
   while (true) {
     const Owned<rd_kafka_error_t> error(rd_kafka_init_transactions(client_.get(), wait_ms));
     if (!error) return;
-    auto trouble = broker_error(error.get(), "beginning to publish");
-    if (rd_kafka_error_is_retriable(error.get()) == 0) throw trouble;
-    if (!go_on()) throw BrokerError(Kind::unreachable, trouble.what());
+    constexpr auto what = "beginning to publish";
+    if (rd_kafka_error_is_retriable(error.get()) == 0) throw broker_error(error.get(), what);
+    if (!go_on()) throw given_up(error.get(), what);
   }
 }
 
@@ -148,15 +153,15 @@ bool LedgerProducer::commit(const GoOn& go_on) {
   while (true) {
     const Owned<rd_kafka_error_t> error(rd_kafka_commit_transaction(client_.get(), wait_ms));
     if (!error) return true;
-    auto trouble = broker_error(error.get(), "committing a transaction");
-    if (rd_kafka_error_is_fatal(error.get()) != 0) throw trouble;
+    constexpr auto what = "committing a transaction";
+    if (rd_kafka_error_is_fatal(error.get()) != 0) throw broker_error(error.get(), what);
     if (rd_kafka_error_txn_requires_abort(error.get()) != 0) {
       abort(go_on);
       return false;
     }
     // The outcome is unknown: the same commit again.
-    if (rd_kafka_error_is_retriable(error.get()) == 0) throw trouble;
-    if (!go_on()) throw BrokerError(Kind::unreachable, trouble.what());
+    if (rd_kafka_error_is_retriable(error.get()) == 0) throw broker_error(error.get(), what);
+    if (!go_on()) throw given_up(error.get(), what);
   }
 }
 
@@ -164,10 +169,10 @@ void LedgerProducer::abort(const GoOn& go_on) {
   while (true) {
     const Owned<rd_kafka_error_t> error(rd_kafka_abort_transaction(client_.get(), wait_ms));
     if (!error) return;
-    auto trouble = broker_error(error.get(), "aborting a transaction");
+    constexpr auto what = "aborting a transaction";
     if (rd_kafka_error_is_fatal(error.get()) != 0 || rd_kafka_error_is_retriable(error.get()) == 0)
-      throw trouble;
-    if (!go_on()) throw BrokerError(Kind::unreachable, trouble.what());
+      throw broker_error(error.get(), what);
+    if (!go_on()) throw given_up(error.get(), what);
   }
 }
 
