@@ -200,5 +200,17 @@ TEST_F(Nodes, CompareTopicAndLedgerAndPublishAgainForANewConsumer) {
   EXPECT_EQ(consume_topic(again).values == one.log(), true);
 }
 
+TEST_F(Nodes, PublishWhatTheCloudEventsSdkOfAnotherLanguageReads) {
+  Node& one = leader();
+  import_into(one, 300);
+  expect_all_equal();
+  ChildProcess sdk({STIMMBUCH_SDK_PYTHON, STIMMBUCH_SDK_READER, Broker::address(),
+                    "stimmbuch." + one.ledger() + ".events"});
+  EXPECT_EQ(sdk.wait(), 0) << sdk.err();
+  const Ran ran{0, sdk.out(), sdk.err()};
+  ASSERT_EQ(ran.lines().size(), one.head());
+  EXPECT_EQ(ran.lines().front(), "1 ledger.created.v1 ledger/" + one.ledger());
+}
+
 }  // namespace
 }  // namespace stimmbuch::test

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 
@@ -7,13 +8,15 @@
 #include "commands/commands.hpp"
 #include "replication/standing.hpp"
 #include "replication/tail.hpp"
-#include "stimmbuch/adapters/kafka/event_topic.hpp"
+#include "stimmbuch/adapters/kafka/replica.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
 
 namespace stimmbuch::program {
 
 namespace {
+
+constexpr std::chrono::seconds between_steps{1};
 
 eventstore::OpenOptions log_options(const std::filesystem::path& data) {
   eventstore::OpenOptions options;
@@ -36,16 +39,29 @@ void report(Session& session, const std::vector<TailCommand>& commands) {
 }
 
 // Whoever cuts the tail off has it in a file before.
-Result cut(Session& session, const std::filesystem::path& data, const Tail& tail) {
+Result cut(const std::filesystem::path& data, Position fork) {
   std::error_code trouble;
   std::filesystem::remove_all(data / "views", trouble);
   // Rows of the tail are of no ledger any more; the copy is made anew from the topic.
   if (!trouble) std::filesystem::remove_all(data / "vault", trouble);
   if (trouble) return failed(ExitCode::failed, "removing views and vault: " + trouble.message());
-  if (const auto done = eventstore::cut_records_behind(log_options(data), tail.fork); !done)
+  if (const auto done = eventstore::cut_records_behind(log_options(data), fork); !done)
     return failed(ExitCode::failed, done.error());
-  write_standing(data, Standing::follower);
-  session.console.say("`stimmbuch follow` goes on with this directory");
+  return ExitCode::ok;
+}
+
+// Until it has what came to stand instead of its tail, nobody may read from it: it would have gone back.
+Result catch_up(const EngineOptions& options) {
+  auto log = eventstore::RocksLedger::open(log_options(options.data));
+  if (!log) return failed(ExitCode::failed, log.error().detail);
+  try {
+    kafka::Replica replica(**log, nullptr, options.kafka, ledger_of(**log), [](std::uint32_t, Position) {});
+    while (!replica.has_caught_up()) replica.step(between_steps);
+  } catch (const kafka::BrokerError& error) {
+    return failed(ExitCode::broker_unreachable, error.what());
+  } catch (const kafka::ReplicaFault& fault) {
+    return failed(ExitCode::failed, fault.what());
+  }
   return ExitCode::ok;
 }
 
@@ -90,7 +106,10 @@ Result rejoin(Session& session) {
                     tail->head - tail->fork, tail->commands.size(), tail->file.string()));
     report(session, tail->commands);
   }
-  if (const auto done = cut(session, options->data, *tail); !done) return done;
+  if (const auto done = cut(options->data, tail->fork); !done) return done;
+  if (const auto done = catch_up(*options); !done) return done;
+  write_standing(options->data, Standing::follower);
+  session.console.say("`stimmbuch follow` goes on with this directory");
   Json summary{{"fork", std::to_string(number(tail->fork))},
                {"cut", tail->head - tail->fork},
                {"commands", tail->commands.size()}};

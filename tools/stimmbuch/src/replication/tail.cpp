@@ -20,12 +20,6 @@ codec::Envelope envelope_of(Position position, std::string_view record) {
   return *envelope;
 }
 
-LedgerId ledger_of(const eventstore::Records& log) {
-  const auto first = log.at(Position{1});
-  if (!first) throw std::runtime_error("the ledger has no record");
-  return LedgerId::parse(envelope_of(Position{1}, *first).ledger).value();
-}
-
 // The last position up to which both are equal. They are equal to some position and differ from there on, so
 // it lies between two looks; and mostly near the end, so the looks begin there.
 Position fork_of(const eventstore::Records& log, kafka::EventTopic& topic) {
@@ -50,6 +44,12 @@ Position fork_of(const eventstore::Records& log, kafka::EventTopic& topic) {
 }
 
 }  // namespace
+
+LedgerId ledger_of(const eventstore::Records& log) {
+  const auto first = log.at(Position{1});
+  if (!first) throw std::runtime_error("the ledger has no record");
+  return LedgerId::parse(envelope_of(Position{1}, *first).ledger).value();
+}
 
 Tail find_tail(const eventstore::Records& log, const kafka::Settings& settings) {
   kafka::EventTopic topic(settings, kafka::topics_of(ledger_of(log)).events);

@@ -30,6 +30,9 @@ struct Tail {
   bool is_behind_fork() const { return head > fork; }
 };
 
+// Which ledger this is. Throws std::runtime_error for an empty one.
+LedgerId ledger_of(const eventstore::Records& log);
+
 // Throws kafka::BrokerError, and std::runtime_error when ledger and topic have no record in common.
 Tail find_tail(const eventstore::Records& log, const kafka::Settings& settings);
 
