@@ -10,6 +10,7 @@
 #include "engine_under_test.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/domain/base64url.hpp"
+#include "stimmbuch/eventstore/codec/time.hpp"
 
 namespace stimmbuch::test {
 namespace {
@@ -260,6 +261,32 @@ TEST_F(PollLife, OptionsAreAddedToDraftsAndWithdrawnFromOpenPolls) {
   expect_problem(citizen_.put(ballot_of(poll), {{"choices", {"x"}}}), 409, "option_withdrawn");
   expect_problem(citizen_.put(ballot_of(poll), {{"choices", {"q"}}}), 422, "choice_unknown");
   EXPECT_EQ(citizen_.put(ballot_of(poll), {{"choices", {"y"}}}).status, 201);
+}
+
+// Takes up to a minute: announced times lie on a grid of that.
+TEST_F(PollLife, EndsByItselfWhenItsAnnouncedTimeHasCome) {
+  const auto now = std::chrono::system_clock::now();
+  const auto closes = std::chrono::ceil<std::chrono::minutes>(now + std::chrono::seconds{2});
+  const auto project = body_of(staff_.post("/v1/projects", {{"title", {{"de", "Park"}}}})).at("project");
+  const auto drafted = staff_.post(
+      "/v1/polls",
+      {{"project", project},
+       {"title", {{"de", "Was?"}}},
+       {"kind", "single"},
+       {"rule", {{"kind", "most_votes"}}},
+       {"grid_s", 60},
+       {"closes", std::string(codec::TimeText(Time(closes)).view())},
+       {"options", {{{"id", "a"}, {"title", {{"de", "A"}}}}, {{"id", "b"}, {"title", {{"de", "B"}}}}}}});
+  ASSERT_EQ(drafted.status, 201) << drafted.body;
+  const std::string poll = body_of(drafted).at("poll");
+  ASSERT_EQ(to_poll(staff_, poll, "open", Json::object()).status, 200);
+  std::string status;
+  while (status != "closed" && std::chrono::system_clock::now() < closes + std::chrono::seconds{20}) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    status = body_of(anyone_.get("/v1/polls/" + poll)).at("status");
+  }
+  EXPECT_EQ(status, "closed");
+  EXPECT_GE(std::chrono::system_clock::now(), closes);
 }
 
 TEST_F(PollLife, NothingIsWrittenOpenThatShouldHaveBeenSealed) {
