@@ -1,7 +1,8 @@
 # What every target of this tree has in common, and the two functions that declare targets:
-#   stimmbuch_module(<name> SOURCES ... [HEADERS ...] [PUBLIC ...] [PRIVATE ...])
+#   stimmbuch_module(<name> SOURCES ... [HEADERS ...] [PUBLIC ...] [PRIVATE ...] [APART ...])
 #     a static library stimmbuch_<name> with the alias stimmbuch::<name>; its public headers lie under
-#     ./include and its sources under ./src. PUBLIC lists only what the headers show.
+#     ./include and its sources under ./src. PUBLIC lists only what the headers show. Presets with CMAKE_UNITY_BUILD
+#     compile the sources of a folder as one; those under APART, whose private names clash with others', by themselves.
 #   stimmbuch_test(<name> SOURCES ... LABEL <folder> [LINK ...] [PROPERTIES ...])
 #     one GoogleTest program whose cases are registered with CTest under the label of their folder; the target
 #     tests_<folder> builds all of a folder.
@@ -12,6 +13,13 @@ target_compile_options(stimmbuch_flags INTERFACE
 # GCC 12 sees overlapping copies in concatenations of std::string that are none (its bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(stimmbuch_flags INTERFACE -Wno-restrict)
+endif()
+if(CMAKE_UNITY_BUILD)
+  # Sources that are compiled as one see each other's private names, and those look like a header's.
+  target_compile_options(stimmbuch_flags INTERFACE -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(stimmbuch_flags INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
 if(STIMMBUCH_SANITIZE)
   target_compile_options(stimmbuch_flags INTERFACE
@@ -33,13 +41,27 @@ if(STIMMBUCH_BUILD_FUZZERS)
   target_compile_options(stimmbuch_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# By folder and not by number: a new source must not change which others meet.
+function(stimmbuch_unite target)
+  cmake_parse_arguments(ARG "" "" "SOURCES;APART" ${ARGN})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+  foreach(source IN LISTS ARG_SOURCES)
+    if(NOT source IN_LIST ARG_APART)
+      cmake_path(GET source PARENT_PATH folder)
+      string(MAKE_C_IDENTIFIER "${folder}" folder)
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP "${folder}")
+    endif()
+  endforeach()
+endfunction()
+
 function(stimmbuch_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE;APART" ${ARGN})
   set(target stimmbuch_${name})
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(stimmbuch::${name} ALIAS ${target})
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${ARG_HEADERS})
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE stimmbuch_flags ${ARG_PRIVATE})
+  stimmbuch_unite(${target} SOURCES ${ARG_SOURCES} APART ${ARG_APART})
 endfunction()
 
 function(stimmbuch_test name)
