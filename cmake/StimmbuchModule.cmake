@@ -3,7 +3,7 @@
 #     a static library stimmbuch_<name> with the alias stimmbuch::<name>; its public headers lie under
 #     ./include and its sources under ./src. PUBLIC lists only what the headers show. Presets with CMAKE_UNITY_BUILD
 #     compile the sources of a folder as one; those under APART, whose private names clash with others', by themselves.
-#   stimmbuch_test(<name> SOURCES ... LABEL <folder> [LINK ...] [PROPERTIES ...])
+#   stimmbuch_test(<name> SOURCES ... LABEL <folder> [LINK ...] [PROPERTIES ...] [APART ...])
 #     one GoogleTest program whose cases are registered with CTest under the label of their folder; the target
 #     tests_<folder> builds all of a folder.
 
@@ -65,9 +65,10 @@ function(stimmbuch_module name)
 endfunction()
 
 function(stimmbuch_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK;PROPERTIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK;PROPERTIES;APART" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE stimmbuch_flags GTest::gtest GTest::gmock GTest::gtest_main ${ARG_LINK})
+  stimmbuch_unite(${name} SOURCES ${ARG_SOURCES} APART ${ARG_APART})
   gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 300 ${ARG_PROPERTIES}
                        DISCOVERY_TIMEOUT 60)
   if(NOT TARGET tests_${ARG_LABEL})
