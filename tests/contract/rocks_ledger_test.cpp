@@ -370,5 +370,49 @@ TEST_F(FaultyDisk, AcceptsNothingAfterAFailureInTheBackground) {
   }
 }
 
+// ---- what is cut off, or not to be seen
+
+TEST(CuttingRecords, LeavesWhatIsBeforeAndIsFilledAnew) {
+  const TemporaryDirectory directory;
+  const auto options = options_for(directory.path() / "ledger");
+  {
+    const auto ledger = open_ledger(options);
+    append(*ledger, {"a|1", "b|2", "a|3"});
+    append(*ledger, {"a|4", "c|5"});
+  }
+  ASSERT_TRUE(cut_records_behind(options, Position{2}));
+  ASSERT_TRUE(cut_records_behind(options, Position{2}));  // again, as after a crash
+  const auto ledger = open_ledger(options);
+  EXPECT_EQ(ledger->head(), Position{2});
+  EXPECT_THAT(stream_of(*ledger, "a"), ElementsAre(Pair(1, "a|1")));
+  EXPECT_THAT(stream_of(*ledger, "c"), IsEmpty());
+  EXPECT_EQ(append(*ledger, {"c|other"}), Position{3});
+  EXPECT_THAT(stream_of(*ledger, "c"), ElementsAre(Pair(3, "c|other")));
+}
+
+TEST(CuttingRecords, IsRefusedWhileTheLedgerIsOpen) {
+  const TemporaryDirectory directory;
+  const auto options = options_for(directory.path() / "ledger");
+  const auto ledger = open_ledger(options);
+  append(*ledger, {"a|1", "a|2"});
+  EXPECT_FALSE(cut_records_behind(options, Position{1}));
+  EXPECT_EQ(ledger->at(Position{2}), "a|2");
+}
+
+TEST(Checkpoints, HoldNothingThatIsNotVisible) {
+  const TemporaryDirectory directory;
+  auto options = options_for(directory.path() / "ledger");
+  options.visibility = Visibility::when_shown;
+  const auto ledger = open_ledger(options);
+  append(*ledger, {"a|1", "b|2", "a|3"});
+  ledger->show(Position{2});
+  const auto copy = directory.path() / "copy";
+  ASSERT_TRUE(ledger->hard_link_checkpoint(copy));
+  const auto opened = open_ledger(options_for(copy));
+  EXPECT_EQ(opened->head(), Position{2});
+  EXPECT_THAT(stream_of(*opened, "a"), ElementsAre(Pair(1, "a|1")));
+  EXPECT_EQ(ledger->synced().head(), Position{3});
+}
+
 }  // namespace
 }  // namespace stimmbuch::eventstore::testing

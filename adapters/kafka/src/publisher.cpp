@@ -224,6 +224,7 @@ class Publisher::Thread {
 
   void connected() {
     connected_ = true;
+    fenced_ = false;
     progressed_ = steady_clock::now();
     parts_.gate = runner::Gate::open;
     tell(State::publishing, {}, std::nullopt);
@@ -234,11 +235,13 @@ class Publisher::Thread {
   void disconnected(const BrokerError& error) {
     connected_ = false;
     if (error.kind() == BrokerError::Kind::fenced) {
+      fenced_ = true;
       parts_.gate = runner::Gate::no_leader;
     } else if (durability_ == Durability::replicated) {
       parts_.gate = runner::Gate::no_broker;
-    } else if (parts_.gate == runner::Gate::no_leader && error.kind() == BrokerError::Kind::unreachable) {
-      // Nobody can be asked who leads. The town must be able to vote without the broker.
+    } else if (!fenced_ && error.kind() == BrokerError::Kind::unreachable) {
+      // Nobody can be asked who leads, and nobody has said that it is another. The town must be able to vote
+      // without the broker.
       parts_.gate = runner::Gate::open;
     }
     bool is_new = false;
@@ -288,6 +291,7 @@ class Publisher::Thread {
   std::stop_token stop_;
   Position published_{};
   bool connected_ = false;
+  bool fenced_ = false;                  // and not connected since
   steady_clock::time_point progressed_;  // when it last got further
 
   std::atomic<steady_clock::time_point> caught_up_;  // when the topic last had everything

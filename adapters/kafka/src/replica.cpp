@@ -21,7 +21,11 @@ constexpr std::size_t records_max = 10'000;
 constexpr std::size_t bytes_max = std::size_t{8} << 20;
 constexpr std::size_t rows_max = 10'000;
 
-constexpr std::chrono::seconds bounds_timeout{10};
+constexpr std::chrono::seconds bounds_timeout{5};
+
+// Nothing comes from a broker that is away, and nothing from one that has nothing: so it is asked now and
+// then.
+constexpr std::chrono::seconds between_looks{5};
 
 }  // namespace
 
@@ -115,7 +119,9 @@ struct Replica::Parts {
   std::vector<vault::SealedRow> rows;
   std::int64_t rows_next = 0;
 
-  std::set<std::string, std::less<>> ended;  // topics whose end was reached once
+  std::set<std::string, std::less<>> ended;              // topics whose end was reached once
+  bool at_end = false;                                   // of the records, since the last one that came
+  steady_clock::time_point heard = steady_clock::now();  // from a broker
   steady_clock::time_point at_end_since = steady_clock::now();
 };
 
@@ -128,22 +134,25 @@ Replica::~Replica() = default;
 void Replica::step(std::chrono::milliseconds wait) try {
   Parts& parts = *parts_;
   using What = TopicReader::Step::What;
-  bool at_end = false;
   while (!parts.is_full() || !parts.check.at_command_end()) {
     auto step = parts.reader.next(wait);
     if (step.what == What::nothing) break;
+    parts.heard = steady_clock::now();
     if (step.what == What::end) {
-      at_end = step.topic == parts.topics.events;
+      if (step.topic == parts.topics.events) parts.at_end = true;
       parts.ended.emplace(step.topic);
       continue;
     }
-    at_end = false;
+    parts.at_end = false;
     wait = std::chrono::milliseconds{0};
     parts.take(std::move(step.message));
   }
   parts.write();
-  if (at_end || (parts.records.empty() && parts.ended.contains(parts.topics.events)))
-    parts.at_end_since = steady_clock::now();
+  if (steady_clock::now() - parts.heard > between_looks) {
+    (void)parts.reader.bounds(parts.topics.events, bounds_timeout);
+    parts.heard = steady_clock::now();
+  }
+  if (parts.at_end) parts.at_end_since = parts.heard;
 } catch (const ForeignRecord& record) {
   throw ReplicaFault(record.what());
 }

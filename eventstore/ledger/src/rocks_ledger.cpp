@@ -179,6 +179,12 @@ std::expected<void, std::string> RocksLedger::hard_link_checkpoint(
   // The index first: it must not cover more than the log holds.
   if (status.ok()) status = checkpoint(parts_->index->database(), target / "index");
   if (status.ok()) status = checkpoint(parts_->log->database(), target / "log");
+  if (status.ok() && parts_->options.visibility == Visibility::when_shown) {
+    // What is not visible may yet vanish.
+    OpenOptions copy = parts_->options;
+    copy.directory = target;
+    if (auto cut = cut_records_behind(copy, head_before); !cut) return cut;
+  }
   if (status.ok()) status = write_head_file(env, target / "head", head_before);
   if (status.ok()) status = sync_directory(env, std::filesystem::absolute(target).parent_path());
   if (!status.ok()) return std::unexpected("checkpoint to " + target.string() + ": " + status.ToString());
