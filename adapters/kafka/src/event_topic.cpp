@@ -30,6 +30,7 @@ struct EventTopic::Parts {
       case TopicReader::Step::What::message:
         return std::move(step.message);
       case TopicReader::Step::What::end:
+        end = step.offset;
         return std::nullopt;
       case TopicReader::Step::What::nothing:
         break;
@@ -46,6 +47,7 @@ struct EventTopic::Parts {
   TopicReader reader;
   const std::string topic;
   const std::chrono::milliseconds timeout;
+  std::int64_t end = 0;  // of what is committed, as it was reached last
 };
 
 EventTopic::EventTopic(const Settings& settings, std::string topic, std::chrono::milliseconds timeout)
@@ -54,12 +56,13 @@ EventTopic::EventTopic(const Settings& settings, std::string topic, std::chrono:
 EventTopic::~EventTopic() = default;
 
 std::optional<PublishedRecord> EventTopic::last() {
-  const auto bounds = parts_->reader.bounds(parts_->topic, parts_->timeout);
   for (auto look_back = first_look_back;; look_back *= 16) {
-    const auto from = std::max(bounds.first, bounds.end - look_back);
     std::optional<Message> last;
-    for (auto message = parts_->read_from(from); message; message = parts_->read()) last = std::move(message);
-    if (!last && from > bounds.first) continue;
+    for (auto message = parts_->read_from(TopicReader::before_the_end(look_back)); message;
+         message = parts_->read()) {
+      last = std::move(message);
+    }
+    if (!last && look_back < parts_->end) continue;
     parts_->reader.stop(parts_->topic);
     if (!last) return std::nullopt;
     return published(*last);
@@ -67,9 +70,10 @@ std::optional<PublishedRecord> EventTopic::last() {
 }
 
 std::int64_t EventTopic::offset_of(Position position) {
-  const auto bounds = parts_->reader.bounds(parts_->topic, parts_->timeout);
-  auto low = bounds.first;
-  auto high = bounds.end;
+  auto last = parts_->read_from(TopicReader::before_the_end(1));
+  while (last) last = parts_->read();
+  std::int64_t low = 0;
+  auto high = parts_->end;
   while (low < high) {
     const auto middle = low + (high - low) / 2;
     const auto message = parts_->read_from(middle);

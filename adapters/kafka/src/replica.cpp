@@ -21,12 +21,6 @@ constexpr std::size_t records_max = 10'000;
 constexpr std::size_t bytes_max = std::size_t{8} << 20;
 constexpr std::size_t rows_max = 10'000;
 
-constexpr std::chrono::seconds bounds_timeout{5};
-
-// Nothing comes from a broker that is away, and nothing from one that has nothing: so it is asked now and
-// then.
-constexpr std::chrono::seconds between_looks{5};
-
 }  // namespace
 
 struct Replica::Parts {
@@ -41,8 +35,7 @@ struct Replica::Parts {
         reader(settings) {
     reader.start(topics.events, offset_behind_head(settings));
     if (vault == nullptr) return;
-    const auto first = reader.bounds(topics.vault, bounds_timeout).first;
-    reader.start(topics.vault, std::max(vault->copied_to().value_or(first), first));
+    reader.start(topics.vault, vault->copied_to().value_or(TopicReader::from_the_beginning));
   }
 
   // Where the topic goes on behind what the ledger has, which must all be there.
@@ -119,9 +112,8 @@ struct Replica::Parts {
   std::vector<vault::SealedRow> rows;
   std::int64_t rows_next = 0;
 
-  std::set<std::string, std::less<>> ended;              // topics whose end was reached once
-  bool at_end = false;                                   // of the records, since the last one that came
-  steady_clock::time_point heard = steady_clock::now();  // from a broker
+  std::set<std::string, std::less<>> ended;  // topics whose end was reached once
+  bool at_end = false;                       // of the records, since the last one that came
   steady_clock::time_point at_end_since = steady_clock::now();
 };
 
@@ -137,7 +129,6 @@ void Replica::step(std::chrono::milliseconds wait) try {
   while (!parts.is_full() || !parts.check.at_command_end()) {
     auto step = parts.reader.next(wait);
     if (step.what == What::nothing) break;
-    parts.heard = steady_clock::now();
     if (step.what == What::end) {
       if (step.topic == parts.topics.events) parts.at_end = true;
       parts.ended.emplace(step.topic);
@@ -148,11 +139,7 @@ void Replica::step(std::chrono::milliseconds wait) try {
     parts.take(std::move(step.message));
   }
   parts.write();
-  if (steady_clock::now() - parts.heard > between_looks) {
-    (void)parts.reader.bounds(parts.topics.events, bounds_timeout);
-    parts.heard = steady_clock::now();
-  }
-  if (parts.at_end) parts.at_end_since = parts.heard;
+  if (parts.at_end) parts.at_end_since = steady_clock::now();
 } catch (const ForeignRecord& record) {
   throw ReplicaFault(record.what());
 }

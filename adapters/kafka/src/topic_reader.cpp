@@ -15,6 +15,7 @@ constexpr auto properties = std::to_array<Property>({
     {"auto.offset.reset", "error"},  // never a silent jump over records
     {"check.crcs", "true"},
     {"fetch.wait.max.ms", "50"},
+    {"socket.timeout.ms", "6000"},  // a broker that hangs is found out about in this time
     {"queued.min.messages", "20000"},
     {"queued.max.messages.kbytes", "16384"},
 });
@@ -44,14 +45,6 @@ TopicReader::~TopicReader() {
     if (reading.started) rd_kafka_consume_stop(reading.handle.get(), partition);
 }
 
-TopicReader::Bounds TopicReader::bounds(const std::string& topic, std::chrono::milliseconds timeout) {
-  Bounds bounds{};
-  const auto code = rd_kafka_query_watermark_offsets(client_.get(), topic.c_str(), partition, &bounds.first,
-                                                     &bounds.end, in_ms(timeout));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw broker_error(code, "reading where " + topic + " ends");
-  return bounds;
-}
-
 void TopicReader::start(const std::string& topic, std::int64_t offset) {
   Reading& reading = topics_[topic];
   if (!reading.handle) reading.handle.reset(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
@@ -74,7 +67,7 @@ TopicReader::Step TopicReader::next(std::chrono::milliseconds timeout) {
       return {.what = Step::What::message, .message = Message(std::move(message)), .topic = {}};
     case RD_KAFKA_RESP_ERR__PARTITION_EOF: {
       const auto topic = topics_.find(std::string_view(rd_kafka_topic_name(message->rkt)));
-      return {.what = Step::What::end, .message = {}, .topic = topic->first};
+      return {.what = Step::What::end, .message = {}, .topic = topic->first, .offset = message->offset};
     }
     default: {
       const std::string topic = message->rkt == nullptr ? "" : rd_kafka_topic_name(message->rkt);

@@ -37,13 +37,12 @@ class TopicReader {
   explicit TopicReader(const Settings& settings);
   ~TopicReader();
 
-  struct Bounds {
-    std::int64_t first;  // of the oldest message kept
-    std::int64_t end;    // behind the newest
-  };
-  Bounds bounds(const std::string& topic, std::chrono::milliseconds timeout);
+  static constexpr std::int64_t from_the_beginning = RD_KAFKA_OFFSET_BEGINNING;
+  // So many offsets before the end, or from the beginning.
+  static constexpr std::int64_t before_the_end(std::int64_t offsets) { return RD_KAFKA_OFFSET_TAIL(offsets); }
 
-  // Reads the topic from this offset on, from now.
+  // Reads the topic from this offset on, from now. Asks no broker itself: so nothing here waits longer than
+  // it is told to.
   void start(const std::string& topic, std::int64_t offset);
   // Fetches no more of it.
   void stop(const std::string& topic);
@@ -56,7 +55,8 @@ class TopicReader {
     };
     What what = What::nothing;
     Message message;
-    std::string_view topic;  // whose end it is
+    std::string_view topic;   // whose end it is
+    std::int64_t offset = 0;  // of that end
   };
   Step next(std::chrono::milliseconds timeout);
 

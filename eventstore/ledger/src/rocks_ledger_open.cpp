@@ -238,8 +238,8 @@ std::expected<void, std::string> cut_records_behind(const OpenOptions& given, Po
 
   // What has seen the records goes first, or the next opening would miss them.
   const RocksSetup setup{.env = &parts.env, .cache = parts.cache, .fail_stop = &parts.fail_stop};
-  if (const auto status = parts.env.DeleteFile(directory / "head"); !status.IsNotFound())
-    require(status, "removing the head file");
+  if (parts.env.FileExists(directory / "head").ok())
+    require(parts.env.DeleteFile(directory / "head"), "removing the head file");
   require(rocksdb::DestroyDB(directory / "index", stream_index_options(setup)), "removing the stream index");
   require(sync_directory(parts.env, directory), "syncing the ledger's directory");
 
