@@ -69,6 +69,12 @@ function(stimmbuch_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE stimmbuch_flags GTest::gtest GTest::gmock GTest::gtest_main ${ARG_LINK})
   stimmbuch_unite(${name} SOURCES ${ARG_SOURCES} APART ${ARG_APART})
+  if(STIMMBUCH_UNITE_TESTS)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
+    target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
+  endif()
+  # Tests are compiled once and run for seconds: what they test is optimised, not they.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 300 ${ARG_PROPERTIES}
                        DISCOVERY_TIMEOUT 60)
   if(NOT TARGET tests_${ARG_LABEL})
