@@ -209,14 +209,18 @@ class Nodes : public testing::Test {
   std::filesystem::path key_file() const { return leader_->data().string() + ".keys"; }
   Node& leader_node() { return *leader_; }
 
-  // Imports a budget through a node, in a process of its own.
+  // Imports a budget through a node, in a process of its own. Returns when the first commands are in: an
+  // import waits for a server that goes away, and not for one that it has never spoken to.
   std::unique_ptr<ChildProcess> begin_import(const Node& node, std::size_t ballots) {
+    const auto head = node.head();
     const auto token_file = directory_.path() / "operator.token";
     std::ofstream(token_file) << node.token("operator");
-    return std::make_unique<ChildProcess>(
+    auto import = std::make_unique<ChildProcess>(
         command_of({"import", "pabulib", write_budget_file(directory_.path(), ballots), "--server",
                     node.url(), "--token-file", token_file.string(), "--json", "--progress", "none"}),
         clean_environment());
+    EXPECT_TRUE(eventually([&] { return node.head() > head; }));
+    return import;
   }
   static void expect_import_succeeds(ChildProcess& import) {
     const int code = import.wait(std::chrono::seconds{180});
