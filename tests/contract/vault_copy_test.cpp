@@ -162,6 +162,25 @@ TEST_F(PublishedVault, TakesWhatWasDestroyedFromItsCopies) {
   EXPECT_EQ(copy->copied_to(), static_cast<std::int64_t>(topic_.size()));
 }
 
+TEST_F(PublishedVault, ShowsTextsAndNoSecretToWhoHasTheKeyOfTextsAlone) {
+  const auto leader = open("leader", RocksVault::Start::first);
+  leader->write(Position{1}, std::vector{text_row("text/a", "x"), VaultRow{.row_class = RowClass::secrets,
+                                                                           .name = "identity/h",
+                                                                           .owners = {"citizen/c1"},
+                                                                           .value = "c1"}});
+  publish_all(*leader);
+  keys_.secrets.reset();
+  const auto reading = open("reading", RocksVault::Start::copy);
+  copy_to(*reading);
+  ASSERT_TRUE(reading->load());
+  EXPECT_FALSE(reading->opens_secrets());
+  EXPECT_EQ(reading->read(RowClass::texts, "text/a"), "x");
+  EXPECT_EQ(reading->read(RowClass::secrets, "identity/h"), std::nullopt);
+  EXPECT_FALSE(reading->secrets().subject == leader->secrets().subject);
+  EXPECT_THROW((void)reading->rows_of("citizen/c1"), std::logic_error);
+  EXPECT_THROW(reading->write(Position{9}, std::vector{text_row("text/b", "y")}), std::logic_error);
+}
+
 TEST_F(PublishedVault, OfANodeThatBecomesTheLeaderNeedsNoSecondPublishing) {
   const auto leader = open("leader", RocksVault::Start::first);
   publish_all(*leader);

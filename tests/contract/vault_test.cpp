@@ -232,7 +232,7 @@ TEST_F(RocksVaultTest, RefusesTheKeysOfAnother) {
   const auto other = WrappingKeys::random();
   for (const auto& keys :
        {other, WrappingKeys{place.keys.texts, other.secrets}, WrappingKeys{other.texts, place.keys.secrets},
-        WrappingKeys{place.keys.secrets, place.keys.texts}}) {
+        WrappingKeys{*place.keys.secrets, place.keys.texts}}) {
     EXPECT_EQ(refusal(keys, RocksVault::Start::first).kind, Kind::wrong_key);
   }
   EXPECT_EQ(place.open()->read(RowClass::texts, "text/a"), "x");
@@ -286,7 +286,7 @@ TEST_F(RocksVaultTest, WritesNothingPersonalOrSecretInClear) {
     }
   }
   hidden.emplace_back(text_of(place.keys.texts.bytes()));
-  hidden.emplace_back(text_of(place.keys.secrets.bytes()));
+  hidden.emplace_back(text_of(place.keys.secrets->bytes()));
 
   const auto hold = [&](const std::string& when) {
     std::uintmax_t seen = 0;

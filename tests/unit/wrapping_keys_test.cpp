@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/temporary_directory.hpp"
@@ -81,6 +82,43 @@ TEST_F(WrappingKeysTest, AreReportedAbsentWithTheNameOfTheFile) {
   ASSERT_FALSE(keys);
   EXPECT_EQ(keys.error().kind, Kind::absent);
   EXPECT_NE(keys.error().text.find(file.string()), std::string::npos);
+}
+
+TEST_F(WrappingKeysTest, MayBeThatOfTextsAlone) {
+  const auto made = create_wrapping_keys(file, data);
+  ASSERT_TRUE(made);
+  const auto whole = content();
+  replace_content(whole.substr(0, whole.find("secrets ")));
+  const auto loaded = load_wrapping_keys(file, data);
+  ASSERT_TRUE(loaded) << loaded.error().text;
+  EXPECT_EQ(loaded->texts, made->texts);
+  EXPECT_FALSE(loaded->secrets);
+}
+
+TEST_F(WrappingKeysTest, AreWhatACommandWrites) {
+  const auto made = create_wrapping_keys(file, data);
+  ASSERT_TRUE(made);
+  const auto asked = ask_for_wrapping_keys("cat " + file.string());
+  ASSERT_TRUE(asked) << asked.error().text;
+  EXPECT_EQ(asked->texts, made->texts);
+  EXPECT_EQ(asked->secrets, made->secrets);
+  const auto alone = ask_for_wrapping_keys("head -n 2 " + file.string());
+  ASSERT_TRUE(alone) << alone.error().text;
+  EXPECT_FALSE(alone->secrets);
+}
+
+TEST_F(WrappingKeysTest, AreNotTakenFromACommandThatFailsOrWritesSomethingElse) {
+  ASSERT_TRUE(create_wrapping_keys(file, data));
+  const auto refusal = [](const std::string& command) {
+    const auto keys = ask_for_wrapping_keys(command);
+    return keys ? std::string{} : keys.error().text;
+  };
+  EXPECT_THAT(refusal("cat " + file.string() + "; exit 3"), testing::HasSubstr("ended with exit code 3"));
+  EXPECT_THAT(refusal("cat " + file.string() + "; kill -9 $$"), testing::HasSubstr("ended by a signal"));
+  EXPECT_THAT(refusal("cat " + file.string() + "; echo"), testing::HasSubstr("writes something else"));
+  EXPECT_THAT(refusal("yes"), testing::HasSubstr("writes something else"));
+  EXPECT_THAT(refusal("true"), testing::HasSubstr("writes something else"));
+  EXPECT_THAT(refusal("/nowhere/keys 2>/dev/null"), testing::HasSubstr("ended with exit code 127"));
 }
 
 TEST_F(WrappingKeysTest, AreRefusedWhenOthersMayUseTheFile) {

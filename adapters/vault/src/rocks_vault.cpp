@@ -251,8 +251,9 @@ std::unexpected<VaultError> no_vault(const fs::path& directory) {
 
 class RocksVault::Store {
  public:
-  Store(std::unique_ptr<rocksdb::DB> db, const WrappingKeys& keys)
-      : db_{std::move(db)}, texts_{keys.texts}, secrets_{keys.secrets} {}
+  Store(std::unique_ptr<rocksdb::DB> db, const WrappingKeys& keys) : db_{std::move(db)}, texts_{keys.texts} {
+    if (keys.secrets) secrets_.emplace(*keys.secrets);
+  }
 
   bool is_made() const { return get(format_key).has_value(); }
 
@@ -278,19 +279,27 @@ class RocksVault::Store {
   void load() {
     if (get(format_key) != format) throw VaultFault(Kind::damaged, "its format is not known to this version");
     for (const auto row_class : {RowClass::texts, RowClass::secrets}) {
+      if (!opens(row_class)) continue;
       const auto stored = get(check_key(row_class));
       if (!stored || wrapper(row_class).unseal(check_key(row_class), *stored) != check_content) {
         throw VaultFault(Kind::damaged, std::string{check_key(row_class)} + " is missing");
       }
     }
     publishing_ = get(publishing_key).has_value();
-    loaded_.emplace(secret(idempotency), secret(derivation), secret(subject), secret(token),
-                    secret(log_signing));
+    if (opens(RowClass::secrets)) {
+      loaded_.emplace(secret(idempotency), secret(derivation), secret(subject), secret(token),
+                      secret(log_signing));
+    } else {
+      loaded_ = Secrets::random();
+    }
   }
+
+  bool opens(RowClass row_class) const { return row_class == RowClass::texts || secrets_; }
 
   const Secrets& secrets() const { return *loaded_; }
 
   std::optional<Content> row(std::string_view key, RowClass row_class) const {
+    if (!opens(row_class)) return std::nullopt;
     const auto stored = get(key);
     if (!stored) return std::nullopt;
     auto plain = wrapper(row_class).unseal(key, *stored);
@@ -408,7 +417,7 @@ class RocksVault::Store {
       const auto key = entries->key().ToStringView();
       if (!key.starts_with(prefix)) break;
       if (key.size() != prefix.size() + Content::handle_size) continue;  // of an owner whose name goes on
-      rows.push_back(address_of(secrets_.unseal(key, entries->value().ToStringView())));
+      rows.push_back(address_of(wrapper(RowClass::secrets).unseal(key, entries->value().ToStringView())));
     }
     require(entries->status(), "read");
     return rows;
@@ -430,7 +439,7 @@ class RocksVault::Store {
     for (entries->Seek(slice(note_key(next(after)))); entries->Valid(); entries->Next()) {
       const auto key = entries->key().ToStringView();
       if (!key.starts_with(note_prefix) || key > note_key(up_to)) break;
-      found.push_back(parse_note(secrets_.unseal(key, entries->value().ToStringView())));
+      found.push_back(parse_note(wrapper(RowClass::secrets).unseal(key, entries->value().ToStringView())));
     }
     require(entries->status(), "read");
     return found;
@@ -438,7 +447,7 @@ class RocksVault::Store {
 
   void put_note(rocksdb::WriteBatch& batch, const Note& note) const {
     const auto key = note_key(note.first);
-    put(batch, key, secrets_.seal(key, written(note)));
+    put(batch, key, wrapper(RowClass::secrets).seal(key, written(note)));
   }
 
   void put_synced(std::string_view key, std::string_view value) {
@@ -448,7 +457,10 @@ class RocksVault::Store {
   }
 
   const Wrapper& wrapper(RowClass row_class) const {
-    return row_class == RowClass::texts ? texts_ : secrets_;
+    if (row_class == RowClass::texts) return texts_;
+    if (!secrets_)
+      throw std::logic_error("vault: what is asked for needs the key of secrets, which this node lacks");
+    return *secrets_;
   }
 
   std::optional<std::string> get(std::string_view key) const {
@@ -479,7 +491,7 @@ class RocksVault::Store {
     wipe(plain);
     for (const auto& owner : row.owners) {
       const auto entry = owner_key(owner, content.handle);
-      put(batch, entry, secrets_.seal(entry, key));
+      put(batch, entry, wrapper(RowClass::secrets).seal(entry, key));
     }
   }
 
@@ -501,7 +513,7 @@ class RocksVault::Store {
   std::unique_ptr<rocksdb::DB> db_;
   Wrapper texts_;
   // Also seals owners' entries and the note, which tell who somebody is.
-  Wrapper secrets_;
+  std::optional<Wrapper> secrets_;
   std::optional<Secrets> loaded_;
   // Of the writer's thread.
   std::optional<Position> last_note_;
@@ -558,6 +570,10 @@ std::expected<void, VaultError> RocksVault::load() {
   } catch (const VaultFault& fault) {
     return std::unexpected(VaultError{fault.kind(), fault.what()});
   }
+}
+
+bool RocksVault::opens_secrets() const {
+  return store_->opens(RowClass::secrets);
 }
 
 const Secrets& RocksVault::secrets() const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <system_error>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "files.hpp"
+#include "shell.hpp"
 #include "stimmbuch/domain/base64url.hpp"
 
 namespace stimmbuch::vault {
@@ -24,8 +26,9 @@ constexpr std::string_view header = "stimmbuch-keys-v1\n";
 constexpr std::string_view texts_label = "texts ";
 constexpr std::string_view secrets_label = "secrets ";
 constexpr std::size_t key_size = base64url_size(Secret::size);
-constexpr std::size_t file_size =
-    header.size() + texts_label.size() + key_size + 1 + secrets_label.size() + key_size + 1;
+constexpr std::size_t texts_size = header.size() + texts_label.size() + key_size + 1;
+constexpr std::size_t file_size = texts_size + secrets_label.size() + key_size + 1;
+constexpr std::chrono::seconds command_patience{30};
 
 std::unexpected<VaultError> error(Kind kind, const fs::path& file, std::string_view what) {
   return std::unexpected(VaultError{kind, "key file " + file.string() + ": " + std::string{what}});
@@ -64,7 +67,7 @@ std::string file_text(const WrappingKeys& keys) {
   };
   text.append(header);
   append(texts_label, keys.texts);
-  append(secrets_label, keys.secrets);
+  append(secrets_label, *keys.secrets);
   return text;
 }
 
@@ -82,11 +85,14 @@ std::optional<Secret> take(std::string_view& text, std::string_view label) {
 }
 
 std::optional<WrappingKeys> parse(std::string_view text) {
-  if (text.size() != file_size || !text.starts_with(header)) return std::nullopt;
+  const bool is_whole = text.size() == file_size;
+  if ((!is_whole && text.size() != texts_size) || !text.starts_with(header)) return std::nullopt;
   text.remove_prefix(header.size());
   const auto texts = take(text, texts_label);
+  if (!texts) return std::nullopt;
+  if (!is_whole) return WrappingKeys{*texts, {}};
   const auto secrets = take(text, secrets_label);
-  if (!texts || !secrets) return std::nullopt;
+  if (!secrets) return std::nullopt;
   return WrappingKeys{*texts, *secrets};
 }
 
@@ -146,6 +152,21 @@ std::expected<WrappingKeys, VaultError> load_wrapping_keys(const fs::path& file,
   wipe(text);
   if (!keys)
     return error(Kind::damaged, file, "does not hold the keys in the form in which they were written");
+  return *keys;
+}
+
+std::expected<WrappingKeys, VaultError> ask_for_wrapping_keys(const std::string& command) {
+  const auto refused = [&](Kind kind, std::string_view what) {
+    return std::unexpected(
+        VaultError{kind, "the command for the wrapping key, `" + command + "`, " + std::string{what}});
+  };
+  std::string text(file_size + 1, '\0');
+  const auto ran = run_shell(command, text, command_patience);
+  text.resize(ran.size);
+  const auto keys = parse(text);
+  wipe(text);
+  if (!ran.trouble.empty()) return refused(Kind::keys_withheld, ran.trouble);
+  if (!keys) return refused(Kind::damaged, "writes something else than a key file holds");
   return *keys;
 }
 

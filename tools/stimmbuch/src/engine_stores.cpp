@@ -23,6 +23,7 @@ ExitCode exit_code_of(vault::VaultError::Kind kind) {
       return ExitCode::store_missing;
     case wrong_key:
     case keys_exposed:
+    case keys_withheld:
       return ExitCode::credentials;
     case exists:
     case damaged:

@@ -26,7 +26,7 @@ struct Secrets {
   Secret token;        // MAC key of local tokens
   Secret log_signing;  // Ed25519 seed of the log
 
-  // Those of nobody: for a node that has none.
+  // Those of nobody, for a node that has none: they match nothing.
   static Secrets random() {
     return {Secret::random(), Secret::random(), Secret::random(), Secret::random(), Secret::random()};
   }
@@ -72,7 +72,11 @@ class RocksVault final : public runner::Vault {
                                                                      const WrappingKeys& keys, Start start);
   ~RocksVault() override;
 
-  // Of a copy: after `load`.
+  // Whether it was opened with the key of secrets. Without it, which only a copy may be, rows of that class
+  // read as if they were not there, nothing can be written, and rows_of throws std::logic_error.
+  bool opens_secrets() const;
+
+  // Those of nobody where it does not open them. Of a copy: after `load`.
   const Secrets& secrets() const;
 
   // One synced batch with the rows, the entries of their owners, and a note of what it holds for `recover`.

@@ -8,12 +8,13 @@ namespace stimmbuch::vault {
 // to do.
 struct VaultError {
   enum class Kind {
-    absent,        // not there, and not to be made
-    exists,        // there, and to be made
-    locked,        // another process holds it
-    wrong_key,     // the keys are another vault's
-    keys_exposed,  // the key file can be read by others, or lies where backups of the data would take it
-                   // along
+    absent,         // not there, and not to be made
+    exists,         // there, and to be made
+    locked,         // another process holds it
+    wrong_key,      // the keys are another vault's
+    keys_exposed,   // the key file can be read by others, or lies where backups of the data would take it
+                    // along
+    keys_withheld,  // the command that should write them failed
     damaged,
     io,
   };

@@ -2,6 +2,8 @@
 
 #include <expected>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/adapters/vault/vault_error.hpp"
@@ -9,11 +11,11 @@
 namespace stimmbuch::vault {
 
 // The two keys under which the rows of the vault are sealed, one for each class of rows. Whoever lacks them
-// has the vault's files but not what is in them; so they are kept apart from the data. Format of the file:
-// docs/formats/keys.md.
+// has the vault's files but not what is in them; so they are kept apart from the data. A node that shows
+// texts and need not know who anybody is has the first alone. Format of the file: docs/formats/keys.md.
 struct WrappingKeys {
   Secret texts;
-  Secret secrets;
+  std::optional<Secret> secrets;
 
   static WrappingKeys random() { return {Secret::random(), Secret::random()}; }
 };
@@ -30,5 +32,9 @@ std::expected<WrappingKeys, VaultError> create_wrapping_keys(const std::filesyst
 // written.
 std::expected<WrappingKeys, VaultError> load_wrapping_keys(const std::filesystem::path& file,
                                                            const std::filesystem::path& data_dir);
+
+// Keys that are kept elsewhere: what a command of the shell writes, which is what a key file would hold. It
+// has half a minute; what it complains of goes to our standard error.
+std::expected<WrappingKeys, VaultError> ask_for_wrapping_keys(const std::string& command);
 
 }  // namespace stimmbuch::vault
