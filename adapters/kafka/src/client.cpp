@@ -61,7 +61,7 @@ Kind kind_of(rd_kafka_resp_err_t code) {
 
 }  // namespace
 
-Client::Client(rd_kafka_type_t type, const Settings& settings, std::span<const Property> own)
+Client::Client(rd_kafka_type_t type, const Settings& settings, std::span<const Property> own, int events)
     : log_(settings.log) {
   Conf conf(rd_kafka_conf_new());
   set(conf, "client.id", "stimmbuch");
@@ -75,6 +75,7 @@ Client::Client(rd_kafka_type_t type, const Settings& settings, std::span<const P
   for (const auto& [name, value] : own) set(conf, name, value);
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_log_cb(conf.get(), &Client::write_log);
+  rd_kafka_conf_set_events(conf.get(), events);
 
   std::array<char, 512> why{};
   auto* const settled = conf.release();  // the handle's, if there will be one

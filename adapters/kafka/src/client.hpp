@@ -35,8 +35,9 @@ using Property = std::pair<std::string_view, std::string_view>;
 // destruction waits for its threads.
 class Client {
  public:
-  // `own` are the properties that the role needs. Throws BrokerError (unusable) when a property is wrong.
-  Client(rd_kafka_type_t type, const Settings& settings, std::span<const Property> own);
+  // `own` are the properties that the role needs, `events` what it polls librdkafka's main queue for
+  // (RD_KAFKA_EVENT_…). Throws BrokerError (unusable) when a property is wrong.
+  Client(rd_kafka_type_t type, const Settings& settings, std::span<const Property> own, int events = 0);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();

@@ -1,6 +1,7 @@
 #include "stimmbuch/adapters/kafka/event_topic.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "record_message.hpp"
@@ -10,8 +11,14 @@ namespace stimmbuch::kafka {
 
 namespace {
 
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
 // How many offsets before the end the last record is looked for at first. Control records lie between.
 constexpr std::int64_t first_look_back = 16;
+
+constexpr auto patience = 10s;
+constexpr auto between_questions = 250ms;
 
 PublishedRecord published(const Message& message) {
   return {position_of(message), message.offset(), std::string(message.key()), std::string(message.value())};
@@ -20,21 +27,24 @@ PublishedRecord published(const Message& message) {
 }  // namespace
 
 struct EventTopic::Parts {
-  Parts(const Settings& settings, std::string name, std::chrono::milliseconds patience)
-      : reader(settings), topic(std::move(name)), timeout(patience) {}
+  Parts(const Settings& settings, std::string name, std::function<bool()> asked_while_waiting)
+      : reader(settings), topic(std::move(name)), goes_on(std::move(asked_while_waiting)) {}
 
   // The next message; nothing at the end of what is committed.
   std::optional<Message> read() {
-    auto step = reader.next(timeout);
-    switch (step.what) {
-      case TopicReader::Step::What::message:
-        return std::move(step.message);
-      case TopicReader::Step::What::end:
-        end = step.offset;
-        return std::nullopt;
-      case TopicReader::Step::What::nothing:
-        break;
-    }
+    const auto deadline = steady_clock::now() + patience;
+    do {
+      auto step = reader.next(between_questions);
+      switch (step.what) {
+        case TopicReader::Step::What::message:
+          return std::move(step.message);
+        case TopicReader::Step::What::end:
+          end = step.offset;
+          return std::nullopt;
+        case TopicReader::Step::What::nothing:
+          break;
+      }
+    } while (goes_on() && steady_clock::now() < deadline);
     throw BrokerError(BrokerError::Kind::unreachable, "reading " + topic + ": no broker answers");
   }
 
@@ -46,12 +56,12 @@ struct EventTopic::Parts {
 
   TopicReader reader;
   const std::string topic;
-  const std::chrono::milliseconds timeout;
+  const std::function<bool()> goes_on;
   std::int64_t end = 0;  // of what is committed, as it was reached last
 };
 
-EventTopic::EventTopic(const Settings& settings, std::string topic, std::chrono::milliseconds timeout)
-    : parts_(std::make_unique<Parts>(settings, std::move(topic), timeout)) {}
+EventTopic::EventTopic(const Settings& settings, std::string topic, std::function<bool()> goes_on)
+    : parts_(std::make_unique<Parts>(settings, std::move(topic), std::move(goes_on))) {}
 
 EventTopic::~EventTopic() = default;
 

@@ -11,11 +11,14 @@ namespace stimmbuch::kafka {
 
 namespace {
 
+using std::chrono::duration_cast;
+using std::chrono::seconds;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto idle = 250ms;
 constexpr auto retry_pause = 1s;
+constexpr auto silence_max = 5s;  // of a broker; then it hangs, or what is between does
 
 }  // namespace
 
@@ -68,6 +71,8 @@ class Follower::Thread {
       status_.has_caught_up = status_.has_caught_up || replica.has_caught_up();
       status_.trouble.clear();
       at_end_since_ = replica.at_end_since();
+      rows_at_end_since_ = replica.rows_at_end_since();
+      heard_at_ = replica.heard_at();
     }
     changed_.notify_all();
   }
@@ -87,7 +92,14 @@ class Follower::Thread {
   // With the mutex held.
   FollowerStatus status_now() const {
     FollowerStatus status = status_;
-    status.behind = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - at_end_since_);
+    const auto now = steady_clock::now();
+    status.behind = duration_cast<seconds>(now - at_end_since_);
+    status.rows_behind = duration_cast<seconds>(now - rows_at_end_since_);
+    if (const auto silence = duration_cast<seconds>(now - heard_at_);
+        status.connected && silence >= silence_max) {
+      status.connected = false;
+      status.trouble = "the broker has not answered for " + std::to_string(silence.count()) + " seconds";
+    }
     return status;
   }
 
@@ -95,9 +107,11 @@ class Follower::Thread {
   const Settings settings_;
   const LedgerId ledger_id_;
 
-  mutable std::mutex mutex_;  // guards the next two
+  mutable std::mutex mutex_;  // guards the next four
   FollowerStatus status_;
   steady_clock::time_point at_end_since_ = steady_clock::now();
+  steady_clock::time_point rows_at_end_since_ = at_end_since_;
+  steady_clock::time_point heard_at_ = at_end_since_;
   mutable std::condition_variable changed_;
   std::condition_variable_any pause_;
 

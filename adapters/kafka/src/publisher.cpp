@@ -101,9 +101,9 @@ class Publisher::Thread {
   // Publishes until it is stopped. False: this node is a former leader.
   bool session() {
     require_topics(settings_, topics_);
-    EventTopic topic(settings_, topics_.events);
-    if (!holds_a_part_of_this_ledger(topic.last())) return false;
     const auto go_on = [this] { return goes_on(); };
+    EventTopic topic(settings_, topics_.events, go_on);
+    if (!holds_a_part_of_this_ledger(topic.last())) return false;
     LedgerProducer producer(settings_, ledger_id_);
     producer.init(go_on);
     // Only now can nobody else add to it.

@@ -1,6 +1,5 @@
 #include "stimmbuch/adapters/kafka/replica.hpp"
 
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,11 +55,13 @@ struct Replica::Parts {
 
   void take(Message message) {
     if (message.topic() == topics.vault) {
+      rows_end.reached = false;
       rows_next = message.offset() + 1;
       rows.push_back({std::string(message.key()),
                       message.is_tombstone() ? std::nullopt : std::optional(std::string(message.value()))});
       return;
     }
+    records_end.reached = false;
     const auto position = position_of(message);
     if (position <= ledger.synced().head()) {
       if (ledger.synced().at(position) == message.value()) return;
@@ -112,9 +113,17 @@ struct Replica::Parts {
   std::vector<vault::SealedRow> rows;
   std::int64_t rows_next = 0;
 
-  std::set<std::string, std::less<>> ended;  // topics whose end was reached once
-  bool at_end = false;                       // of the records, since the last one that came
-  steady_clock::time_point at_end_since = steady_clock::now();
+  // How it stands to the end of a topic.
+  struct End {
+    bool reached = false;  // and nothing has come since
+    bool reached_once = false;
+    steady_clock::time_point last_there = steady_clock::now();
+  };
+  void look_at_end(End& end, const std::string& topic) const {
+    if (end.reached) end.last_there = reader.heard_at(topic);
+  }
+  End records_end;
+  End rows_end;
 };
 
 Replica::Replica(eventstore::Ledger& ledger, vault::RocksVault* vault, const Settings& settings,
@@ -130,30 +139,38 @@ void Replica::step(std::chrono::milliseconds wait) try {
     auto step = parts.reader.next(wait);
     if (step.what == What::nothing) break;
     if (step.what == What::end) {
-      if (step.topic == parts.topics.events) parts.at_end = true;
-      parts.ended.emplace(step.topic);
+      auto& end = step.topic == parts.topics.events ? parts.records_end : parts.rows_end;
+      end.reached = end.reached_once = true;
       continue;
     }
-    parts.at_end = false;
     wait = std::chrono::milliseconds{0};
     parts.take(std::move(step.message));
   }
   parts.write();
-  if (parts.at_end) parts.at_end_since = steady_clock::now();
+  parts.look_at_end(parts.records_end, parts.topics.events);
+  if (parts.vault != nullptr) parts.look_at_end(parts.rows_end, parts.topics.vault);
 } catch (const ForeignRecord& record) {
   throw ReplicaFault(record.what());
 }
 
 bool Replica::has_rows() const {
-  return parts_->vault == nullptr || parts_->ended.contains(parts_->topics.vault);
+  return parts_->vault == nullptr || parts_->rows_end.reached_once;
 }
 
 bool Replica::has_caught_up() const {
-  return has_rows() && parts_->ended.contains(parts_->topics.events) && parts_->records.empty();
+  return has_rows() && parts_->records_end.reached_once && parts_->records.empty();
 }
 
-std::chrono::steady_clock::time_point Replica::at_end_since() const {
-  return parts_->at_end_since;
+steady_clock::time_point Replica::at_end_since() const {
+  return parts_->records_end.last_there;
+}
+
+steady_clock::time_point Replica::rows_at_end_since() const {
+  return parts_->rows_end.last_there;
+}
+
+steady_clock::time_point Replica::heard_at() const {
+  return parts_->reader.heard_at(parts_->topics.events);
 }
 
 }  // namespace stimmbuch::kafka

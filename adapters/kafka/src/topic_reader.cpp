@@ -1,13 +1,19 @@
 #include "topic_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 namespace stimmbuch::kafka {
 
 namespace {
 
+using std::chrono::steady_clock;
+
 constexpr std::int32_t partition = 0;
+constexpr auto partition_name = "0";
 
 constexpr auto properties = std::to_array<Property>({
     {"isolation.level", "read_committed"},
@@ -16,6 +22,7 @@ constexpr auto properties = std::to_array<Property>({
     {"check.crcs", "true"},
     {"fetch.wait.max.ms", "50"},
     {"socket.timeout.ms", "6000"},  // a broker that hangs is found out about in this time
+    {"statistics.interval.ms", "1000"},
     {"queued.min.messages", "20000"},
     {"queued.max.messages.kbytes", "16384"},
 });
@@ -38,7 +45,9 @@ std::optional<std::string_view> Message::header(const char* name) const {
 }
 
 TopicReader::TopicReader(const Settings& settings)
-    : client_(RD_KAFKA_CONSUMER, settings, properties), queue_(rd_kafka_queue_new(client_.get())) {}
+    : client_(RD_KAFKA_CONSUMER, settings, properties, RD_KAFKA_EVENT_STATS),
+      queue_(rd_kafka_queue_new(client_.get())),
+      main_queue_(rd_kafka_queue_get_main(client_.get())) {}
 
 TopicReader::~TopicReader() {
   for (const auto& [topic, reading] : topics_)
@@ -51,6 +60,7 @@ void TopicReader::start(const std::string& topic, std::int64_t offset) {
   if (reading.started) rd_kafka_consume_stop(reading.handle.get(), partition);
   reading.started = rd_kafka_consume_start_queue(reading.handle.get(), partition, offset, queue_.get()) == 0;
   if (!reading.started) throw broker_error(rd_kafka_last_error(), "reading " + topic);
+  reading.heard_at = steady_clock::now();
 }
 
 void TopicReader::stop(const std::string& topic) {
@@ -61,19 +71,44 @@ void TopicReader::stop(const std::string& topic) {
 
 TopicReader::Step TopicReader::next(std::chrono::milliseconds timeout) {
   Owned<rd_kafka_message_t> message(rd_kafka_consume_queue(queue_.get(), in_ms(timeout)));
-  if (!message) return {};
-  switch (message->err) {
-    case RD_KAFKA_RESP_ERR_NO_ERROR:
-      return {.what = Step::What::message, .message = Message(std::move(message)), .topic = {}};
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF: {
-      const auto topic = topics_.find(std::string_view(rd_kafka_topic_name(message->rkt)));
-      return {.what = Step::What::end, .message = {}, .topic = topic->first, .offset = message->offset};
-    }
-    default: {
-      const std::string topic = message->rkt == nullptr ? "" : rd_kafka_topic_name(message->rkt);
-      throw broker_error(message->err, "reading " + topic, rd_kafka_message_errstr(message.get()));
+  if (!message) {
+    take_statistics();
+    return {};
+  }
+  const bool is_end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && !is_end) {
+    const std::string topic = message->rkt == nullptr ? "" : rd_kafka_topic_name(message->rkt);
+    throw broker_error(message->err, "reading " + topic, rd_kafka_message_errstr(message.get()));
+  }
+  const auto topic = topics_.find(std::string_view(rd_kafka_topic_name(message->rkt)));
+  topic->second.heard_at = steady_clock::now();
+  if (is_end)
+    return {.what = Step::What::end, .message = {}, .topic = topic->first, .offset = message->offset};
+  return {.what = Step::What::message, .message = Message(std::move(message)), .topic = topic->first};
+}
+
+// Statistics have, of each broker, the microseconds since it last sent anything (rxidle, -1 for never).
+void TopicReader::take_statistics() {
+  while (const Owned<rd_kafka_event_t> event{rd_kafka_queue_poll(main_queue_.get(), 0)}) {
+    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_STATS) continue;
+    const auto now = steady_clock::now();
+    const auto all = nlohmann::json::parse(rd_kafka_event_stats(event.get()));
+    for (auto& [topic, reading] : topics_) {
+      const auto of_topic = all["topics"].find(topic);
+      if (of_topic == all["topics"].end()) continue;
+      const auto of_partition = (*of_topic)["partitions"].find(partition_name);
+      if (of_partition == (*of_topic)["partitions"].end()) continue;
+      for (const auto& broker : all["brokers"]) {
+        if (broker["nodeid"] != (*of_partition)["leader"] || broker["rxidle"] < 0) continue;
+        const std::chrono::microseconds silence{broker["rxidle"].get<std::int64_t>()};
+        reading.heard_at = std::max(reading.heard_at, now - silence);
+      }
     }
   }
+}
+
+steady_clock::time_point TopicReader::heard_at(const std::string& topic) const {
+  return topics_.at(topic).heard_at;
 }
 
 }  // namespace stimmbuch::kafka

@@ -55,19 +55,28 @@ class TopicReader {
     };
     What what = What::nothing;
     Message message;
-    std::string_view topic;   // whose end it is
+    std::string_view topic;   // whose message or end it is
     std::int64_t offset = 0;  // of that end
   };
   Step next(std::chrono::milliseconds timeout);
+
+  // When the broker that leads a topic, which is being read, last answered anything: it answers some twenty
+  // times a second, also while nothing new comes. So this tells an idle topic from a broker that hangs, which
+  // nothing else does; known to about a second.
+  std::chrono::steady_clock::time_point heard_at(const std::string& topic) const;
 
  private:
   struct Reading {
     Owned<rd_kafka_topic_t> handle;
     bool started = false;
+    std::chrono::steady_clock::time_point heard_at;
   };
 
+  void take_statistics();
+
   Client client_;
-  Owned<rd_kafka_queue_t> queue_;
+  Owned<rd_kafka_queue_t> queue_;       // what is read
+  Owned<rd_kafka_queue_t> main_queue_;  // what the client says of itself
   std::map<std::string, Reading, std::less<>> topics_;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,11 +23,13 @@ struct PublishedRecord {
 
 // A topic of events as what it is: records by their dense positions. Where a position lies is found by
 // search, so nobody has to remember offsets: what somebody has of the log says where to go on. Used by one
-// thread. Everything here throws BrokerError; each call takes about `timeout` at most when no broker answers.
+// thread. Everything here throws BrokerError; each call takes about 10 seconds at most when no broker
+// answers.
 class EventTopic {
  public:
-  EventTopic(const Settings& settings, std::string topic,
-             std::chrono::milliseconds timeout = std::chrono::seconds{10});
+  // `goes_on` is asked some times a second while a broker is waited for; false gives up.
+  EventTopic(
+      const Settings& settings, std::string topic, std::function<bool()> goes_on = [] { return true; });
   ~EventTopic();
 
   // The last record that is committed; nothing where none is.

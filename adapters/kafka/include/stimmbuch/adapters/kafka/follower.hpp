@@ -11,11 +11,12 @@
 namespace stimmbuch::kafka {
 
 struct FollowerStatus {
-  bool connected = false;         // the topic is being read
-  bool has_rows = false;          // the copy of the vault was once brought up to the topic's end
-  bool has_caught_up = false;     // and the log too
-  std::chrono::seconds behind{};  // since it last stood at the topic's end
-  std::string trouble;            // the last one; empty while connected
+  bool connected = false;              // the topic is being read, and the broker answers
+  bool has_rows = false;               // the copy of the vault was once brought up to the topic's end
+  bool has_caught_up = false;          // and the log too
+  std::chrono::seconds behind{};       // since it last knew that it had all records
+  std::chrono::seconds rows_behind{};  // since it last knew that it had all rows of the vault
+  std::string trouble;                 // the last one; empty while connected
 };
 
 // Keeps a ledger up with its topic on a thread of its own, and waits for brokers that are away as long as it

@@ -43,8 +43,12 @@ class Replica {
   bool has_rows() const;
   bool has_caught_up() const;
 
-  // When it last stood at the end of what is committed.
+  // When it last knew that it had all records, or all rows of the vault, that were committed.
   std::chrono::steady_clock::time_point at_end_since() const;
+  std::chrono::steady_clock::time_point rows_at_end_since() const;
+
+  // When the broker last answered; it does so all the time, if it can.
+  std::chrono::steady_clock::time_point heard_at() const;
 
  private:
   struct Parts;
