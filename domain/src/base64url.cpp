@@ -22,13 +22,17 @@ constexpr auto values = [] {
 }  // namespace
 
 void append_base64url(std::string& text, std::span<const std::byte> bytes) {
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const auto byte : bytes) {
-    bits = (bits << 8) | std::to_integer<std::uint32_t>(byte);
-    for (held += 8; held >= 6; held -= 6) text.push_back(alphabet[(bits >> (held - 6)) & 63]);
-  }
-  if (held > 0) text.push_back(alphabet[(bits << (6 - held)) & 63]);
+  auto end = text.size();
+  text.resize(end + base64url_size(bytes.size()));
+  const auto put = [&](std::uint32_t bits, unsigned characters) {
+    for (unsigned shift = 18; characters > 0; --characters, shift -= 6)
+      text[end++] = alphabet[(bits >> shift) & 63];
+  };
+  const auto byte = [&](std::size_t i) { return std::to_integer<std::uint32_t>(bytes[i]); };
+  std::size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3) put(byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2), 4);
+  if (bytes.size() - i == 1) put(byte(i) << 16, 2);
+  if (bytes.size() - i == 2) put(byte(i) << 16 | byte(i + 1) << 8, 3);
 }
 
 std::string to_base64url(std::span<const std::byte> bytes) {
