@@ -20,6 +20,7 @@ namespace stimmbuch::program {
 namespace {
 
 constexpr std::uint64_t votes_between_looks = 1'024;
+constexpr double citizens_patience_s = 120;
 
 runner::Submission submission(const vault::Mac& key, const StreamId& stream, const Actor& actor,
                               std::string_view client_key, stimmbuch::Command command) {
@@ -137,12 +138,30 @@ std::expected<void, Failure> AppendBench::register_citizens(Engine& engine) {
   });
 }
 
+// The writer learns in the first seconds of an engine who its citizens are; how long it took.
+std::expected<double, Failure> AppendBench::wait_for_citizens(runner::Runner& runner) {
+  const Stopwatch time;
+  while (runner.citizens().size() < plan_.votes) {
+    if (time.seconds() > citizens_patience_s)
+      return failed(ExitCode::failed, "the writer does not learn of its citizens");
+    if (const auto signal = signals_.wait(std::chrono::milliseconds{10}))
+      return failed(ended_by(*signal), "the benchmark was interrupted");
+  }
+  return time.seconds();
+}
+
 std::expected<Json, Failure> AppendBench::vote(Engine& engine) {
   ApiClient admin(operator_url(data_), {});
   auto poll = BenchPoll::open({.host = "127.0.0.1", .port = engine.port().value()}, admin, plan_.voters);
   if (!poll) return std::unexpected(std::move(poll.error()));
   const auto intake = engine.intake();
   const BallotDesk desk(intake, poll->id(), plan_.voters);
+  double citizens_known_s = 0;
+  if (plan_.voters == BenchPoll::Voters::citizens) {
+    auto waited = wait_for_citizens(intake.runner);
+    if (!waited) return std::unexpected(std::move(waited.error()));
+    citizens_known_s = *waited;
+  }
   const auto groups_before = intake.runner.statistics().groups;
   const double cpu_before_us = cpu_us(CLOCK_PROCESS_CPUTIME_ID);
   const double own_cpu_before_us = cpu_us(CLOCK_THREAD_CPUTIME_ID);
@@ -165,7 +184,8 @@ std::expected<Json, Failure> AppendBench::vote(Engine& engine) {
     return std::unexpected(std::move(right.error()));
 
   const auto votes = static_cast<double>(plan_.votes);
-  return Json{{"seconds", seconds},
+  return Json{{"citizens_known_s", citizens_known_s},
+              {"seconds", seconds},
               {"votes_per_second", votes / seconds},
               {"cpu_us_per_vote", cpu / votes},
               {"writer_cpu_us_per_vote", flow.writer_cpu_us() / votes},

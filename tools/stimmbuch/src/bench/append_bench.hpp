@@ -15,8 +15,8 @@
 namespace stimmbuch::program {
 
 // Votes through the whole engine inside one process: made into submissions, decided, appended with a sync,
-// folded into views. Citizens register before; between both the engine starts anew, so that it has them on
-// disk and not in memory, as on the day of a vote. One thread.
+// folded into views. Citizens register before; between both the engine starts anew and learns who they are,
+// as in its first seconds on the day of a vote. One thread.
 class AppendBench {
  public:
   struct Plan {
@@ -37,6 +37,7 @@ class AppendBench {
   template <class Make>
   std::expected<void, Failure> submit_all(SubmissionFlow& flow, std::string what, Make&& make);
   std::expected<void, Failure> register_citizens(Engine& engine);
+  std::expected<double, Failure> wait_for_citizens(runner::Runner& runner);
   std::expected<Json, Failure> vote(Engine& engine);
 
   Console& console_;
