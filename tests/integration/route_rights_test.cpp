@@ -35,7 +35,7 @@ HttpReply ask(HttpClient& client, const Route& route, const std::string& header_
   const std::string name(http::name_of(route.method));
   std::string lines = header_lines;
   std::string body;
-  if (route.kind != RouteKind::read && route.method != http::Method::delete_) body = "{}";
+  if (!http::api::is_read(route.kind) && route.method != http::Method::delete_) body = "{}";
   if (route.kind == RouteKind::command) lines += key_line(fresh_key());
   if (!body.empty()) {
     lines += route.kind == RouteKind::bulk ? "Content-Type: application/x-ndjson\r\n"

@@ -206,6 +206,13 @@ class Nodes : public testing::Test {
   Node& candidate(const std::string& name = "candidate") {
     return follower(name, {"--wrapping-key", key_file().string()});
   }
+  Node& follower(const std::string& name, std::vector<std::string> more) {
+    std::vector<std::string> words{"follow", "--ledger", leader_->ledger(), "--leader", leader_->url()};
+    words.insert(words.end(), more.begin(), more.end());
+    nodes_.push_back(std::make_unique<Node>(directory_.path() / name, words));
+    nodes_.back()->start();
+    return *nodes_.back();
+  }
   std::filesystem::path key_file() const { return leader_->data().string() + ".keys"; }
   Node& leader_node() { return *leader_; }
 
@@ -263,14 +270,6 @@ class Nodes : public testing::Test {
   std::vector<std::unique_ptr<Node>> nodes_;
 
  private:
-  Node& follower(const std::string& name, std::vector<std::string> more) {
-    std::vector<std::string> words{"follow", "--ledger", leader_->ledger(), "--leader", leader_->url()};
-    words.insert(words.end(), more.begin(), more.end());
-    nodes_.push_back(std::make_unique<Node>(directory_.path() / name, words));
-    nodes_.back()->start();
-    return *nodes_.back();
-  }
-
   Node* leader_ = nullptr;
 };
 

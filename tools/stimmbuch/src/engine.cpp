@@ -55,6 +55,15 @@ Engine::Parts::Started Engine::Parts::open_identity() {
   return {};
 }
 
+Engine::Parts::Started Engine::Parts::open_link() {
+  if (!options.forward) return {};
+  auto url = client::parse_server_url(options.leader);
+  if (!url)
+    return std::unexpected(StartError{ExitCode::usage, "--forward needs the leader's URL: " + url.error()});
+  leader_link = std::make_unique<LeaderClient>(std::move(*url));
+  return {};
+}
+
 Engine::Parts::Started Engine::Parts::serve() {
   pool = std::make_unique<http::BlockingPool>();
   server = std::make_unique<http::Server>(
@@ -65,13 +74,14 @@ Engine::Parts::Started Engine::Parts::serve() {
       *pool);
   api = std::make_unique<http::api::Api>(http::api::Api::Parts{
       created, *log, *epochs, runner.get(), any_vault(), any_secrets(), *contests, *authenticator, *views,
-      *worker, *pool, clock, version, options.commands_per_minute, options.leader});
+      *worker, *pool, clock, version, options.commands_per_minute, options.leader, leader_link.get(),
+      knows_people(), [this] { return texts_are_current(); }});
   listening_api = api.get();
   health = std::make_unique<http::api::Health>(
       http::api::Health::Parts{*log, runner.get(), *worker, [this] { return server->stats(); },
                                [this] { return replication(); }, draining, version});
   admin = std::make_unique<http::api::Admin>(http::api::Admin::Parts{
-      created, *log, *epochs, *worker, vault ? tokens.get() : nullptr, *pool, clock, *health, *api,
+      created, *log, *epochs, *worker, knows_people() ? tokens.get() : nullptr, *pool, clock, *health, *api,
       [this] { return replication(); }, [this] { on_promote(); }, version});
   server->listen_unix(admin_socket(options.data), *admin);
   if (options.admin) server->listen_tcp(options.admin->host, options.admin->port, *health);
@@ -112,7 +122,7 @@ std::expected<std::unique_ptr<Engine>, StartError> Engine::start(
       steps.push_back(&Parts::look_at_log);
       break;
   }
-  steps.insert(steps.end(), {&Parts::start_worker, &Parts::open_identity, &Parts::serve});
+  steps.insert(steps.end(), {&Parts::start_worker, &Parts::open_identity, &Parts::open_link, &Parts::serve});
   for (const auto step : steps) {
     if (auto started = (parts.get()->*step)(); !started) return std::unexpected(started.error());
   }

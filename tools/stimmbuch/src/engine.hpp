@@ -50,13 +50,17 @@ struct EngineOptions {
   kafka::Durability durability = kafka::Durability::local;
   // Of a new follower: the ledger, where the cluster has several.
   std::optional<LedgerId> ledger;
-  // Of a follower: the URL at which commands are taken.
+  // Of a follower: the URL at which commands are taken, and whether to send them on to there.
   std::string leader;
+  bool forward = false;
   // Of a new ledger; absent: town. An old one must have the same.
   std::optional<ledger::Purpose> purpose;
   // The name under which a new log signs; absent: one made of its id. An old one must have the same.
   std::optional<std::string> origin;
+  // Where the vault's keys are: a file, or a command that writes what would be in it; neither: the file
+  // beside the data.
   std::optional<std::filesystem::path> wrapping_key;
+  std::string wrapping_key_command;
   std::optional<Address> listen;  // public interface; absent: none
   std::optional<Address> admin;   // health and metrics over TCP besides the admin socket
   std::vector<std::string> hosts;

@@ -11,6 +11,7 @@
 #include "citizen_loader.hpp"
 #include "engine.hpp"
 #include "poll_closer.hpp"
+#include "replication/leader_client.hpp"
 #include "stimmbuch/adapters/http/api/admin.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/adapters/http/server/blocking_pool.hpp"
@@ -56,11 +57,15 @@ struct Engine::Parts {
   // engine.cpp: what is made of the log, and shown.
   Started start_worker();
   Started open_identity();
+  Started open_link();
   Started serve();
 
   bool leads() const { return options.role == Role::leader || options.role == Role::promoted; }
   bool has_broker() const { return !options.kafka.brokers.empty(); }
   bool replicates() const { return has_broker() && options.durability == kafka::Durability::replicated; }
+  // Whether this node can tell who somebody is: it has the vault with its secrets.
+  bool knows_people() const { return vault && vault->opens_secrets(); }
+  bool texts_are_current() const;
   // The vault where there is one, or one that has nothing.
   const runner::Vault& any_vault() const;
   // Of the vault, or of nobody: those match nothing.
@@ -97,6 +102,7 @@ struct Engine::Parts {
   std::unique_ptr<identity::OpenIdIssuers> issuers;
   std::unique_ptr<identity::Authenticator> authenticator;
 
+  std::unique_ptr<LeaderClient> leader_link;  // of a follower that forwards
   std::unique_ptr<http::BlockingPool> pool;
   std::unique_ptr<http::api::Api> api;
   std::unique_ptr<http::api::Health> health;

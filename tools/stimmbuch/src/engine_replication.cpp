@@ -24,6 +24,7 @@ constexpr auto broker_patience = 20s;
 // For a record of the engine's own to be written, and published where that is asked for.
 constexpr auto own_record_patience = 60s;
 constexpr auto between_progress = 5s;
+constexpr auto texts_patience = 60s;
 
 // What position 1 says.
 ledger::Created created_of(const eventstore::Records& log) {
@@ -251,8 +252,14 @@ Engine::Parts::Started Engine::Parts::start_following() {
   return look_at_log();
 }
 
+// What was destroyed less than this ago may still be shown; a node that does not hear of it shows no text.
+bool Engine::Parts::texts_are_current() const {
+  return !follower || !vault || follower->status().rows_behind <= texts_patience;
+}
+
 std::string Engine::Parts::not_promotable() const {
   if (!vault) return "it has no wrapping key, and so neither names nor the secrets of contests";
+  if (!knows_people()) return "it has the key of texts alone, and so not the secrets of contests";
   if (!follower->status().has_caught_up) return "it has not caught up yet";
   return {};
 }

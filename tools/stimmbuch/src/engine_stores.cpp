@@ -81,8 +81,12 @@ Engine::Parts::Started Engine::Parts::open_stores() {
 
 Engine::Parts::Started Engine::Parts::open_vault() {
   using Start = vault::RocksVault::Start;
+  if (options.wrapping_key && !options.wrapping_key_command.empty())
+    return std::unexpected(
+        StartError{ExitCode::usage, "the wrapping key comes from a file or a command, not from both"});
   const auto key_file = options.wrapping_key.value_or(vault::default_key_file(options.data));
-  const bool has_key = options.wrapping_key || std::filesystem::exists(key_file);
+  const bool asks_command = !options.wrapping_key_command.empty();
+  const bool has_key = options.wrapping_key || asks_command || std::filesystem::exists(key_file);
   const bool may_lack_it = options.role == Role::follower ||
                            (options.role == Role::reader && !std::filesystem::exists(options.data / "vault"));
   if (!has_key && may_lack_it) {
@@ -91,10 +95,16 @@ Engine::Parts::Started Engine::Parts::open_vault() {
   }
   auto start = std::filesystem::exists(options.data / "log") ? Start::later : Start::first;
   if (options.role == Role::follower || options.role == Role::promoted) start = Start::copy;
-  auto keys = start == Start::first && !std::filesystem::exists(key_file)
-                  ? vault::create_wrapping_keys(key_file, options.data)
-                  : vault::load_wrapping_keys(key_file, options.data);
+  const bool makes_them = start == Start::first && !asks_command && !std::filesystem::exists(key_file);
+  auto keys = asks_command ? vault::ask_for_wrapping_keys(options.wrapping_key_command)
+              : makes_them ? vault::create_wrapping_keys(key_file, options.data)
+                           : vault::load_wrapping_keys(key_file, options.data);
   if (!keys) return std::unexpected(start_error(keys.error()));
+  if (!keys->secrets && leads()) {
+    return std::unexpected(StartError{
+        ExitCode::credentials,
+        "the wrapping key is that of texts alone, with which a node can only follow; this needs both"});
+  }
   auto opened = vault::RocksVault::open(options.data, *keys, start);
   if (!opened) return std::unexpected(start_error(opened.error()));
   vault = std::move(*opened);

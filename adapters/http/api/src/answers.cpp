@@ -52,12 +52,16 @@ constexpr auto types = std::to_array<ProblemType>({
      "A record of the poll could not be folded, so its ballots are not all counted. Operations must see to "
      "it."},
     {"not-the-leader", 503, "Not the leader",
-     "This node follows another one and takes no commands; nothing was written. Send the command to the "
-     "leader, "
-     "which the member leader names where this node knows it."},
+     "This node follows another one: it takes no commands and does not know who anybody is; nothing was "
+     "written. "
+     "Send the request to the leader, which the member leader names where this node knows it."},
     {"follower-behind", 503, "Follower behind",
      "This node follows another one and has not received what the consistency token names. Repeat after "
      "Retry-After, or ask another node."},
+    {"texts-behind", 503, "Texts behind",
+     "This node has not heard for a while which texts were destroyed, so it shows none. Ask another node, or "
+     "repeat "
+     "after Retry-After."},
     {"projection-rebuilding", 503, "Projection rebuilding",
      "The view is being built from the log. Repeat after Retry-After."},
     {"projection-behind", 504, "Projection behind",
@@ -205,6 +209,11 @@ Response not_the_leader(std::string_view leader) {
       of_type("not-the-leader", "This node follows another one; nothing was written.", members));
 }
 
+Response texts_behind() {
+  return retry_later(
+      of_type("texts-behind", "This node has not heard for a while which texts were destroyed."));
+}
+
 Response rebuilding() {
   return retry_later(
       of_type("projection-rebuilding", "The view is being built from the log; ask again in a while."));
@@ -242,6 +251,18 @@ Response answer(const Rejection& rejection, Language language) {
                       language == Language::de ? text.de : text.en, members});
   response.headers.push_back({"Content-Language", language == Language::de ? "de" : "en"});
   return response;
+}
+
+Response answer(LinkTrouble trouble) {
+  switch (trouble) {
+    case LinkTrouble::unreachable:
+      return retry_later(
+          of_type("read-only", "The leader cannot be reached from here; nothing was written."));
+    case LinkTrouble::unanswered:
+      return retry_later(
+          of_type("outcome-unknown", "The leader did not answer; repeat the request with the same key."));
+  }
+  return overloaded();
 }
 
 Response answer(const runner::Failure& failure) {

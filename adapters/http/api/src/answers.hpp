@@ -8,6 +8,7 @@
 #include "counting.hpp"
 #include "json_input.hpp"
 #include "language.hpp"
+#include "stimmbuch/adapters/http/api/leader_link.hpp"
 #include "stimmbuch/adapters/http/server/problem.hpp"
 #include "stimmbuch/adapters/http/server/response.hpp"
 #include "stimmbuch/adapters/identity/principal.hpp"
@@ -41,10 +42,13 @@ Response position_ahead();
 // This node follows; `leader` says where commands go, if anybody told.
 Response not_the_leader(std::string_view leader);
 Response identity_changed();
+// This node's copy of the vault may have texts that were destroyed meanwhile.
+Response texts_behind();
 
 Response answer(const Rejection& rejection, Language language);
 Response answer(const runner::Failure& failure);
 Response answer(const CountTrouble& trouble, Language language);
+Response answer(LinkTrouble trouble);
 
 // A problem type of this layer; those of the server are in its own list.
 struct ProblemType {

@@ -10,6 +10,7 @@
 #include "command_desk.hpp"
 #include "command_quota.hpp"
 #include "followers.hpp"
+#include "forwarding.hpp"
 #include "reads.hpp"
 #include "routes.hpp"
 
@@ -86,10 +87,11 @@ Api::Api(Parts parts)
       desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.vault, parts_.secrets, parts_.contests,
                                           TokensOf(parts_.ledger.id, parts_.epochs))),
       quota_(std::make_unique<CommandQuota>(parts_.commands_per_minute)),
-      reads_(std::make_unique<Reads>(desk_->tokens(),
-                                     parts_.runner ? Reads::Beyond::nothing : Reads::Beyond::may_come,
-                                     parts_.log, parts_.vault, parts_.views, parts_.worker, parts_.pool)),
-      followers_(std::make_unique<Followers>(desk_->tokens(), parts_.log, parts_.views)) {}
+      reads_(std::make_unique<Reads>(
+          desk_->tokens(), parts_.runner ? Reads::Beyond::nothing : Reads::Beyond::may_come, parts_.log,
+          parts_.vault, parts_.texts_are_current, parts_.views, parts_.worker, parts_.pool)),
+      followers_(std::make_unique<Followers>(desk_->tokens(), parts_.log, parts_.views)),
+      forwarding_(std::make_unique<Forwarding>(parts_.leader, parts_.leader_link)) {}
 
 Api::~Api() = default;
 
@@ -108,6 +110,10 @@ RouteLimits Api::limits_of(Method method, std::string_view path) const {
   return {};
 }
 
+bool Api::is_the_leaders(RouteKind kind) const {
+  return kind == RouteKind::personal ? !parts_.knows_people : parts_.runner == nullptr && !is_read(kind);
+}
+
 void Api::handle(const Request& request, Responder responder) {
   Call call{.request = &request,
             .parameters = {},
@@ -121,8 +127,7 @@ void Api::handle(const Request& request, Responder responder) {
     return std::move(call).send(found.allow.empty() ? not_found() : method_not_allowed(found.allow));
   }
   const Route& route = *found.route;
-  if (route.kind != RouteKind::read && parts_.runner == nullptr)
-    return std::move(call).send(not_the_leader(parts_.leader));
+  if (is_the_leaders(route.kind)) return forwarding_->take(std::move(call));
   call.parameters = std::move(found.parameters);
   if (route.right) {
     if (request.fields.count("Authorization") > 1) {
@@ -134,7 +139,7 @@ void Api::handle(const Request& request, Responder responder) {
     if (!(*caller)->may(*route.right)) return std::move(call).send(forbidden());
     call.caller = std::move(*caller);
   }
-  if (route.kind != RouteKind::read) {
+  if (!is_read(route.kind)) {
     if (auto trouble = check_command(request, route.kind, call))
       return std::move(call).send(std::move(*trouble));
   }

@@ -49,7 +49,7 @@ Json parameters_of(const Route& route) {
                           {"schema", {{"type", "string"}, {"minLength", 16}, {"maxLength", 130}}}});
     parameters.push_back({{"name", "If-Match"}, {"in", "header"}, {"schema", {{"type", "string"}}}});
   }
-  if (route.kind == RouteKind::read) {
+  if (is_read(route.kind)) {
     parameters.push_back({{"name", "Consistency-Token"}, {"in", "header"}, {"schema", {{"type", "string"}}}});
   }
   return parameters;

@@ -93,6 +93,7 @@ void Api::get_me(Call call) {
   const auto citizen = desk_->citizen_of(*call.caller);
   if (!citizen) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
+    if (!reads_->may_show_texts()) return std::move(reached).send(texts_behind());
     const auto state = read_state<citizen::State>(parts_.log, citizen);
     const auto texts = personal_texts(parts_.log, parts_.vault, subject(citizen));
     auto response = reads_->conditional(*reached.request, me_document(citizen, state, texts),

@@ -66,11 +66,13 @@ std::string close_page(std::string members, const std::optional<std::string>& ne
 }
 
 Reads::Reads(TokensOf tokens, Beyond beyond, const eventstore::Records& log, const runner::Vault& vault,
-             const projections::ViewStore& views, projections::Worker& worker, BlockingPool& pool)
+             std::function<bool()> texts_are_current, const projections::ViewStore& views,
+             projections::Worker& worker, BlockingPool& pool)
     : tokens_(std::move(tokens)),
       beyond_(beyond),
       log_(log),
       vault_(vault),
+      texts_are_current_(std::move(texts_are_current)),
       views_(views),
       worker_(worker),
       pool_(pool) {}
@@ -139,6 +141,7 @@ void Reads::send_document_now(Call call, std::string_view projection, const std:
   if (!read->document) return std::move(call).send(not_found());
   const auto& document = *read->document;
   if (refers_to_texts(document.bytes)) {
+    if (!may_show_texts()) return std::move(call).send(texts_behind());
     return on_pool(std::move(call), [this, read = *read](Call reached) {
       const Request& request = *reached.request;
       auto response =
@@ -196,7 +199,9 @@ void Reads::send_list_now(Call call, std::string_view projection, const std::str
   std::string body = R"({"items":[)";
   for (const auto& [key, summary] : read->rows) {
     if (body.back() != '[') body += ',';
-    body += refers_to_texts(summary) ? with_texts(summary, vault_) : summary;
+    const bool has_texts = refers_to_texts(summary);
+    if (has_texts && !may_show_texts()) return std::move(call).send(texts_behind());
+    body += has_texts ? with_texts(summary, vault_) : summary;
   }
   body = close_page(std::move(body) + "]", read->next);
   auto response = conditional(request, std::move(body), read->position, Caching::live);

@@ -42,7 +42,11 @@ class Reads {
 
   // All must outlive the reads.
   Reads(TokensOf tokens, Beyond beyond, const eventstore::Records& log, const runner::Vault& vault,
-        const projections::ViewStore& views, projections::Worker& worker, BlockingPool& pool);
+        std::function<bool()> texts_are_current, const projections::ViewStore& views,
+        projections::Worker& worker, BlockingPool& pool);
+
+  // Whether texts of the vault may be shown.
+  bool may_show_texts() const { return texts_are_current_(); }
 
   // A document of a projection, once that reflects what the caller's consistency token names.
   void send_document(Call call, std::string_view projection, std::string id);
@@ -72,6 +76,7 @@ class Reads {
   const Beyond beyond_;
   const eventstore::Records& log_;
   const runner::Vault& vault_;
+  const std::function<bool()> texts_are_current_;
   const projections::ViewStore& views_;
   projections::Worker& worker_;
   BlockingPool& pool_;

@@ -19,9 +19,14 @@ class Api;
 // What a route does to the ledger, which decides what it asks of a request.
 enum class RouteKind {
   read,
-  command,  // appends: wants an Idempotency-Key; its body, if any, is application/json
-  bulk,     // appends many: keys in the lines of an application/x-ndjson body
+  personal,  // reads what is the caller's own, for which a node must know who somebody is
+  command,   // appends: wants an Idempotency-Key; its body, if any, is application/json
+  bulk,      // appends many: keys in the lines of an application/x-ndjson body
 };
+
+constexpr bool is_read(RouteKind kind) {
+  return kind == RouteKind::read || kind == RouteKind::personal;
+}
 
 struct Route {
   Method method;

@@ -85,7 +85,7 @@ Command promote_command() {
           "service must then start `serve`. What the former leader had acknowledged with durability local "
           "and not yet published is not part of the ledger any more: `stimmbuch rejoin` there reports it.",
       .options = with_common_options(),
-      .settings = {"data", "wrapping_key", "kafka.", "durability"},
+      .settings = {"data", "wrapping_key", "wrapping_key_command", "kafka.", "durability"},
       .examples = {{"promote --data /var/lib/stimmbuch --kafka k1:9092", "When the leader is lost."},
                    {"promote --data D --kafka k1:9092 --durability replicated",
                     "A follower that does not run; `serve` then goes on with the same settings."}},

@@ -144,9 +144,9 @@ Result follow(Session& session) {
 }
 
 std::vector<std::string> with_serving(std::vector<std::string> settings) {
-  for (const auto* const setting :
-       {"data", "wrapping_key", "kafka.", "durability", "listen", "admin_listen", "hosts", "tls.",
-        "io_threads", "cache_mib", "disk_floor_mib", "recover_tail", "commands_per_minute", "limits."}) {
+  for (const auto* const setting : {"data", "wrapping_key", "wrapping_key_command", "kafka.", "durability",
+                                    "listen", "admin_listen", "hosts", "tls.", "io_threads", "cache_mib",
+                                    "disk_floor_mib", "recover_tail", "commands_per_minute", "limits."}) {
     settings.emplace_back(setting);
   }
   return settings;
@@ -186,15 +186,18 @@ Command follow_command() {
       .purpose = "Follow a ledger over Kafka: the same log, byte for byte, the same views and reads.",
       .details =
           "Starts from nothing, from a copy of the ledger, or where it stopped. Every record is checked "
-          "before it is written. Commands are answered by the name of the leader. With the wrapping key of "
-          "the ledger's vault it also shows texts and can be promoted; without, it serves figures and the "
-          "material of audits, for which it needs no secret.",
+          "before it is written. Commands are answered by the name of the leader, or sent on to it. With the "
+          "wrapping key of the ledger's vault it also shows texts and can be promoted; with the half of it "
+          "that opens texts it shows texts; without, it serves figures and the material of audits, for which "
+          "it needs no secret.",
       .options = with_common_options(),
-      .settings = with_serving({"ledger", "leader"}),
+      .settings = with_serving({"ledger", "leader", "forward"}),
       .examples = {{"follow --data /var/lib/stimmbuch --kafka k1:9092 --listen 0.0.0.0:8080",
                     "Figures for everybody, on a machine that knows no secret."},
                    {"follow --data D --kafka k1:9092 --wrapping-key /etc/stimmbuch/keys",
-                    "A candidate: `stimmbuch promote` makes it the leader."}},
+                    "A candidate: `stimmbuch promote` makes it the leader."},
+                   {"follow --data D --kafka k1:9092 --leader http://leader:8080 --forward",
+                    "One address for everything: what only the leader can do is sent on to it."}},
       .exits = {ExitCode::store_locked, ExitCode::credentials, ExitCode::broker_unreachable},
       .run = follow,
   };

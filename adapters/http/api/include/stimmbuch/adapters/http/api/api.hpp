@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "stimmbuch/adapters/http/api/leader_link.hpp"
 #include "stimmbuch/adapters/http/server/blocking_pool.hpp"
 #include "stimmbuch/adapters/http/server/handler.hpp"
 #include "stimmbuch/adapters/identity/authenticator.hpp"
@@ -30,7 +31,9 @@ struct Call;
 class CommandDesk;
 class CommandQuota;
 class Followers;
+class Forwarding;
 class Reads;
+enum class RouteKind;
 
 // The public HTTP interface: translates requests into commands and views, and what comes of them into
 // answers. It decides nothing. The routes are a table (routes.cpp); each names one of the functions below.
@@ -54,7 +57,12 @@ class Api final : public Handler {
     const runner::Clock& clock;
     std::string_view version;               // of the engine
     std::uint32_t commands_per_minute = 0;  // of one principal; 0: not bounded
-    std::string leader = {};  // of a follower: the URL at which commands are taken, if it is known
+    // Of a follower:
+    std::string leader = {};            // the URL at which commands are taken, if it is known
+    LeaderLink* leader_link = nullptr;  // null: nothing is forwarded
+    bool knows_people = true;           // whether it has the secrets by which it knows who a caller is
+    // Whether the texts in the vault are as of now, or nearly; what was destroyed since must not be shown.
+    std::function<bool()> texts_are_current = [] { return true; };
   };
 
   explicit Api(Parts parts);
@@ -121,11 +129,15 @@ class Api final : public Handler {
   void get_problem_page(Call call);
 
  private:
+  // Whether requests to such a route are for another node to answer.
+  bool is_the_leaders(RouteKind kind) const;
+
   Parts parts_;
   std::unique_ptr<CommandDesk> desk_;
   std::unique_ptr<CommandQuota> quota_;
   std::unique_ptr<Reads> reads_;
   std::unique_ptr<Followers> followers_;
+  std::unique_ptr<Forwarding> forwarding_;
 };
 
 }  // namespace stimmbuch::http::api

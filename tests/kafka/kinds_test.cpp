@@ -1,0 +1,106 @@
+// What nodes of each kind show, and what they do with what is not theirs to answer.
+#include "crowd.hpp"
+#include "nodes.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+constexpr int exit_credentials = 12;
+
+class Kinds : public Nodes {
+ protected:
+  // A follower with the key of texts alone.
+  Node& reading() {
+    const auto file = directory_.path() / "reading.keys";
+    std::ifstream whole(key_file());
+    std::ofstream part(file);
+    std::string line;
+    for (int i = 0; i < 2 && std::getline(whole, line); ++i) part << line << '\n';
+    part.close();
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    return follower("reading", {"--wrapping-key", file.string()});
+  }
+  Node& forwarding() { return follower("forwarding", {"--forward"}); }
+};
+
+TEST_F(Kinds, WithTheKeyOfTextsAloneKnowNobodyAndCannotLead) {
+  Node& one = leader();
+  Node& two = reading();
+  Crowd crowd(one, 1);
+  expect_all_equal();
+  EXPECT_TRUE(std::filesystem::exists(two.data() / "vault"));
+  const auto me = HttpClient::tcp(two.port()).get("/v1/me");
+  EXPECT_EQ(me.status, 503);
+  EXPECT_EQ(nlohmann::json::parse(me.body)["code"], "not_the_leader");
+  EXPECT_NE(run({"token", "--data", two.data().string(), "--role", "staff"}).code, 0);
+  EXPECT_EQ(two.replication()["promotable"], false);
+  const Ran promoted = run({"promote", "--data", two.data().string(), "--kafka", Broker::address()});
+  EXPECT_NE(promoted.code, 0);
+  EXPECT_NE(promoted.err.find("key of texts alone"), std::string::npos) << promoted.err;
+}
+
+TEST_F(Kinds, TakeTheirKeyFromACommand) {
+  leader();
+  Node& two = follower("candidate", {"--wrapping-key-command", "cat " + key_file().string()});
+  EXPECT_TRUE(eventually([&] { return two.replication()["promotable"] == true; }));
+  EXPECT_EQ(two.stop(), 0);
+  Node broken(directory_.path() / "broken", {"follow", "--wrapping-key-command", "exit 9"});
+  const Ran refused = broken.run_to_end();
+  EXPECT_EQ(refused.code, exit_credentials) << refused.err;
+  EXPECT_NE(refused.err.find("exit code 9"), std::string::npos) << refused.err;
+}
+
+TEST_F(Kinds, ForwardCommandsAndWhatOnlyTheLeaderKnows) {
+  Node& one = leader();
+  Node& two = forwarding();
+  Crowd crowd(one, 3);
+  const auto voted = crowd.vote(two, 0, "oak");
+  EXPECT_EQ(voted.status, 201) << voted.body;
+  EXPECT_EQ(nlohmann::json::parse(crowd.vote(two, 0, "oak").body)["replayed"], true);
+  EXPECT_EQ(crowd.me(two, 1)["texts"]["name"], "citizen-1");
+  // Its token is good for reading here what was done there.
+  const auto tally =
+      HttpClient::tcp(two.port())
+          .request("GET", "/v1/polls/bench/tally", {},
+                   "Prefer: wait=20\r\nConsistency-Token: " + voted.field("Consistency-Token") + "\r\n");
+  EXPECT_EQ(tally.status, 200) << tally.body;
+  expect_all_equal();
+  crowd.expect_all_in(two.log());
+}
+
+TEST_F(Kinds, SayThatNothingWasWrittenWhileTheLeaderIsAway) {
+  Node& one = leader();
+  Node& two = forwarding();
+  Crowd crowd(one, 1);
+  one.stop();
+  const auto away = crowd.vote(two, 0, "oak");
+  EXPECT_EQ(away.status, 503);
+  EXPECT_EQ(nlohmann::json::parse(away.body)["code"], "read_only");
+  one.start();
+  EXPECT_EQ(crowd.vote(two, 0, "oak").status, 201);
+}
+
+TEST_F(Kinds, ForwardNothingThatWasForwarded) {
+  leader();
+  Node& two = forwarding();
+  const auto reply =
+      HttpClient::tcp(two.port()).request("POST", "/v1/projects", "{}", "Via: 1.1 stimmbuch\r\n");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(nlohmann::json::parse(reply.body)["code"], "not_the_leader");
+}
+
+TEST_F(Kinds, TellABrokerThatHangsFromOneThatHasNothingNew) {
+  leader();
+  Node& two = follower();
+  EXPECT_TRUE(eventually([&] { return two.replication()["caught_up"] == true; }));
+  EXPECT_EQ(two.replication()["connected"], true);
+  Broker::freeze();
+  EXPECT_TRUE(eventually([&] { return two.replication()["connected"] == false; }));
+  EXPECT_TRUE(eventually([&] { return two.replication()["behind_s"] >= 5; }));
+  Broker::thaw();
+  EXPECT_TRUE(eventually([&] { return two.replication()["connected"] == true; }));
+  EXPECT_TRUE(eventually([&] { return two.replication()["behind_s"] <= 2; }));
+}
+
+}  // namespace
+}  // namespace stimmbuch::test
