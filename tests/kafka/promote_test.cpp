@@ -1,4 +1,9 @@
 // The leader is lost, or only seems to be: promotion and durability.
+#include <algorithm>
+#include <array>
+#include <stop_token>
+#include <thread>
+
 #include "promotion.hpp"
 
 namespace stimmbuch::test {
@@ -78,6 +83,69 @@ TEST_F(Promotion, IsNotNeededWhileTheBrokerIsAway) {
   for (int i = 1; i < 8; ++i) EXPECT_TRUE(eventually([&] { return crowd.vote(one, i, "oak").status < 300; }));
   crowd.expect_all_in(one.log());
   expect_all_equal();
+}
+
+// A command is given to whichever node takes it until it is acknowledged.
+template <class Command>
+void insist(const std::array<Node*, 2>& nodes, Command&& command) {
+  EXPECT_TRUE(eventually([&] {
+    return std::ranges::any_of(nodes, [&](const Node* node) {
+      try {
+        const HttpReply reply = command(*node);
+        EXPECT_TRUE(Crowd::is_acknowledged(reply) || reply.status >= 500) << reply.body;
+        return Crowd::is_acknowledged(reply);
+      } catch (const std::exception&) {  // it is down, or changes its role
+        return false;
+      }
+    });
+  }));
+}
+
+// One new citizen after the other votes, and changes the vote.
+void keep_voting(Crowd& crowd, int voter, const std::array<Node*, 2>& nodes, const std::stop_token& stop) {
+  for (int i = 0; !stop.stop_requested(); ++i) {
+    const auto name = "voter-" + std::to_string(voter) + "-" + std::to_string(i);
+    insist(nodes, [&](const Node& node) { return crowd.join(node, name); });
+    insist(nodes, [&](const Node& node) { return crowd.vote(node, i, "oak"); });
+    insist(nodes, [&](const Node& node) { return crowd.vote(node, i, "steel"); });
+  }
+}
+
+TEST_F(Promotion, BackAndForthLosesAndDoublesNoVoteOfAnybodyWhoVotesMeanwhile) {
+  Node& one = leader("replicated");
+  Node& two = candidate();
+  std::vector<Crowd> crowds(3, Crowd(one, 0));
+  {
+    std::vector<std::jthread> voters;
+    for (std::size_t voter = 0; voter < crowds.size(); ++voter) {
+      voters.emplace_back([&, voter](const std::stop_token& stop) {
+        keep_voting(crowds[voter], static_cast<int>(voter), {&one, &two}, stop);
+      });
+    }
+    Node* leads = &one;
+    Node* follows = &two;
+    for (int round = 0; round < rounds(2) && !HasFailure(); ++round) {
+      promote(*follows);
+      std::swap(leads, follows);
+      EXPECT_EQ(follows->end(), exit_former_leader) << follows->said();
+      EXPECT_EQ(rejoin(*follows).code, 0);
+      follows->start_as(following());
+    }
+  }
+  expect_all_equal();
+  const auto log = leader_node().log();
+  std::size_t acknowledged = 0;
+  for (const Crowd& crowd : crowds) {
+    crowd.expect_all_in(log);
+    acknowledged += crowd.acknowledged();
+  }
+  EXPECT_GT(acknowledged, 0U);
+  EXPECT_EQ(std::ranges::count_if(records_of(log),
+                                  [](const auto& record) {
+                                    return record["type"].template get<std::string>().starts_with("ballot.");
+                                  }),
+            acknowledged);
+  EXPECT_EQ(run({"audit", "recount", "--data", leader_node().data().string()}).code, 0);
 }
 
 }  // namespace
