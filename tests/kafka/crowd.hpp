@@ -1,44 +1,45 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "nodes.hpp"
 
 namespace stimmbuch::test {
 
-// Citizens who vote in one poll, each under a key of their own.
+// Citizens who vote in one poll. What each of its copies was acknowledged it keeps to itself.
 class Crowd {
  public:
   Crowd(const Node& node, int citizens) {
-    const auto staff = mint(node, "staff", "anna");
-    command(node, "POST", "/v1/projects", R"({"id":"park","title":{"de":"Stadtpark"}})", staff, "project");
-    command(node, "POST", "/v1/polls",
-            R"({"id":"bench","project":"park","title":{"de":"Welche Bank?"},"kind":"single",)"
-            R"("rule":{"kind":"most_votes"},"live_step":1,"changeable":true,)"
-            R"("options":[{"id":"oak","title":{"de":"Eiche"}},{"id":"steel","title":{"de":"Stahl"}}]})",
-            staff, "poll");
-    command(node, "POST", "/v1/polls/bench/open", "{}", staff, "open");
-    for (int i = 0; i < citizens; ++i) {
-      const auto name = "citizen-" + std::to_string(i);
-      tokens_.push_back(mint(node, "citizen", name));
-      const auto status =
-          command(node, "POST", "/v1/citizens", R"({"name":")" + name + R"("})", tokens_.back(), name).status;
-      EXPECT_EQ(status, 201);
-    }
+    const auto staff = node.token("staff", "anna");
+    node.command("POST", "/v1/projects", R"({"id":"park","title":{"de":"Stadtpark"}})", staff, "project");
+    node.command("POST", "/v1/polls",
+                 R"({"id":"bench","project":"park","title":{"de":"Welche Bank?"},"kind":"single",)"
+                 R"("rule":{"kind":"most_votes"},"live_step":1,"changeable":true,)"
+                 R"("options":[{"id":"oak","title":{"de":"Eiche"}},{"id":"steel","title":{"de":"Stahl"}}]})",
+                 staff, "poll");
+    node.command("POST", "/v1/polls/bench/open", "{}", staff, "open");
+    for (int i = 0; i < citizens; ++i) EXPECT_EQ(join(node, "citizen-" + std::to_string(i)).status, 201);
+  }
+
+  // Registers one more citizen, or the same again, who votes from then on under the next number.
+  HttpReply join(const Node& node, const std::string& name) {
+    const auto token = node.token("citizen", name);
+    auto reply = node.command("POST", "/v1/citizens", R"({"name":")" + name + R"("})", token, name);
+    if (is_acknowledged(reply)) tokens_.push_back(token);
+    return reply;
   }
 
   // Votes, and notes what was acknowledged.
   HttpReply vote(const Node& node, int citizen, const std::string& choice) {
     const auto key = "vote-" + std::to_string(citizen) + "-" + choice;
-    auto reply = command(node, "PUT", "/v1/polls/bench/ballot", R"({"choices":[")" + choice + R"("]})",
-                         tokens_.at(static_cast<std::size_t>(citizen)), key);
-    if (reply.status == 200 || reply.status == 201) {
+    auto reply = node.command("PUT", "/v1/polls/bench/ballot", R"({"choices":[")" + choice + R"("]})",
+                              tokens_.at(static_cast<std::size_t>(citizen)), key);
+    if (is_acknowledged(reply)) {
       const auto answer = nlohmann::json::parse(reply.body);
       acknowledged_[std::stoull(answer["position"].get<std::string>())] = answer["ballot"];
     }
@@ -54,34 +55,20 @@ class Crowd {
 
   // Every acknowledged ballot lies where the answer said.
   void expect_all_in(const std::string& log) const {
-    std::size_t begin = 0;
-    std::map<std::uint64_t, std::string> subjects;
-    for (std::uint64_t position = 1; begin < log.size(); ++position) {
-      const auto end = log.find('\n', begin);
-      subjects[position] = nlohmann::json::parse(log.substr(begin, end - begin))["subject"];
-      begin = end + 1;
+    const auto records = records_of(log);
+    for (const auto& [position, ballot] : acknowledged_) {
+      ASSERT_LE(position, records.size());
+      EXPECT_EQ(records[position - 1]["subject"], ballot) << position;
     }
-    for (const auto& [position, ballot] : acknowledged_) EXPECT_EQ(subjects[position], ballot) << position;
   }
 
   std::size_t acknowledged() const { return acknowledged_.size(); }
+  std::size_t acknowledged_behind(std::uint64_t position) const {
+    return static_cast<std::size_t>(std::distance(acknowledged_.upper_bound(position), acknowledged_.end()));
+  }
+  static bool is_acknowledged(const HttpReply& reply) { return reply.status == 200 || reply.status == 201; }
 
  private:
-  static std::string mint(const Node& node, const std::string& role, const std::string& subject) {
-    const auto body = R"({"role":")" + role + R"(","subject":")" + subject + R"("})";
-    const auto reply =
-        HttpClient::unix_socket((node.data() / "admin.sock").string()).request("POST", "/admin/tokens", body);
-    return nlohmann::json::parse(reply.body)["token"];
-  }
-  static HttpReply command(const Node& node, const std::string& method, const std::string& target,
-                           const std::string& body, const std::string& token, const std::string& key) {
-    return HttpClient::tcp(node.port())
-        .request(method, target, body,
-                 "Authorization: Bearer " + token +
-                     "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" + key +
-                     std::string(16, '.') + "\"\r\n");
-  }
-
   std::vector<std::string> tokens_;
   std::map<std::uint64_t, std::string> acknowledged_;  // subject by position
 };

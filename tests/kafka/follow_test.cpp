@@ -9,12 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// More in a longer run: STIMMBUCH_KAFKA_ROUNDS=100.
-int rounds(int usual) {
-  const char* const asked = std::getenv("STIMMBUCH_KAFKA_ROUNDS");
-  return asked == nullptr ? usual : std::atoi(asked);
-}
-
 TEST_F(Nodes, HaveTheSameLogByteForByteAndTheSameDocuments) {
   Node& one = leader();
   Node& two = follower();

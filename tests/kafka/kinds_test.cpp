@@ -44,7 +44,7 @@ TEST_F(Kinds, TakeTheirKeyFromACommand) {
   Node& two = follower("candidate", {"--wrapping-key-command", "cat " + key_file().string()});
   EXPECT_TRUE(eventually([&] { return two.replication()["promotable"] == true; }));
   EXPECT_EQ(two.stop(), 0);
-  Node broken(directory_.path() / "broken", {"follow", "--wrapping-key-command", "exit 9"});
+  Node broken(directory_.path() / "broken", {"follow", "--wrapping-key-command", "exit 9"}, brokers_);
   const Ran refused = broken.run_to_end();
   EXPECT_EQ(refused.code, exit_credentials) << refused.err;
   EXPECT_NE(refused.err.find("exit code 9"), std::string::npos) << refused.err;

@@ -1,18 +1,16 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "broker.hpp"
 #include "http_client.hpp"
 #include "support/budget_file.hpp"
 #include "support/program.hpp"
@@ -20,54 +18,24 @@
 // Nodes of one ledger on the real broker of these tests, run as people run them.
 namespace stimmbuch::test {
 
-// The broker that CTest starts before these tests and stops behind them (STIMMBUCH_KAFKA).
-class Broker {
- public:
-  static std::string address() { return STIMMBUCH_KAFKA; }
-
-  static void kill() { control({"kill", "1"}); }
-  static void start() { control({"start", "--base-port", STIMMBUCH_KAFKA_PORT}); }
-  static void freeze() { control({"freeze", "1"}); }
-  static void thaw() { control({"thaw", "1"}); }
-
-  // Makes a topic as somebody else would, with these settings.
-  static void make_topic(const std::string& topic, const std::vector<std::string>& more) {
-    std::vector<std::string> words{
-        "run", "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", address(), "--create", "--topic",
-        topic};
-    words.insert(words.end(), more.begin(), more.end());
-    control(words);
-  }
-
- private:
-  static void control(std::vector<std::string> words) {
-    words.insert(words.begin(), STIMMBUCH_KAFKA_TOOL);
-    words.insert(words.end(), {"--dir", STIMMBUCH_KAFKA_DIR});
-    if (words[1] == "run") words.erase(words.end() - 2, words.end());
-    ChildProcess child(words);
-    const int code = child.wait(std::chrono::seconds{120});
-    ASSERT_EQ(code, 0) << words[1] << ": " << child.out() << child.err();
-  }
-};
-
 // A serve or follow process on a directory of its own. It keeps its port when it is started again.
 class Node {
  public:
-  Node(std::filesystem::path data, std::vector<std::string> words)
-      : data_(std::move(data)), words_(std::move(words)) {}
+  Node(std::filesystem::path data, std::vector<std::string> words, std::string brokers = Broker::address())
+      : data_(std::move(data)), words_(std::move(words)), brokers_(std::move(brokers)) {}
 
   // Runs until it listens.
   void start() { start_as(words_); }
   // The same node in another role.
   void start_as(std::vector<std::string> words) {
     words_ = words;
-    process_ = std::make_unique<ChildProcess>(command(words), clean_environment());
+    process_ = std::make_unique<ChildProcess>(program(words), clean_environment());
     const auto url = process_->wait_for_line("listening on ", std::chrono::seconds{90});
     port_ = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
   }
   // Runs to its end, which must come by itself.
   Ran run_to_end() {
-    ChildProcess process(command(words_), clean_environment());
+    ChildProcess process(program(words_), clean_environment());
     const int code = process.wait(std::chrono::seconds{90});
     return {code, process.out(), process.err()};
   }
@@ -115,90 +83,58 @@ class Node {
     return ran.out;
   }
   std::string token(const std::string& role, const std::string& subject = "somebody") const {
-    const Ran minted = run({"token", "--data", data_.string(), "--role", role, "--subject", subject});
-    EXPECT_EQ(minted.code, 0) << minted.err;
-    return minted.out.substr(0, minted.out.find('\n'));
+    const nlohmann::json asked{{"role", role}, {"subject", subject}};
+    const auto reply = HttpClient::unix_socket((data_ / "admin.sock").string())
+                           .request("POST", "/admin/tokens", asked.dump());
+    return nlohmann::json::parse(reply.body)["token"];
+  }
+  // A command as JSON, under a key that is made long enough.
+  HttpReply command(const std::string& method, const std::string& target, const std::string& body,
+                    const std::string& token, const std::string& key) const {
+    return HttpClient::tcp(port_).request(method, target, body,
+                                          "Authorization: Bearer " + token +
+                                              "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" +
+                                              key + std::string(16, '.') + "\"\r\n");
+  }
+  // One line of the bulk route; the status that it was answered with.
+  int import_line(const nlohmann::json& line, const std::string& token) const {
+    const auto reply = HttpClient::tcp(port_).request(
+        "POST", "/v1/commands", line.dump(),
+        "Authorization: Bearer " + token + "\r\nContent-Type: application/x-ndjson\r\n");
+    return nlohmann::json::parse(reply.body)["status"];
   }
 
  private:
-  std::vector<std::string> command(std::vector<std::string> words) const {
-    words.insert(words.end(), {"--data", data_.string(), "--kafka", Broker::address(), "--listen",
+  std::vector<std::string> program(std::vector<std::string> words) const {
+    words.insert(words.end(), {"--data", data_.string(), "--kafka", brokers_, "--listen",
                                "127.0.0.1:" + std::to_string(port_), "--disk-floor-mib", "0"});
     return command_of(words);
   }
 
   const std::filesystem::path data_;
   std::vector<std::string> words_;
+  const std::string brokers_;
   std::uint16_t port_ = 0;
   std::unique_ptr<ChildProcess> process_;
   std::string said_;
 };
 
-// Waits for a condition to hold, two minutes at most.
-template <class Condition>
-[[nodiscard]] bool eventually(Condition&& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{2};
-  while (std::chrono::steady_clock::now() < deadline) {
-    try {
-      if (condition()) return true;
-    } catch (const std::exception&) {  // a node that is just starting
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds{50});
-  }
-  return false;
-}
-
-// What an independent consumer reads as committed: position and value of each record, in order.
-struct Consumed {
-  std::vector<std::uint64_t> positions;
-  std::string values;  // a line each
-};
-
-inline Consumed consume_topic(const std::string& topic) {
-  const std::vector<std::string> kcat{"/usr/bin/kcat",
-                                      "-b",
-                                      Broker::address(),
-                                      "-C",
-                                      "-t",
-                                      topic,
-                                      "-e",
-                                      "-q",
-                                      "-X",
-                                      "isolation.level=read_committed",
-                                      "-f"};
-  const auto read = [&](const char* format) {
-    auto words = kcat;
-    words.emplace_back(format);
-    ChildProcess child(words);
-    EXPECT_EQ(child.wait(std::chrono::seconds{90}), 0) << child.err();
-    return child.out();
-  };
-  Consumed consumed{{}, read("%s\n")};
-  std::string headers = read("%h\n");
-  for (std::size_t begin = 0; begin < headers.size();) {
-    const auto end = headers.find('\n', begin);
-    const auto line = headers.substr(begin, end - begin);
-    const auto at = line.find("position=");
-    EXPECT_NE(at, std::string::npos) << line;
-    if (at != std::string::npos) consumed.positions.push_back(std::stoull(line.substr(at + 9)));
-    begin = end + 1;
-  }
-  return consumed;
-}
-
-inline Consumed consume(const std::string& ledger) {
-  return consume_topic("stimmbuch." + ledger + ".events");
+// The records of a log, position 1 first.
+inline std::vector<nlohmann::json> records_of(const std::string& log) {
+  std::vector<nlohmann::json> records;
+  for (const auto& line : Ran{0, log, {}}.lines()) records.push_back(nlohmann::json::parse(line));
+  return records;
 }
 
 // A leader with as many followers as a test wants.
 class Nodes : public testing::Test {
  protected:
-  Node& leader(const std::string& durability = "local") {
-    nodes_.push_back(std::make_unique<Node>(
-        directory_.path() / "leader",
-        std::vector<std::string>{"serve", "--purpose", "demo", "--durability", durability}));
-    nodes_.back()->start();
-    leader_ = nodes_.back().get();
+  Node& leader(const std::string& durability = "local", const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{"serve", "--purpose", "demo", "--durability", durability};
+    words.insert(words.end(), more.begin(), more.end());
+    durability_ = durability;
+    leader_ = &add("leader", words);
+    key_file_ = leader_->data().string() + ".keys";
     return *leader_;
   }
   Node& follower(const std::string& name = "follower") { return follower(name, {}); }
@@ -206,15 +142,17 @@ class Nodes : public testing::Test {
   Node& candidate(const std::string& name = "candidate") {
     return follower(name, {"--wrapping-key", key_file().string()});
   }
-  Node& follower(const std::string& name, std::vector<std::string> more) {
-    std::vector<std::string> words{"follow", "--ledger", leader_->ledger(), "--leader", leader_->url()};
+  Node& follower(const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> words{"follow",       "--ledger",     leader_->ledger(), "--leader",
+                                   leader_->url(), "--durability", durability_};
     words.insert(words.end(), more.begin(), more.end());
-    nodes_.push_back(std::make_unique<Node>(directory_.path() / name, words));
-    nodes_.back()->start();
-    return *nodes_.back();
+    return add(name, words);
   }
-  std::filesystem::path key_file() const { return leader_->data().string() + ".keys"; }
+  // Of the vault that the first leader made.
+  const std::filesystem::path& key_file() const { return key_file_; }
   Node& leader_node() { return *leader_; }
+  // As the first leader has it, and whoever is promoted.
+  const std::string& durability() const { return durability_; }
 
   // Imports a budget through a node, in a process of its own. Returns when the first commands are in: an
   // import waits for a server that goes away, and not for one that it has never spoken to.
@@ -266,11 +204,29 @@ class Nodes : public testing::Test {
 
   void lead_from(Node& node) { leader_ = &node; }
 
+  // A node on the directory of that name, running.
+  Node& add(const std::string& name, const std::vector<std::string>& words) {
+    nodes_.push_back(std::make_unique<Node>(directory_.path() / name, words, brokers_));
+    nodes_.back()->start();
+    return *nodes_.back();
+  }
+  // A copy of a node's directory, with its key if there is one; the node must not run.
+  std::filesystem::path copy_of(const Node& node, const std::string& name) const {
+    const auto copy = directory_.path() / name;
+    std::filesystem::copy(node.data(), copy, std::filesystem::copy_options::recursive);
+    const std::filesystem::path key = node.data().string() + ".keys";
+    if (std::filesystem::exists(key)) std::filesystem::copy(key, copy.string() + ".keys");
+    return copy;
+  }
+
   TemporaryDirectory directory_;
   std::vector<std::unique_ptr<Node>> nodes_;
+  std::string brokers_ = Broker::address();  // as nodes are told that are added from now on
 
  private:
   Node* leader_ = nullptr;
+  std::string durability_;
+  std::filesystem::path key_file_;
 };
 
 }  // namespace stimmbuch::test

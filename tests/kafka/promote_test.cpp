@@ -1,27 +1,13 @@
-// The leader is lost, or only seems to be: promotion, durability, and the way back.
-#include "crowd.hpp"
-#include "nodes.hpp"
+// The leader is lost, or only seems to be: promotion and durability.
+#include <algorithm>
+#include <array>
+#include <stop_token>
+#include <thread>
+
+#include "promotion.hpp"
 
 namespace stimmbuch::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr int exit_former_leader = 15;
-
-class Promotion : public Nodes {
- protected:
-  // Has a follower lead, and waits until it does.
-  void promote(Node& node, const std::string& durability) {
-    const Ran ran = run({"promote", "--data", node.data().string(), "--kafka", Broker::address(),
-                         "--durability", durability, "--json"});
-    ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
-    lead_from(node);
-  }
-  Ran rejoin(const Node& node) {
-    return run({"rejoin", "--data", node.data().string(), "--kafka", Broker::address(), "--json"});
-  }
-};
 
 TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost) {
   Node& one = leader("replicated");
@@ -33,7 +19,7 @@ TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost
   import->signal(SIGKILL);
   import->wait();
   std::filesystem::remove_all(one.data());
-  promote(two, "replicated");
+  promote(two);
   EXPECT_EQ(crowd.acknowledged(), 30U);
   crowd.expect_all_in(two.log());
   // The same import and the same votes again have no second effect.
@@ -49,54 +35,21 @@ TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost
   expect_all_equal();
 }
 
-TEST_F(Promotion, LeavesTheFormerLeaderNothingToDisturbAndAWayBack) {
-  Node& one = leader();
-  Node& two = candidate();
-  Crowd crowd(one, 6);
-  EXPECT_EQ(crowd.vote(one, 0, "oak").status, 201);
-  expect_all_equal();
-  // What is acknowledged while the broker is away lies on this disk alone.
-  Broker::freeze();
-  EXPECT_EQ(crowd.vote(one, 1, "oak").status, 201);
-  EXPECT_EQ(crowd.vote(one, 2, "oak").status, 201);
-  one.kill();
-  Broker::thaw();
-  promote(two, "local");
-  Crowd{two, 0};  // repeats what the staff did: nothing new
-  EXPECT_EQ(crowd.vote(two, 3, "steel").status, 201);
-
-  // Whoever starts it again sees it refuse, however often, and the new leader goes on.
-  for (int i = 0; i < 2; ++i) {
-    const Ran refused = Node(one.data(), {"serve", "--purpose", "demo"}).run_to_end();
-    EXPECT_EQ(refused.code, exit_former_leader) << refused.err;
-  }
-  EXPECT_EQ(crowd.vote(two, 4, "steel").status, 201);
-
-  const Ran rejoined = rejoin(one);
-  EXPECT_EQ(rejoined.code, 0) << rejoined.out << rejoined.err;
-  EXPECT_EQ(rejoined.last()["cut"], 2) << rejoined.out;
-  EXPECT_EQ(rejoined.last()["commands"], 2);
-  EXPECT_EQ(rejoined.lines().size(), 3U);  // each command, and the summary
-  EXPECT_TRUE(std::filesystem::exists(rejoined.last()["file"].get<std::string>()));
-  one.start_as({"follow", "--leader", two.url()});
-  expect_all_equal();
-}
-
 TEST_F(Promotion, OfAnotherNodeEndsALeaderThatIsStillUp) {
   Node& one = leader("replicated");
   Node& two = candidate();
   Crowd crowd(one, 4);
   EXPECT_EQ(crowd.vote(one, 0, "oak").status, 201);
-  promote(two, "replicated");
+  promote(two);
   EXPECT_EQ(crowd.vote(two, 1, "oak").status, 201);
   EXPECT_EQ(one.end(), exit_former_leader) << one.said();
   crowd.expect_all_in(two.log());
   const Ran rejoined = rejoin(one);
   EXPECT_EQ(rejoined.code, 0) << rejoined.err;
-  one.start_as({"follow", "--leader", two.url(), "--wrapping-key", one.data().string() + ".keys"});
+  one.start_as(following());
   expect_all_equal();
   // And back again.
-  promote(one, "replicated");
+  promote(one);
   EXPECT_EQ(crowd.vote(one, 2, "steel").status, 201);
   EXPECT_EQ(crowd.vote(one, 0, "steel").status, 200);
 }
@@ -130,6 +83,69 @@ TEST_F(Promotion, IsNotNeededWhileTheBrokerIsAway) {
   for (int i = 1; i < 8; ++i) EXPECT_TRUE(eventually([&] { return crowd.vote(one, i, "oak").status < 300; }));
   crowd.expect_all_in(one.log());
   expect_all_equal();
+}
+
+// A command is given to whichever node takes it until it is acknowledged.
+template <class Command>
+void insist(const std::array<Node*, 2>& nodes, Command&& command) {
+  EXPECT_TRUE(eventually([&] {
+    return std::ranges::any_of(nodes, [&](const Node* node) {
+      try {
+        const HttpReply reply = command(*node);
+        EXPECT_TRUE(Crowd::is_acknowledged(reply) || reply.status >= 500) << reply.body;
+        return Crowd::is_acknowledged(reply);
+      } catch (const std::exception&) {  // it is down, or changes its role
+        return false;
+      }
+    });
+  }));
+}
+
+// One new citizen after the other votes, and changes the vote.
+void keep_voting(Crowd& crowd, int voter, const std::array<Node*, 2>& nodes, const std::stop_token& stop) {
+  for (int i = 0; !stop.stop_requested(); ++i) {
+    const auto name = "voter-" + std::to_string(voter) + "-" + std::to_string(i);
+    insist(nodes, [&](const Node& node) { return crowd.join(node, name); });
+    insist(nodes, [&](const Node& node) { return crowd.vote(node, i, "oak"); });
+    insist(nodes, [&](const Node& node) { return crowd.vote(node, i, "steel"); });
+  }
+}
+
+TEST_F(Promotion, BackAndForthLosesAndDoublesNoVoteOfAnybodyWhoVotesMeanwhile) {
+  Node& one = leader("replicated");
+  Node& two = candidate();
+  std::vector<Crowd> crowds(3, Crowd(one, 0));
+  {
+    std::vector<std::jthread> voters;
+    for (std::size_t voter = 0; voter < crowds.size(); ++voter) {
+      voters.emplace_back([&, voter](const std::stop_token& stop) {
+        keep_voting(crowds[voter], static_cast<int>(voter), {&one, &two}, stop);
+      });
+    }
+    Node* leads = &one;
+    Node* follows = &two;
+    for (int round = 0; round < rounds(2) && !HasFailure(); ++round) {
+      promote(*follows);
+      std::swap(leads, follows);
+      EXPECT_EQ(follows->end(), exit_former_leader) << follows->said();
+      EXPECT_EQ(rejoin(*follows).code, 0);
+      follows->start_as(following());
+    }
+  }
+  expect_all_equal();
+  const auto log = leader_node().log();
+  std::size_t acknowledged = 0;
+  for (const Crowd& crowd : crowds) {
+    crowd.expect_all_in(log);
+    acknowledged += crowd.acknowledged();
+  }
+  EXPECT_GT(acknowledged, 0U);
+  EXPECT_EQ(std::ranges::count_if(records_of(log),
+                                  [](const auto& record) {
+                                    return record["type"].template get<std::string>().starts_with("ballot.");
+                                  }),
+            acknowledged);
+  EXPECT_EQ(run({"audit", "recount", "--data", leader_node().data().string()}).code, 0);
 }
 
 }  // namespace
