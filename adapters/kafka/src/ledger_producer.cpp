@@ -130,6 +130,7 @@ void LedgerProducer::send(std::span<rd_kafka_vu_t> parts) {
   // What is wrong with the transaction comes out when it is committed.
   if (error && rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
     throw BrokerError(Kind::failed, "a transaction exceeds the client's queue");
+  rd_kafka_poll(client_.get(), 0);  // frees what is delivered
 }
 
 void LedgerProducer::add_record(Position position, std::string_view subject, std::string_view record,
