@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::int32_t partition = 0;
 
+// How much is fetched ahead stays as librdkafka has it, 64 MiB at most: once that is full nothing is fetched
+// for up to a second, so less would hold up who catches up.
 constexpr auto properties = std::to_array<Property>({
     {"isolation.level", "read_committed"},
     {"enable.partition.eof", "true"},
@@ -16,8 +18,6 @@ constexpr auto properties = std::to_array<Property>({
     {"check.crcs", "true"},
     {"fetch.wait.max.ms", "50"},
     {"socket.timeout.ms", "6000"},  // a broker that hangs is found out about in this time
-    {"queued.min.messages", "20000"},
-    {"queued.max.messages.kbytes", "16384"},
 });
 
 int in_ms(std::chrono::milliseconds time) {
