@@ -34,10 +34,12 @@ std::vector<Property> properties(std::string_view id) {
           {"queue.buffering.max.kbytes", "131072"}};
 }
 
+// Of what may be set, librdkafka's own are as good as any that were measured, but for compression. A topic is
+// kept for ever, so its size counts: of the 540 bytes of a ballot with its key and headers zstd leaves 81,
+// and lz4, which saves a microsecond for each, 124. Batches are full at a megabyte; with smaller ones
+// publishing took up to twice the time. A commit does not wait for linger.ms.
 Settings with_defaults(Settings settings) {
   settings.properties.try_emplace("compression.type", "zstd");
-  settings.properties.try_emplace("linger.ms", "2");
-  settings.properties.try_emplace("batch.num.messages", "20000");
   return settings;
 }
 
