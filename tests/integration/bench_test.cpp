@@ -116,6 +116,8 @@ TEST_F(Bench, RefusesWhatItCannotMeasure) {
   EXPECT_EQ(bench({"append", "--in-flight", "1000000"}).code, 2);
   EXPECT_EQ(bench({"query", "--server", "http://127.0.0.1:1"}).code, 2);
   EXPECT_EQ(bench({"http", "--server", "http://127.0.0.1:1"}).code, 2);
+  EXPECT_EQ(bench({"publish"}).code, 2);
+  EXPECT_EQ(bench({"durability"}).code, 2);
   summary({"append", "--votes", "10", "--imported", "--data", data()});
   EXPECT_EQ(bench({"append", "--votes", "10", "--data", data()}).code, 2);
 }

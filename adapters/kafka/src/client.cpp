@@ -23,6 +23,9 @@ void set(const Conf& conf, std::string_view name, std::string_view value) {
   }
 }
 
+// What was not delivered comes out when the transaction is committed.
+void ignore_report(rd_kafka_t*, const rd_kafka_message_t*, void*) {}
+
 Kind kind_of(rd_kafka_resp_err_t code) {
   switch (code) {
     case RD_KAFKA_RESP_ERR__TRANSPORT:
@@ -76,6 +79,9 @@ Client::Client(rd_kafka_type_t type, const Settings& settings, std::span<const P
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_log_cb(conf.get(), &Client::write_log);
   rd_kafka_conf_set_events(conf.get(), events);
+  // Only reports of delivery wake a commit that waits for its messages: without anybody who takes them it
+  // would look every 10 ms.
+  if (type == RD_KAFKA_PRODUCER) rd_kafka_conf_set_dr_msg_cb(conf.get(), &ignore_report);
 
   std::array<char, 512> why{};
   auto* const settled = conf.release();  // the handle's, if there will be one

@@ -23,7 +23,8 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 // Of one transaction; it ends behind the command in which a bound is reached. Each costs some round trips, so
-// large ones are cheap; they also bound what is sent again, and how long a follower waits.
+// large ones are cheap: with 2 000 records publishing took nearly twice the time, with 50 000 no less. They
+// also bound what is sent again, and how long a follower waits.
 constexpr std::size_t records_max = 20'000;
 constexpr std::size_t bytes_max = std::size_t{8} << 20;
 
@@ -168,9 +169,11 @@ class Publisher::Thread {
     for (const auto& row : parts_.vault.unpublished(last)) producer.add_row(row.key, row.value);
     if (producer.commit([this] { return goes_on(); })) {
       parts_.vault.confirm_published(last);
+      {
+        const std::lock_guard lock(mutex_);
+        ++status_.transactions;
+      }
       published(last);
-      const std::lock_guard lock(mutex_);
-      ++status_.transactions;
     } else {
       const std::lock_guard lock(mutex_);
       ++status_.aborted;

@@ -15,6 +15,8 @@ using std::chrono::steady_clock;
 constexpr std::int32_t partition = 0;
 constexpr auto partition_name = "0";
 
+// How much is fetched ahead stays as librdkafka has it, 64 MiB at most: once that is full nothing is fetched
+// for up to a second, so less would hold up who catches up.
 constexpr auto properties = std::to_array<Property>({
     {"isolation.level", "read_committed"},
     {"enable.partition.eof", "true"},
@@ -23,8 +25,6 @@ constexpr auto properties = std::to_array<Property>({
     {"fetch.wait.max.ms", "50"},
     {"socket.timeout.ms", "6000"},  // a broker that hangs is found out about in this time
     {"statistics.interval.ms", "1000"},
-    {"queued.min.messages", "20000"},
-    {"queued.max.messages.kbytes", "16384"},
 });
 
 int in_ms(std::chrono::milliseconds time) {

@@ -5,14 +5,13 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "access/data_directory.hpp"
+#include "bench/ballot_desk.hpp"
+#include "bench/bench_engine.hpp"
 #include "stimmbuch/adapters/identity/local_tokens.hpp"
-#include "stimmbuch/adapters/vault/contest_secrets.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
-#include "stimmbuch/eventstore/codec/command_content.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 
 namespace stimmbuch::program {
@@ -22,87 +21,12 @@ namespace {
 constexpr std::uint64_t votes_between_looks = 1'024;
 constexpr double citizens_patience_s = 120;
 
-runner::Submission submission(const vault::Mac& key, const StreamId& stream, const Actor& actor,
-                              std::string_view client_key, stimmbuch::Command command) {
-  const auto tag =
-      vault::command_tag(key, actor, stream, client_key, codec::name_of(command), codec::content_of(command));
-  return {.stream = stream,
-          .command = std::move(command),
-          .tag = tag,
-          .actor = actor,
-          .citizen = {},
-          .texts = {},
-          .secrets = {},
-          .identity_row = {},
-          .expected = {}};
-}
-
-// The bytes of real ids, which are random, but the same for the same number.
-CitizenId citizen_id(const vault::Mac& derivation, std::uint64_t number) {
-  return *CitizenId::parse(
-      vault::created_id(derivation, "bench", stimmbuch::Engine{}, fmt::format("citizen-{}", number)));
-}
-
-ballot::Choices choices_of(std::uint64_t voter) {
-  ballot::Choices choices;
-  for (const std::size_t option : bench_choices(voter))
-    choices.push_back({*OptionId::parse(bench_option(option))});
-  return choices;
-}
-
-// Makes the ballots of one poll, as the HTTP interface does.
-class BallotDesk {
- public:
-  BallotDesk(const Engine::Intake& intake, const std::string& poll, BenchPoll::Voters voters)
-      : poll_(*PollId::parse(poll)),
-        voters_(voters),
-        contest_(intake.contests.get(poll_)),
-        derivation_(intake.secrets.derivation) {}
-
-  runner::Submission ballot(std::uint64_t voter) const {
-    const std::string key = fmt::format("bench-ballot-{:012}", voter);
-    if (voters_ == BenchPoll::Voters::imported) {
-      const BallotId id{poll_, vault::imported_voter(*contest_, std::to_string(voter))};
-      return submission(
-          *contest_, id, official_, key,
-          ballot::Command{ballot::ImportVote{choices_of(voter), ballot::Channel::online, cast_at_}});
-    }
-    const CitizenId citizen = citizen_id(derivation_, voter);
-    const VoterId pseudonym = vault::voter_pseudonym(*contest_, citizen);
-    auto result = submission(*contest_, BallotId{poll_, pseudonym}, pseudonym, key,
-                             ballot::Command{ballot::CastVote{choices_of(voter)}});
-    result.citizen = citizen;
-    return result;
-  }
-
- private:
-  const PollId poll_;
-  const BenchPoll::Voters voters_;
-  const std::shared_ptr<const vault::Mac> contest_;
-  const vault::Mac derivation_;
-  const OfficialId official_ = *OfficialId::parse("bench");
-  const Time cast_at_{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
-};
-
 }  // namespace
-
-std::expected<std::unique_ptr<Engine>, Failure> AppendBench::start() const {
-  EngineOptions options;
-  options.data = data_;
-  options.purpose = ledger::Purpose::demo;
-  options.listen = Address{"127.0.0.1", 0};
-  options.disk_floor_mib = 0;
-  spdlog::set_level(spdlog::level::warn);
-  // When the writer fails, the votes' answers tell.
-  auto engine = Engine::start(options, [](std::string_view) {});
-  if (!engine) return failed(engine.error().code, std::move(engine.error().text));
-  return std::move(*engine);
-}
 
 // What is on the disk when nothing happens any more: a start brings what only the write-ahead log had into
 // files.
 std::expected<DiskUse, Failure> AppendBench::rest() {
-  const auto engine = start();
+  const auto engine = start_bench_engine(bench_engine_options(data_));
   if (!engine) return std::unexpected(engine.error());
   return disk_use_at_rest(data_, signals_);
 }
@@ -129,9 +53,9 @@ std::expected<void, Failure> AppendBench::register_citizens(Engine& engine) {
   const vault::Mac subject(intake.secrets.subject);
   SubmissionFlow flow(intake.runner, plan_.in_flight);
   return submit_all(flow, "citizens", [&](std::uint64_t number) {
-    const CitizenId id = citizen_id(derivation, number);
-    auto result = submission(idempotency, id, id, fmt::format("bench-citizen-{:012}", number),
-                             citizen::Command{citizen::RegisterCitizen{}});
+    const CitizenId id = bench_citizen_id(derivation, number);
+    auto result = bench_submission(idempotency, id, id, fmt::format("bench-citizen-{:012}", number),
+                                   citizen::Command{citizen::RegisterCitizen{}});
     result.identity_row =
         vault::identity_row_name(subject, identity::local_issuer, fmt::format("citizen-{}", number));
     return result;
@@ -202,7 +126,7 @@ std::expected<Json, Failure> AppendBench::run() {
                   {"in_flight", plan_.in_flight}};
   if (plan_.voters == BenchPoll::Voters::citizens) {
     const Stopwatch time;
-    const auto engine = start();
+    const auto engine = start_bench_engine(bench_engine_options(data_));
     if (!engine) return std::unexpected(engine.error());
     if (auto registered = register_citizens(**engine); !registered)
       return std::unexpected(std::move(registered.error()));
@@ -211,7 +135,7 @@ std::expected<Json, Failure> AppendBench::run() {
   const auto before = rest();
   if (!before) return std::unexpected(before.error());
   {
-    const auto engine = start();
+    const auto engine = start_bench_engine(bench_engine_options(data_));
     if (!engine) return std::unexpected(engine.error());
     const auto voted = vote(**engine);
     if (!voted) return std::unexpected(voted.error());

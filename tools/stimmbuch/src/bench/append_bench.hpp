@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
-#include <memory>
 
 #include "bench/bench_poll.hpp"
 #include "bench/resources.hpp"
@@ -32,7 +31,6 @@ class AppendBench {
   std::expected<Json, Failure> run();
 
  private:
-  std::expected<std::unique_ptr<Engine>, Failure> start() const;
   std::expected<DiskUse, Failure> rest();
   template <class Make>
   std::expected<void, Failure> submit_all(SubmissionFlow& flow, std::string what, Make&& make);

@@ -15,9 +15,9 @@ namespace {
 void add(Json& summary, std::string_view prefix, const HttpLoadResult& result) {
   const auto member = [&](std::string_view name) { return fmt::format("{}{}", prefix, name); };
   summary[member("requests_per_second")] = result.requests_per_second;
-  summary[member("p50_ms")] = result.p50_ms;
-  summary[member("p99_ms")] = result.p99_ms;
-  summary[member("max_ms")] = result.max_ms;
+  summary[member("p50_ms")] = result.latencies.p50_ms;
+  summary[member("p99_ms")] = result.latencies.p99_ms;
+  summary[member("max_ms")] = result.latencies.max_ms;
 }
 
 void add_reference(Json& summary, const HttpLoadResult& reference) {

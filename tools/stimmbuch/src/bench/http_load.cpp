@@ -269,12 +269,8 @@ void LoadRun::take(Connection& connection, const Answer& answer) {
 }
 
 HttpLoadResult LoadRun::result(double seconds) {
-  const auto count = latencies_us_.size();
-  std::ranges::sort(latencies_us_);
-  const auto at_ms = [&](std::size_t permille) {
-    return static_cast<double>(latencies_us_[std::min(count - 1, count * permille / 1000)]) / 1e3;
-  };
-  return {static_cast<double>(count) / seconds, at_ms(500), at_ms(990), at_ms(1000)};
+  const auto count = static_cast<double>(latencies_us_.size());
+  return {count / seconds, latencies_of(std::move(latencies_us_))};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "bench/latencies.hpp"
 #include "cli/console.hpp"
 #include "cli/failure.hpp"
 #include "cli/signals.hpp"
@@ -29,9 +30,7 @@ struct HttpLoad {
 
 struct HttpLoadResult {
   double requests_per_second = 0;
-  double p50_ms = 0;
-  double p99_ms = 0;
-  double max_ms = 0;
+  Latencies latencies;
 };
 
 // Sends all requests over connections that are kept open, each with one request at a time, and holds the

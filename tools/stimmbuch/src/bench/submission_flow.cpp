@@ -1,7 +1,5 @@
 #include "bench/submission_flow.hpp"
 
-#include <chrono>
-#include <thread>
 #include <utility>
 #include <variant>
 
@@ -15,8 +13,6 @@ namespace stimmbuch::program {
 
 namespace {
 
-constexpr std::chrono::microseconds between_looks{100};
-
 std::string words_of(const runner::Outcome& outcome) {
   if (const auto* const rejection = std::get_if<Rejection>(&outcome))
     return fmt::format("a command was refused: {}", text_of(rejection->refusal).code);
@@ -28,7 +24,9 @@ std::string words_of(const runner::Outcome& outcome) {
 
 void SubmissionFlow::submit(runner::Submission submission) {
   if (sent_ - answered_.load() >= in_flight_max_) await(sent_ - in_flight_max_ / 2);
-  if (runner_.submit(std::move(submission), [this](const runner::Outcome& outcome) { take(outcome); })) {
+  const auto now = Clock::now();
+  if (runner_.submit(std::move(submission),
+                     [this, now](const runner::Outcome& outcome) { take(outcome, now); })) {
     ++sent_;
   } else {
     turned_away_ = true;
@@ -43,20 +41,25 @@ std::expected<void, Failure> SubmissionFlow::finish() {
   return {};
 }
 
-void SubmissionFlow::take(const runner::Outcome& outcome) {
-  if (answered_.load() == 0) {
+void SubmissionFlow::take(const runner::Outcome& outcome, Clock::time_point submitted) {
+  const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  if (latencies_us_.empty()) {
     pthread_getcpuclockid(pthread_self(), &writer_clock_);
     writer_cpu_at_first_us_ = cpu_us(writer_clock_);
   }
+  latencies_us_.push_back(std::chrono::duration<float, std::micro>(now - submitted).count());
   const auto* const accepted = std::get_if<runner::Accepted>(&outcome);
   if ((accepted == nullptr || accepted->replayed) && !failure_)
     failure_ = Failure{ExitCode::failed, words_of(outcome)};
-  ++answered_;
+  // Woken once, and not for each answer: that would cost the writer a system call each.
+  if (++answered_ == awaited_) reached_.notify_one();
 }
 
-// Looks now and then: being woken would cost the writer a system call.
-void SubmissionFlow::await(std::uint64_t answers) const {
-  while (answered_.load() < answers) std::this_thread::sleep_for(between_looks);
+void SubmissionFlow::await(std::uint64_t answers) {
+  std::unique_lock lock(mutex_);
+  awaited_ = answers;
+  reached_.wait(lock, [&] { return answered_.load() >= answers; });
 }
 
 }  // namespace stimmbuch::program

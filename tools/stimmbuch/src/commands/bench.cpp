@@ -1,4 +1,4 @@
-// bench append, bench http, bench query, bench rebuild and bench import.
+// bench append, bench http, bench query, bench rebuild, bench import, bench publish and bench durability.
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -9,8 +9,10 @@
 
 #include "access/work_directory.hpp"
 #include "bench/append_bench.hpp"
+#include "bench/durability_bench.hpp"
 #include "bench/http_bench.hpp"
 #include "bench/import_bench.hpp"
+#include "bench/publish_bench.hpp"
 #include "bench/rebuild_bench.hpp"
 #include "cli/signals.hpp"
 #include "cli/table.hpp"
@@ -30,6 +32,8 @@ constexpr std::uint64_t query_votes = 1'000;
 constexpr std::uint64_t query_connections = 32;
 constexpr std::uint64_t import_ballots = 200'000;
 constexpr std::uint64_t connections_max = 4'096;
+constexpr std::uint64_t durability_seconds = 3;
+constexpr std::uint64_t durability_seconds_max = 3'600;
 
 std::string shown(const Json& value) {
   if (value.is_number_float()) return fmt::format("{:.2f}", value.get<double>());
@@ -131,16 +135,23 @@ Result run_query(Session& session) {
                                          {*requests, *votes, session.given.value("--target")}));
 }
 
+// Makes a ledger of imported votes where there is none.
+std::expected<void, Failure> require_ledger(Session& session, Signals& signals,
+                                            const WorkDirectory& directory, std::uint64_t votes) {
+  if (std::filesystem::exists(directory.data() / "log")) return {};
+  AppendBench bench(session.console, signals, directory.data(),
+                    {votes, BenchPoll::Voters::imported, append_in_flight});
+  if (const auto appended = bench.run(); !appended) return std::unexpected(appended.error());
+  return {};
+}
+
 Result run_rebuild(Session& session) {
   const auto votes = number_of(session, "--votes", append_votes);
   if (!votes) return std::unexpected(votes.error());
   Signals signals{SIGTERM, SIGINT};
   const WorkDirectory directory("bench", session.given.value("--data"));
-  if (!std::filesystem::exists(directory.data() / "log")) {
-    AppendBench bench(session.console, signals, directory.data(),
-                      {*votes, BenchPoll::Voters::imported, append_in_flight});
-    if (const auto appended = bench.run(); !appended) return std::unexpected(appended.error());
-  }
+  if (auto there = require_ledger(session, signals, directory, *votes); !there)
+    return std::unexpected(std::move(there.error()));
   return finished(session, bench_rebuild(session.console, signals, directory.data(),
                                          session.given.has("--all") ? Rebuilt::all : Rebuilt::tally));
 }
@@ -163,8 +174,44 @@ Result run_import(Session& session) {
   return finished(session, bench_import(directory.data(), file, progress));
 }
 
+std::expected<kafka::Settings, Failure> kafka_of(const Session& session) {
+  const auto& kafka = session.settings.values.engine.kafka;
+  if (kafka.brokers.empty()) return failed(ExitCode::usage, "name the brokers by --kafka");
+  return kafka;
+}
+
+Result run_publish(Session& session) {
+  const auto votes = number_of(session, "--votes", append_votes);
+  if (!votes) return std::unexpected(votes.error());
+  const auto kafka = kafka_of(session);
+  if (!kafka) return std::unexpected(kafka.error());
+  Signals signals{SIGTERM, SIGINT};
+  const WorkDirectory directory("bench", session.given.value("--data"));
+  if (auto there = require_ledger(session, signals, directory, *votes); !there)
+    return std::unexpected(std::move(there.error()));
+  PublishBench bench(session.console, signals, directory.data(), *kafka);
+  return finished(session, bench.run());
+}
+
+Result run_durability(Session& session) {
+  const auto seconds = number_of(session, "--seconds", durability_seconds, durability_seconds_max);
+  if (!seconds) return std::unexpected(seconds.error());
+  const auto kafka = kafka_of(session);
+  if (!kafka) return std::unexpected(kafka.error());
+  Signals signals{SIGTERM, SIGINT};
+  const WorkDirectory directory("bench", std::nullopt);
+  return finished(
+      session, bench_durability(
+                   session.console, signals,
+                   {.directory = directory.data(), .kafka = *kafka, .time = std::chrono::seconds{*seconds}}));
+}
+
 Option new_data_option() {
   return {"--data", "DIR", "A new directory, which is kept. Default: a temporary one."};
+}
+
+Option ledger_option() {
+  return {"--data", "DIR", "The directory of a ledger. Default: a temporary one with imported votes."};
 }
 
 Option server_option(std::string_view help) {
@@ -263,7 +310,7 @@ Command bench_rebuild_command() {
           "must have every ballot of the log. The data directory is one that nobody serves.",
       .options = with_common_options(
           {{"--all", "", "All projections, in lockstep, instead of the tally alone."},
-           {"--data", "DIR", "The directory of a ledger. Default: a temporary one with imported votes."},
+           ledger_option(),
            {"--votes", "N", fmt::format("How many votes a new ledger gets. Default: {}.", append_votes)}}),
       .examples = {{"bench rebuild --data /var/tmp/ten-million", "A ledger that `bench append` left."},
                    {"bench rebuild --all --votes 100000 --json", "A new ledger."}},
@@ -287,6 +334,46 @@ Command bench_import_command() {
                    {"bench import --file Poland_Lodz_2023.pb.gz --json", "A real one."}},
       .exits = {ExitCode::differences, ExitCode::try_later},
       .run = run_import,
+  };
+}
+
+Command bench_publish_command() {
+  return {
+      .name = "bench publish",
+      .purpose = "Measure publishing to Kafka, and following from there.",
+      .details =
+          "Publishes a ledger that is not in the cluster yet from its first record on, as the engine does "
+          "when its broker was away. Then another ledger takes it from the topic, as a new follower does. "
+          "The "
+          "data directory is one that nobody serves. The topics stay behind in the cluster.",
+      .options = with_common_options(
+          {ledger_option(),
+           {"--votes", "N", fmt::format("How many votes a new ledger gets. Default: {}.", append_votes)}}),
+      .settings = {"kafka."},
+      .examples = {{"bench publish --kafka 127.0.0.1:19092", "At the broker of `tools/kafka start`."},
+                   {"bench publish --kafka 127.0.0.1:19092 --kafka-properties compression.type=lz4 --json",
+                    "With other properties of librdkafka."}},
+      .exits = {ExitCode::store_locked, ExitCode::broker_unreachable},
+      .run = run_publish,
+  };
+}
+
+Command bench_durability_command() {
+  return {
+      .name = "bench durability",
+      .purpose = "Measure what it costs to answer only when the brokers have committed.",
+      .details =
+          "An engine that publishes answers imported votes inside one process, first with --durability local "
+          "and then with replicated, while 1, 64 and 4096 wait for their answer. Each tally must be what was "
+          "voted. The topics stay behind in the cluster.",
+      .options = with_common_options(
+          {{"--seconds", "N",
+            fmt::format("How long each of the six measurements takes. Default: {}.", durability_seconds)}}),
+      .settings = {"kafka."},
+      .examples = {{"bench durability --kafka 127.0.0.1:19092", "At the broker of `tools/kafka start`."},
+                   {"bench durability --kafka k1:9092,k2:9092,k3:9092 --seconds 10 --json", "At a cluster."}},
+      .exits = {ExitCode::differences, ExitCode::broker_unreachable},
+      .run = run_durability,
   };
 }
 

@@ -35,6 +35,8 @@ std::vector<Command> all_commands() {
       bench_query_command(),
       bench_rebuild_command(),
       bench_import_command(),
+      bench_publish_command(),
+      bench_durability_command(),
       {.name = "config", .purpose = "Look at the settings."},
       config_check_command(),
       config_print_command(),

@@ -31,6 +31,8 @@ Command bench_http_command();
 Command bench_query_command();
 Command bench_rebuild_command();
 Command bench_import_command();
+Command bench_publish_command();
+Command bench_durability_command();
 Command config_check_command();
 Command config_print_command();
 Command completion_command();

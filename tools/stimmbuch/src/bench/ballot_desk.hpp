@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "bench/bench_poll.hpp"
+#include "engine.hpp"
+#include "stimmbuch/adapters/vault/derive.hpp"
+#include "stimmbuch/eventstore/runner/submission.hpp"
+
+// Commands for the writer as the HTTP interface makes them.
+namespace stimmbuch::program {
+
+runner::Submission bench_submission(const vault::Mac& key, const StreamId& stream, const Actor& actor,
+                                    std::string_view client_key, stimmbuch::Command command);
+
+// Has the bytes of real ids, which are random, but the same for the same number.
+CitizenId bench_citizen_id(const vault::Mac& derivation, std::uint64_t number);
+
+// Makes the ballots of one poll. Used by one thread.
+class BallotDesk {
+ public:
+  BallotDesk(const Engine::Intake& intake, const std::string& poll, BenchPoll::Voters voters);
+
+  // The one vote of a voter, as bench_choices tells it.
+  runner::Submission ballot(std::uint64_t voter) const;
+
+ private:
+  const PollId poll_;
+  const BenchPoll::Voters voters_;
+  const std::shared_ptr<const vault::Mac> contest_;
+  const vault::Mac derivation_;
+  const OfficialId official_;
+};
+
+}  // namespace stimmbuch::program
