@@ -229,6 +229,13 @@ TEST_F(HttpClientTest, WaitsAsLongAsAnOverloadedServerAsks) {
   EXPECT_THAT(pauses_, ElementsAre(7s, 200ms, 400ms));
 }
 
+TEST_F(HttpClientTest, SendsAgainWhatTheServerHadNotDoneInTime) {
+  Server& server =
+      serve({{answer("504 Gateway Timeout", R"({"code":"outcome_unknown"})")}, {answer("200 OK", "in")}});
+  EXPECT_EQ(client().send(get("/")).value().body, "in");
+  EXPECT_EQ(server.requests().size(), 2U);
+}
+
 TEST_F(HttpClientTest, GivesUpAfterItsAttemptsAndReturnsWhatTheServerSaid) {
   const Step busy{answer("503 Service Unavailable", "{\"code\":\"overloaded\"}")};
   Server& server = serve({busy, busy, busy, busy});

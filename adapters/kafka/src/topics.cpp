@@ -97,7 +97,8 @@ void create(const Client& client, const Wanted& wanted) {
   }
 }
 
-Configuration read_configuration(const Client& client, const std::string& topic) {
+// Nothing: the broker that was asked does not know the topic.
+std::optional<Configuration> look_at_configuration(const Client& client, const std::string& topic) {
   const std::string what = "reading the settings of the topic " + topic;
   const Owned<rd_kafka_ConfigResource_t> resource(
       rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
@@ -110,7 +111,9 @@ Configuration read_configuration(const Client& client, const std::string& topic)
       rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
   Configuration read;
   for (const auto* const described : std::span(resources, count)) {
-    if (const auto code = rd_kafka_ConfigResource_error(described); code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    const auto code = rd_kafka_ConfigResource_error(described);
+    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return std::nullopt;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
       throw broker_error(code, what, rd_kafka_ConfigResource_error_string(described));
     std::size_t entries = 0;
     const auto* const configs = rd_kafka_ConfigResource_configs(described, &entries);
@@ -120,6 +123,17 @@ Configuration read_configuration(const Client& client, const std::string& topic)
     }
   }
   return read;
+}
+
+// A topic that was just made is not known to every broker at once, and each question may go to another one.
+template <class Look>
+auto wait_for(const std::string& topic, Look&& look) {
+  for (int looks = 0; looks < appearance_looks_max; ++looks) {
+    if (auto seen = look()) return *std::move(seen);
+    std::this_thread::sleep_for(between_looks);
+  }
+  throw BrokerError(BrokerError::Kind::unreachable,
+                    "the topic " + topic + " does not appear at every broker");
 }
 
 int number_of(const Configuration& configuration, std::string_view name) {
@@ -134,7 +148,8 @@ std::string fault_of(const Client& client, const Wanted& wanted, const Shape& sh
            " partitions, and a ledger's order needs exactly one: delete it and let `stimmbuch kafka init` "
            "make it";
   }
-  const auto configuration = read_configuration(client, wanted.name);
+  const auto configuration =
+      wait_for(wanted.name, [&] { return look_at_configuration(client, wanted.name); });
   for (const auto& [name, value] : wanted.configuration) {
     const auto found = configuration.find(name);
     if (found == configuration.end() || found->second == value) continue;
@@ -154,19 +169,6 @@ std::string fault_of(const Client& client, const Wanted& wanted, const Shape& sh
   return {};
 }
 
-// A topic that was just made is not known to every broker at once.
-Shape wait_for(const Client& client, const std::string& topic) {
-  for (int look = 0; look < appearance_looks_max; ++look) {
-    if (const auto shape = shape_of(*metadata_of(client), topic)) return *shape;
-    std::this_thread::sleep_for(between_looks);
-  }
-  throw BrokerError(BrokerError::Kind::unreachable, "the topic " + topic + " was made but does not appear");
-}
-
-}  // namespace
-
-namespace {
-
 TopicFinding check(const Client& client, const rd_kafka_metadata_t& metadata, const Wanted& wanted,
                    Missing missing) {
   auto shape = shape_of(metadata, wanted.name);
@@ -174,7 +176,7 @@ TopicFinding check(const Client& client, const rd_kafka_metadata_t& metadata, co
   if (!shape) {
     if (missing == Missing::report) return {wanted.name, Kind::missing, {}};
     create(client, wanted);
-    shape = wait_for(client, wanted.name);
+    shape = wait_for(wanted.name, [&] { return shape_of(*metadata_of(client), wanted.name); });
     kind = Kind::created;
   }
   auto fault = fault_of(client, wanted, *shape);

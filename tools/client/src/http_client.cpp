@@ -54,7 +54,7 @@ std::optional<milliseconds> retry_after(const Response& response) {
 
 // Whether the server, asked again, may well answer otherwise.
 bool is_worth_repeating(const std::expected<Response, ClientError>& result) {
-  if (result) return result->status == 429 || result->status == 503;
+  if (result) return result->status == 429 || result->status == 503 || result->status == 504;
   return result.error().fault == ClientFault::unreachable ||
          result.error().fault == ClientFault::connection_lost;
 }
