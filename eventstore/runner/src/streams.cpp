@@ -31,9 +31,10 @@ Stream& Streams::at(const StreamId& stream) {
     entries_.splice(entries_.begin(), entries_, known->second);
     return *known->second;
   }
-  entries_.push_front(load(stream, std::move(name)));
-  by_subject_.emplace(entries_.front().subject, entries_.begin());
-  return entries_.front();
+  Stream& entry = entries_.emplace_front(std::move(name), initial_state(stream));
+  by_subject_.emplace(entry.subject, entries_.begin());
+  load(entry);
+  return entry;
 }
 
 const State& Streams::of(const StreamId& stream) {
@@ -51,28 +52,31 @@ void Streams::changed(const StreamId& stream) {
 
 Stream& Streams::ballot(const BallotId& ballot) {
   std::string name = subject(ballot);
-  if (const auto known = ballots_.find(name); known != ballots_.end()) return known->second;
-  Stream loaded = load(ballot, name);
-  return ballots_.emplace(std::move(name), std::move(loaded)).first->second;
+  if (const auto known = ballot_by_subject_.find(name); known != ballot_by_subject_.end())
+    return *known->second;
+  Stream& entry = ballots_.emplace_back(std::move(name), initial_state(ballot));
+  ballot_by_subject_.emplace(entry.subject, &entry);
+  load(entry);
+  return entry;
 }
 
-Stream Streams::load(const StreamId& stream, std::string subject) const {
-  Stream loaded{std::move(subject), initial_state(stream), std::nullopt, {}};
-  log_.read_stream(loaded.subject, [&](Position position, std::string_view record) {
+// A record that cannot be read ends the writer, so nobody finds a stream that is loaded in part.
+void Streams::load(Stream& stream) const {
+  log_.read_stream(stream.subject, [&](Position position, std::string_view record) {
     const auto envelope = readable(codec::read_envelope(record), position);
     const auto tag = parse_command_tag(envelope.command);
     if (!tag) throw std::runtime_error("record " + std::to_string(number(position)) + " has no command");
-    loaded.take(*tag, readable(codec::read_event(envelope), position),
+    stream.take(*tag, readable(codec::read_event(envelope), position),
                 readable(codec::recorded(envelope), position));
     return true;
   });
-  return loaded;
 }
 
 void Streams::end_group() {
   for (const CitizenId& citizen : changed_citizens_)
     citizens_.put(citizen, std::get<citizen::State>(at(citizen).state));
   changed_citizens_.clear();
+  ballot_by_subject_.clear();
   ballots_.clear();
   while (entries_.size() > cached_max_) {
     by_subject_.erase(entries_.back().subject);
@@ -82,6 +86,7 @@ void Streams::end_group() {
 
 void Streams::forget() {
   changed_citizens_.clear();
+  ballot_by_subject_.clear();
   ballots_.clear();
   by_subject_.clear();
   entries_.clear();

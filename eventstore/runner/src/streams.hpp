@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <list>
 #include <optional>
 #include <set>
@@ -61,7 +62,7 @@ class Streams final : public States {
   using Entries = std::list<Stream>;
 
   Stream& ballot(const BallotId& ballot);
-  Stream load(const StreamId& stream, std::string subject) const;
+  void load(Stream& stream) const;
 
   const eventstore::Records& log_;
   KnownCitizens& citizens_;
@@ -69,7 +70,8 @@ class Streams final : public States {
   Entries entries_;  // but ballots; most recently used first
   std::unordered_map<std::string_view, Entries::iterator> by_subject_;
   // Of this group. Apart from the others, which are so many that looking into them is slow.
-  std::unordered_map<std::string, Stream> ballots_;
+  std::deque<Stream> ballots_;
+  std::unordered_map<std::string_view, Stream*> ballot_by_subject_;
   std::set<CitizenId> changed_citizens_;  // by this group
 };
 
