@@ -1,5 +1,7 @@
 // A leader comes back after another node was promoted: however its head stands to the new one's, it disturbs
 // nothing, and there is a way back.
+#include <ostream>
+
 #include "promotion.hpp"
 
 namespace stimmbuch::test {
@@ -10,6 +12,8 @@ struct Heads {
   const char* name;
   int of_former;
   int of_new;
+
+  friend void PrintTo(const Heads& heads, std::ostream* out) { *out << heads.name; }
 };
 
 class FormerLeader : public Promotion, public testing::WithParamInterface<Heads> {};

@@ -154,16 +154,20 @@ class Nodes : public testing::Test {
   // As the first leader has it, and whoever is promoted.
   const std::string& durability() const { return durability_; }
 
-  // Imports a budget through a node, in a process of its own. Returns when the first commands are in: an
-  // import waits for a server that goes away, and not for one that it has never spoken to.
-  std::unique_ptr<ChildProcess> begin_import(const Node& node, std::size_t ballots) {
-    const auto head = node.head();
+  // Imports a budget through a node, in a process of its own.
+  std::unique_ptr<ChildProcess> start_import(const Node& node, std::size_t ballots) {
     const auto token_file = directory_.path() / "operator.token";
     std::ofstream(token_file) << node.token("operator");
-    auto import = std::make_unique<ChildProcess>(
+    return std::make_unique<ChildProcess>(
         command_of({"import", "pabulib", write_budget_file(directory_.path(), ballots), "--server",
                     node.url(), "--token-file", token_file.string(), "--json", "--progress", "none"}),
         clean_environment());
+  }
+  // Returns when the first commands are in: an import waits for a server that goes away, and not for one that
+  // it has never spoken to.
+  std::unique_ptr<ChildProcess> begin_import(const Node& node, std::size_t ballots) {
+    const auto head = node.head();
+    auto import = start_import(node, ballots);
     EXPECT_TRUE(eventually([&] { return node.head() > head; }));
     return import;
   }
@@ -177,7 +181,7 @@ class Nodes : public testing::Test {
     EXPECT_TRUE(summary.value("refused", Json::object()).empty()) << ran.out;
   }
   void import_into(const Node& node, std::size_t ballots) {
-    expect_import_succeeds(*begin_import(node, ballots));
+    expect_import_succeeds(*start_import(node, ballots));
   }
 
   // The log of every node and what the topic's readers see are the same bytes, each record once.
