@@ -213,12 +213,7 @@ class Nodes : public testing::Test {
   // import waits for a server that goes away, and not for one that it has never spoken to.
   std::unique_ptr<ChildProcess> begin_import(const Node& node, std::size_t ballots) {
     const auto head = node.head();
-    const auto token_file = directory_.path() / "operator.token";
-    std::ofstream(token_file) << node.token("operator");
-    auto import = std::make_unique<ChildProcess>(
-        command_of({"import", "pabulib", write_budget_file(directory_.path(), ballots), "--server",
-                    node.url(), "--token-file", token_file.string(), "--json", "--progress", "none"}),
-        clean_environment());
+    auto import = start_import(node, ballots);
     EXPECT_TRUE(eventually([&] { return node.head() > head; }));
     return import;
   }
@@ -232,7 +227,7 @@ class Nodes : public testing::Test {
     EXPECT_TRUE(summary.value("refused", Json::object()).empty()) << ran.out;
   }
   void import_into(const Node& node, std::size_t ballots) {
-    expect_import_succeeds(*begin_import(node, ballots));
+    expect_import_succeeds(*start_import(node, ballots));
   }
 
   // The log of every node and what the topic's readers see are the same bytes, each record once.
@@ -269,6 +264,15 @@ class Nodes : public testing::Test {
     nodes_.push_back(std::make_unique<Node>(directory_.path() / name, words));
     nodes_.back()->start();
     return *nodes_.back();
+  }
+
+  std::unique_ptr<ChildProcess> start_import(const Node& node, std::size_t ballots) const {
+    const auto token_file = directory_.path() / "operator.token";
+    std::ofstream(token_file) << node.token("operator");
+    return std::make_unique<ChildProcess>(
+        command_of({"import", "pabulib", write_budget_file(directory_.path(), ballots), "--server",
+                    node.url(), "--token-file", token_file.string(), "--json", "--progress", "none"}),
+        clean_environment());
   }
 
   Node* leader_ = nullptr;

@@ -102,7 +102,7 @@ TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost
   Node& one = leader("replicated");
   Node& two = candidate();
   Crowd crowd(one, 40);
-  const auto import = begin_import(one, 8'000);
+  const auto import = begin_import(one, 20'000);
   for (int i = 0; i < 30; ++i) EXPECT_EQ(crowd.vote(one, i, "oak").status, 201);
   one.kill();
   import->signal(SIGKILL);
@@ -112,7 +112,7 @@ TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost
   EXPECT_EQ(crowd.acknowledged(), 30U);
   crowd.expect_all_in(two.log());
   // The same import and the same votes again have no second effect.
-  import_into(two, 8'000);
+  import_into(two, 20'000);
   for (int i = 0; i < 30; ++i) {
     const auto again = crowd.vote(two, i, "oak");
     EXPECT_EQ(nlohmann::json::parse(again.body)["replayed"], true) << again.body;
