@@ -60,6 +60,9 @@ void TopicReader::start(const std::string& topic, std::int64_t offset) {
   if (reading.started) rd_kafka_consume_stop(reading.handle.get(), partition);
   reading.started = rd_kafka_consume_start_queue(reading.handle.get(), partition, offset, queue_.get()) == 0;
   if (!reading.started) throw broker_error(rd_kafka_last_error(), "reading " + topic);
+  reading.end_told = false;
+  reading.end_at_start.reset();
+  passed_end_.reset();
   reading.heard_at = steady_clock::now();
 }
 
@@ -70,6 +73,7 @@ void TopicReader::stop(const std::string& topic) {
 }
 
 TopicReader::Step TopicReader::next(std::chrono::milliseconds timeout) {
+  if (passed_end_) return *std::exchange(passed_end_, std::nullopt);
   Owned<rd_kafka_message_t> message(rd_kafka_consume_queue(queue_.get(), in_ms(timeout)));
   if (!message) {
     take_statistics();
@@ -82,9 +86,33 @@ TopicReader::Step TopicReader::next(std::chrono::milliseconds timeout) {
   }
   const auto topic = topics_.find(std::string_view(rd_kafka_topic_name(message->rkt)));
   topic->second.heard_at = steady_clock::now();
-  if (is_end)
+  if (is_end) {
+    topic->second.end_told = true;
     return {.what = Step::What::end, .message = {}, .topic = topic->first, .offset = message->offset};
+  }
+  look_for_end(topic->first, topic->second, message->offset);
   return {.what = Step::What::message, .message = Message(std::move(message)), .topic = topic->first};
+}
+
+// The client tells an end when a broker has had nothing new for a while. Where somebody adds without a pause
+// that may take for ever, so whatever lies beyond what was there at the start says that the start's end was
+// passed.
+void TopicReader::look_for_end(const std::string& topic, Reading& reading, std::int64_t offset) {
+  if (reading.end_told) return;
+  if (!reading.end_at_start) {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+    // As the answer said that brought this message.
+    if (rd_kafka_get_watermark_offsets(client_.get(), topic.c_str(), partition, &first, &end) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR ||
+        end < 0) {
+      return;
+    }
+    reading.end_at_start = end;
+  }
+  if (offset < *reading.end_at_start) return;
+  reading.end_told = true;
+  passed_end_ = Step{.what = Step::What::end, .message = {}, .topic = topic, .offset = offset + 1};
 }
 
 // Statistics have, of each broker, the microseconds since it last sent anything (rxidle, -1 for never).

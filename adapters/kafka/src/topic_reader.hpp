@@ -50,7 +50,7 @@ class TopicReader {
   struct Step {
     enum class What {
       message,
-      end,      // all that is committed of a topic was read; more may come
+      end,      // all was read that a topic had committed at some time since the start; more may come
       nothing,  // in the time given
     };
     What what = What::nothing;
@@ -69,15 +69,19 @@ class TopicReader {
   struct Reading {
     Owned<rd_kafka_topic_t> handle;
     bool started = false;
+    bool end_told = false;                     // since the start
+    std::optional<std::int64_t> end_at_start;  // of what was there then, committed or not
     std::chrono::steady_clock::time_point heard_at;
   };
 
   void take_statistics();
+  void look_for_end(const std::string& topic, Reading& reading, std::int64_t offset);
 
   Client client_;
   Owned<rd_kafka_queue_t> queue_;       // what is read
   Owned<rd_kafka_queue_t> main_queue_;  // what the client says of itself
   std::map<std::string, Reading, std::less<>> topics_;
+  std::optional<Step> passed_end_;  // is the next step
 };
 
 }  // namespace stimmbuch::kafka
