@@ -54,6 +54,17 @@ TEST_F(Promotion, OfAnotherNodeEndsALeaderThatIsStillUp) {
   EXPECT_EQ(crowd.vote(one, 0, "steel").status, 200);
 }
 
+TEST_F(Promotion, OfARunningNodeIsRefusedWithAnotherDurabilityThanItsOwn) {
+  leader();
+  Node& two = candidate();
+  EXPECT_TRUE(eventually([&] { return two.replication()["promotable"] == true; }));
+  const Ran refused = run(
+      {"promote", "--data", two.data().string(), "--kafka", Broker::address(), "--durability", "replicated"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("would lead with durability local"), std::string::npos) << refused.err;
+  EXPECT_EQ(two.replication()["role"], "follower");
+}
+
 TEST_F(Promotion, NeedsTheKeyOfTheVault) {
   leader();
   Node& two = Nodes::follower();

@@ -267,12 +267,12 @@ std::string Engine::Parts::not_promotable() const {
 http::api::Replication Engine::Parts::replication() const {
   using Of = http::api::Replication::Role;
   http::api::Replication state;
+  state.replicated = replicates();
   if (publisher) {
     const auto status = publisher->status();
     state.role = Of::leader;
     state.connected = status.state == kafka::PublisherStatus::State::publishing;
     state.trouble = status.trouble;
-    state.replicated = replicates();
     state.takes_commands = gate == runner::Gate::open;
     state.published = status.published;
     state.backlog = status.backlog;

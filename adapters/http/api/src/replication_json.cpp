@@ -30,8 +30,8 @@ nlohmann::json to_json(const Replication& replication) {
   if (replication.role == alone || replication.role == reader) return json;
   json["connected"] = replication.connected;
   if (!replication.trouble.empty()) json["trouble"] = replication.trouble;
+  json["durability"] = replication.replicated ? "replicated" : "local";
   if (replication.role == leader) {
-    json["durability"] = replication.replicated ? "replicated" : "local";
     json["takes_commands"] = replication.takes_commands;
     json["published"] = std::to_string(number(replication.published));
     json["backlog"] = replication.backlog;

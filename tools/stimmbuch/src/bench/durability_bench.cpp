@@ -27,10 +27,6 @@ struct Voted {
   Latencies latencies;
 };
 
-std::string_view name_of(Durability durability) {
-  return durability == Durability::replicated ? "replicated" : "local";
-}
-
 class DurabilityBench {
  public:
   DurabilityBench(Console& console, Signals& signals, const DurabilityPlan& plan)

@@ -123,7 +123,7 @@ Complaint from_text(std::string_view text, std::optional<ledger::Purpose>& value
 }
 
 std::string to_text(kafka::Durability value) {
-  return value == kafka::Durability::replicated ? "replicated" : "local";
+  return std::string(name_of(value));
 }
 Complaint from_text(std::string_view text, kafka::Durability& value) {
   if (text != "local" && text != "replicated") return "local or replicated";

@@ -27,9 +27,26 @@ Result told(Session& session, std::uint64_t epoch, std::string_view how_to_go_on
   return ExitCode::ok;
 }
 
+// Whoever asks for a durability must get it: a running follower leads with the one that it was started with.
+std::expected<void, Failure> check_durability(Session& session, ApiClient& client) {
+  const auto& settings = session.settings;
+  if (settings.origins.at("durability") == Origin::built_in) return {};
+  const auto state = client.get("/admin/replication");
+  if (!state) return std::unexpected(state.error());
+  const auto wanted = kafka::name_of(settings.values.engine.durability);
+  const auto present = state->value("durability", "");
+  if (present == wanted) return {};
+  return failed(ExitCode::usage,
+                fmt::format("the follower that runs here would lead with durability {0}: start it anew with "
+                            "--durability {1} and promote it then, or promote it with --durability {0}",
+                            present, wanted));
+}
+
 // The follower ends and starts as the leader, within its process; its socket is away for that while.
 Result promote_served(Session& session, const std::filesystem::path& data) {
   ApiClient client(operator_url(data), {}, {.max_attempts = 1});
+  if (auto checked = check_durability(session, client); !checked)
+    return std::unexpected(std::move(checked.error()));
   if (const auto asked = client.send({.method = "POST", .target = "/admin/promote"}); !asked)
     return std::unexpected(asked.error());
   session.console.say("the follower becomes the leader …");
@@ -81,8 +98,9 @@ Command promote_command() {
       .details =
           "The follower takes what is committed, keeps the former leader from committing more, takes what "
           "came until then, and writes into the ledger that another node leads from there on; only then are "
-          "commands taken. A follower that is running becomes the leader as it is, at its address; its "
-          "service must then start `serve`. What the former leader had acknowledged with durability local "
+          "commands taken. A follower that is running becomes the leader as it is, at its address and with "
+          "the durability that it was started with; its service must then start `serve`. What the former "
+          "leader had acknowledged with durability local "
           "and not yet published is not part of the ledger any more: `stimmbuch rejoin` there reports it.",
       .options = with_common_options(),
       .settings = {"data", "wrapping_key", "wrapping_key_command", "kafka.", "durability"},

@@ -23,6 +23,10 @@ enum class Durability {
   replicated,  // committed at the broker too
 };
 
+constexpr std::string_view name_of(Durability durability) {
+  return durability == Durability::replicated ? "replicated" : "local";
+}
+
 struct PublisherStatus {
   enum class State {
     connecting,  // no broker answers, or not as it should; it is tried again

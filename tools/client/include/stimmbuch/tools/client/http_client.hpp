@@ -55,8 +55,8 @@ struct ClientOptions {
   std::size_t max_line_bytes = std::size_t{1} << 20;
 
   // A request is sent again when there was no connection, when the connection was lost, and after 429, 503
-  // and 504. The pauses double from the first to the longest, or are what Retry-After says; one beyond the total
-  // is not begun.
+  // and 504. The pauses double from the first to the longest, or are what Retry-After says; one beyond the
+  // total is not begun.
   int max_attempts = 10;
   std::chrono::milliseconds first_pause{100};
   std::chrono::milliseconds longest_pause{5'000};

@@ -20,8 +20,10 @@ struct Replication {
   bool connected = false;  // to a broker
   std::string trouble;     // why not, or the last one
 
+  // Commands are answered when the broker has them; of a follower: would be, if it led.
+  bool replicated = false;
+
   // Of a leader.
-  bool replicated = false;     // commands are answered when the broker has them
   bool takes_commands = true;  // or refuses them, since the broker cannot commit or another node leads
   Position published{};
   std::uint64_t backlog = 0;  // records that the broker does not have yet
