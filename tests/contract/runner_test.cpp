@@ -648,8 +648,10 @@ TEST(Gate, ThatIsClosedLetsNothingBeWritten) {
   EXPECT_EQ(failure(town.submit(votes("a", "key-1"))), Kind::no_broker);
   town.gate = runner::Gate::no_leader;
   EXPECT_EQ(failure(town.submit(votes("a", "key-1"))), Kind::no_leader);
+  EXPECT_EQ(town.runner->closed_gate(), Kind::no_leader);
   EXPECT_EQ(town.ledger.head(), head);
   town.gate = runner::Gate::open;
+  EXPECT_EQ(town.runner->closed_gate(), std::nullopt);
   EXPECT_FALSE(accepted(town.submit(votes("a", "key-1")))->replayed);
 }
 

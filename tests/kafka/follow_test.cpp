@@ -1,6 +1,8 @@
 // A ledger published to a real broker, and followers of it.
+#include <future>
 #include <random>
 
+#include "crowd.hpp"
 #include "nodes.hpp"
 #include "support/seed.hpp"
 
@@ -119,11 +121,28 @@ TEST_F(Nodes, GoOnWithABrokerThatDoesNotAnswer) {
   Node& two = follower();
   Broker::freeze();
   import_into(one, 3'000);
+  EXPECT_TRUE(eventually([&] { return one.replication()["connected"] == false; }));
   std::this_thread::sleep_for(12s);  // beyond the time in which a message must be delivered
   import_into(one, 500);
   Broker::thaw();
   expect_all_equal();
   EXPECT_EQ(two.stop(), 0);
+}
+
+TEST_F(Nodes, WhoseBrokerIsAwaySayThatBeforeTheyLookForWhoAsks) {
+  Node& one = leader("replicated");
+  Crowd crowd(one, 1);
+  const auto stranger = one.token("citizen", "stranger");
+  Broker::freeze();
+  auto voting = std::async(std::launch::async, [&] { return crowd.vote(one, 0, "oak"); });
+  EXPECT_TRUE(eventually([&] {
+    const auto reply =
+        one.command("PUT", "/v1/polls/bench/ballot", R"({"choices":["oak"]})", stranger, "stranger");
+    return nlohmann::json::parse(reply.body)["code"] == "read_only";
+  }));
+  Broker::thaw();
+  voting.wait();
+  EXPECT_TRUE(eventually([&] { return crowd.vote(one, 0, "oak").status == 201; }));
 }
 
 TEST_F(Nodes, RefuseATopicThatCannotKeepTheOrder) {

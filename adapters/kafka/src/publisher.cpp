@@ -39,6 +39,9 @@ constexpr auto between_looks = 5s;
 // With replicated durability: how long a commit may take until commands are refused.
 constexpr auto patience = 1s;
 
+// Of a broker that should commit what it was sent; then it hangs, or what is between does.
+constexpr auto silence_max = 5s;
+
 constexpr auto retry_pause = 1s;
 // Whoever fenced this publisher gets time to show in the topic that it leads.
 constexpr auto fenced_pause = 5s;
@@ -209,7 +212,7 @@ class Publisher::Thread {
     const auto now = steady_clock::now();
     if (published_ == parts_.ledger.synced().head()) caught_up_ = now;
     if (!connected_ || durability_ == Durability::local) return;
-    const bool commits = now - std::max(caught_up_.load(), progressed_) <= patience;
+    const bool commits = now - std::max(caught_up_.load(), progressed_.load()) <= patience;
     parts_.gate = commits ? runner::Gate::open : runner::Gate::no_broker;
   }
 
@@ -217,7 +220,7 @@ class Publisher::Thread {
     published_ = position;
     if (durability_ == Durability::replicated && position > before_first) parts_.ledger.show(position);
     progressed_ = steady_clock::now();
-    if (position == parts_.ledger.synced().head()) caught_up_ = progressed_;
+    if (position == parts_.ledger.synced().head()) caught_up_ = progressed_.load();
     {
       const std::lock_guard lock(mutex_);
       status_.published = position;
@@ -278,9 +281,15 @@ class Publisher::Thread {
     PublisherStatus status = status_;
     const auto head = parts_.ledger.synced().head();
     status.backlog = head - std::min(status.published, head);
-    if (status.backlog > 0)
-      status.backlog_age =
-          std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - caught_up_.load());
+    if (status.backlog == 0) return status;
+    const auto now = steady_clock::now();
+    const auto seconds_since = [&](steady_clock::time_point then) {
+      return std::chrono::duration_cast<std::chrono::seconds>(now - then);
+    };
+    status.backlog_age = seconds_since(caught_up_);
+    const auto silence = seconds_since(std::max(caught_up_.load(), progressed_.load()));
+    if (status.state == State::publishing && silence >= silence_max)
+      status.trouble = "the broker has committed nothing for " + std::to_string(silence.count()) + " seconds";
     return status;
   }
 
@@ -294,10 +303,10 @@ class Publisher::Thread {
   std::stop_token stop_;
   Position published_{};
   bool connected_ = false;
-  bool fenced_ = false;                  // and not connected since
-  steady_clock::time_point progressed_;  // when it last got further
+  bool fenced_ = false;  // and not connected since
 
-  std::atomic<steady_clock::time_point> caught_up_;  // when the topic last had everything
+  std::atomic<steady_clock::time_point> progressed_;  // when it last got further
+  std::atomic<steady_clock::time_point> caught_up_;   // when the topic last had everything
 
   mutable std::mutex mutex_;  // guards the next two
   PublisherStatus status_;

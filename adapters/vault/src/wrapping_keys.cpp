@@ -93,7 +93,7 @@ std::optional<WrappingKeys> parse(std::string_view text) {
   if (!is_whole) return WrappingKeys{*texts, {}};
   const auto secrets = take(text, secrets_label);
   if (!secrets) return std::nullopt;
-  return WrappingKeys{*texts, *secrets};
+  return WrappingKeys{*texts, secrets};
 }
 
 }  // namespace

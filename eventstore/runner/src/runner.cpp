@@ -86,6 +86,18 @@ class Runner::Writer {
     unanswered_.clear();
   }
 
+  std::optional<Failure::Kind> closed_gate() const {
+    switch (parts_.gate.load(std::memory_order_acquire)) {
+      case Gate::open:
+        return std::nullopt;
+      case Gate::no_broker:
+        return Failure::Kind::no_broker;
+      case Gate::no_leader:
+        return Failure::Kind::no_leader;
+    }
+    return Failure::Kind::no_leader;
+  }
+
   KnownCitizens& citizens() { return citizens_; }
 
   RunnerStatistics statistics() const {
@@ -193,18 +205,6 @@ class Runner::Writer {
     }
   }
 
-  std::optional<Failure::Kind> closed_gate() const {
-    switch (parts_.gate.load(std::memory_order_acquire)) {
-      case Gate::open:
-        return std::nullopt;
-      case Gate::no_broker:
-        return Failure::Kind::no_broker;
-      case Gate::no_leader:
-        return Failure::Kind::no_leader;
-    }
-    return Failure::Kind::no_leader;
-  }
-
   void decide_and_write(std::span<const Waiting> commands, std::vector<Outcome>& outcomes) try {
     time_ = std::max(time_, parts_.clock.now());
     Group group(group_parts_, time_);
@@ -302,6 +302,10 @@ Runner::~Runner() = default;
 
 bool Runner::submit(Submission submission, Completion completion) {
   return writer_->submit(std::move(submission), std::move(completion));
+}
+
+std::optional<Failure::Kind> Runner::closed_gate() const {
+  return writer_->closed_gate();
 }
 
 KnownCitizens& Runner::citizens() {

@@ -271,7 +271,7 @@ http::api::Replication Engine::Parts::replication() const {
   if (publisher) {
     const auto status = publisher->status();
     state.role = Of::leader;
-    state.connected = status.state == kafka::PublisherStatus::State::publishing;
+    state.connected = status.state == kafka::PublisherStatus::State::publishing && status.trouble.empty();
     state.trouble = status.trouble;
     state.takes_commands = gate == runner::Gate::open;
     state.published = status.published;

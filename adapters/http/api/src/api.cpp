@@ -144,6 +144,9 @@ void Api::handle(const Request& request, Responder responder) {
       return std::move(call).send(std::move(*trouble));
   }
   if (route.kind == RouteKind::command) {
+    // Before anything is looked up: who has not heard of a citizen yet may not lead any more.
+    if (const auto why = parts_.runner->closed_gate())
+      return std::move(call).send(answer(runner::Failure{*why, {}}));
     if (const auto wait = quota_->take(call.caller->identity_row, std::chrono::steady_clock::now()))
       return std::move(call).send(quota_exceeded(quota_->per_minute(), *wait));
   }

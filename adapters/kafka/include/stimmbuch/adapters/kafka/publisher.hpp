@@ -39,7 +39,7 @@ struct PublisherStatus {
   std::chrono::seconds backlog_age{};  // since the topic last had everything
   std::uint64_t transactions = 0;      // committed since start
   std::uint64_t aborted = 0;           // and their records sent again
-  std::string trouble;                 // the last one; empty while publishing
+  std::string trouble;                 // the last one; empty while the broker commits
   std::optional<BrokerError::Kind> trouble_kind;
 };
 

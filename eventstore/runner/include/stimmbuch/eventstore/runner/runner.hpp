@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -79,6 +80,9 @@ class Runner {
   // Decides what waits, answers it, and ends the thread. What is not visible by then is answered as unknown.
   // Idempotent.
   void stop();
+
+  // Why commands are turned away as the gate is now; nothing while it is open.
+  std::optional<Failure::Kind> closed_gate() const;
 
   // What the writer knows of citizens. Telling it of them spares it their streams.
   KnownCitizens& citizens();
