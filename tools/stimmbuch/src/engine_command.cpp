@@ -1,23 +1,22 @@
 #include "engine_command.hpp"
 
+#include <utility>
+
 #include "stimmbuch/adapters/vault/derive.hpp"
 #include "stimmbuch/eventstore/codec/command_content.hpp"
 
 namespace stimmbuch::program {
 
+runner::Submission submission_of(const vault::Mac& key, const StreamId& stream, const Actor& actor,
+                                 std::string_view client_key, Command command) {
+  const auto tag =
+      vault::command_tag(key, actor, stream, client_key, codec::name_of(command), codec::content_of(command));
+  return {.stream = stream, .command = std::move(command), .tag = tag, .actor = actor};
+}
+
 runner::Submission engine_command(const vault::Mac& idempotency, const StreamId& stream,
                                   const Command& command, std::string_view occasion) {
-  const Actor actor = stimmbuch::Engine{};
-  return {.stream = stream,
-          .command = command,
-          .tag = vault::command_tag(idempotency, actor, stream, occasion, codec::name_of(command),
-                                    codec::content_of(command)),
-          .actor = actor,
-          .citizen = {},
-          .texts = {},
-          .secrets = {},
-          .identity_row = {},
-          .expected = {}};
+  return submission_of(idempotency, stream, stimmbuch::Engine{}, occasion, command);
 }
 
 }  // namespace stimmbuch::program

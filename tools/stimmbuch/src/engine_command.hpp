@@ -8,6 +8,10 @@
 
 namespace stimmbuch::program {
 
+// A command as the writer takes it, of any actor, without what only some commands have.
+runner::Submission submission_of(const vault::Mac& key, const StreamId& stream, const Actor& actor,
+                                 std::string_view client_key, stimmbuch::Command command);
+
 // A command of the engine itself. Its id follows from the stream and the occasion, so that doing it again
 // after a crash is a repeat.
 runner::Submission engine_command(const vault::Mac& idempotency, const StreamId& stream,

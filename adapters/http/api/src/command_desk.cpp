@@ -19,15 +19,7 @@ runner::CommandTag tag_of(const vault::Mac& key, const StreamId& stream, const C
 
 runner::Submission submission(const vault::Mac& key, StreamId stream, Command command, const Intent& intent) {
   const auto tag = tag_of(key, stream, command, intent);
-  return {.stream = std::move(stream),
-          .command = std::move(command),
-          .tag = tag,
-          .actor = intent.actor,
-          .citizen = {},
-          .texts = {},
-          .secrets = {},
-          .identity_row = {},
-          .expected = {}};
+  return {.stream = std::move(stream), .command = std::move(command), .tag = tag, .actor = intent.actor};
 }
 
 bool registers(const Command& command) {

@@ -9,6 +9,7 @@
 #include "access/data_directory.hpp"
 #include "bench/ballot_desk.hpp"
 #include "bench/bench_engine.hpp"
+#include "engine_command.hpp"
 #include "stimmbuch/adapters/identity/local_tokens.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
@@ -54,8 +55,8 @@ std::expected<void, Failure> AppendBench::register_citizens(Engine& engine) {
   SubmissionFlow flow(intake.runner, plan_.in_flight);
   return submit_all(flow, "citizens", [&](std::uint64_t number) {
     const CitizenId id = bench_citizen_id(derivation, number);
-    auto result = bench_submission(idempotency, id, id, fmt::format("bench-citizen-{:012}", number),
-                                   citizen::Command{citizen::RegisterCitizen{}});
+    auto result = submission_of(idempotency, id, id, fmt::format("bench-citizen-{:012}", number),
+                                citizen::Command{citizen::RegisterCitizen{}});
     result.identity_row =
         vault::identity_row_name(subject, identity::local_issuer, fmt::format("citizen-{}", number));
     return result;

@@ -2,13 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
-#include <utility>
 
 #include <fmt/format.h>
 
+#include "engine_command.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
-#include "stimmbuch/eventstore/codec/command_content.hpp"
 
 namespace stimmbuch::program {
 
@@ -24,21 +23,6 @@ ballot::Choices choices_of(std::uint64_t voter) {
 }
 
 }  // namespace
-
-runner::Submission bench_submission(const vault::Mac& key, const StreamId& stream, const Actor& actor,
-                                    std::string_view client_key, stimmbuch::Command command) {
-  const auto tag =
-      vault::command_tag(key, actor, stream, client_key, codec::name_of(command), codec::content_of(command));
-  return {.stream = stream,
-          .command = std::move(command),
-          .tag = tag,
-          .actor = actor,
-          .citizen = {},
-          .texts = {},
-          .secrets = {},
-          .identity_row = {},
-          .expected = {}};
-}
 
 CitizenId bench_citizen_id(const vault::Mac& derivation, std::uint64_t number) {
   return *CitizenId::parse(
@@ -56,14 +40,14 @@ runner::Submission BallotDesk::ballot(std::uint64_t voter) const {
   const std::string key = fmt::format("bench-ballot-{:012}", voter);
   if (voters_ == BenchPoll::Voters::imported) {
     const BallotId id{poll_, vault::imported_voter(*contest_, std::to_string(voter))};
-    return bench_submission(*contest_, id, official_, key,
-                            ballot::Command{ballot::ImportVote{choices_of(voter), ballot::Channel::online,
-                                                               imported_votes_cast_at}});
+    return submission_of(*contest_, id, official_, key,
+                         ballot::Command{ballot::ImportVote{choices_of(voter), ballot::Channel::online,
+                                                            imported_votes_cast_at}});
   }
   const CitizenId citizen = bench_citizen_id(derivation_, voter);
   const VoterId pseudonym = vault::voter_pseudonym(*contest_, citizen);
-  auto result = bench_submission(*contest_, BallotId{poll_, pseudonym}, pseudonym, key,
-                                 ballot::Command{ballot::CastVote{choices_of(voter)}});
+  auto result = submission_of(*contest_, BallotId{poll_, pseudonym}, pseudonym, key,
+                              ballot::Command{ballot::CastVote{choices_of(voter)}});
   result.citizen = citizen;
   return result;
 }

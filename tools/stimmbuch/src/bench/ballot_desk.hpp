@@ -3,18 +3,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "bench/bench_poll.hpp"
 #include "engine.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
 #include "stimmbuch/eventstore/runner/submission.hpp"
 
-// Commands for the writer as the HTTP interface makes them.
+// What the benchmarks' citizens are and vote, as the HTTP interface would hand it to the writer.
 namespace stimmbuch::program {
-
-runner::Submission bench_submission(const vault::Mac& key, const StreamId& stream, const Actor& actor,
-                                    std::string_view client_key, stimmbuch::Command command);
 
 // Has the bytes of real ids, which are random, but the same for the same number.
 CitizenId bench_citizen_id(const vault::Mac& derivation, std::uint64_t number);

@@ -33,13 +33,13 @@ struct Submission {
   Command command;
   CommandTag tag;
   Actor actor;
-  std::optional<CitizenId> citizen;  // the person behind a voter; never recorded
-  std::vector<VaultText> texts;      // of the first record
-  std::vector<VaultRow> secrets;     // rows that must be there before the first record
+  std::optional<CitizenId> citizen = {};  // the person behind a voter; never recorded
+  std::vector<VaultText> texts = {};      // of the first record
+  std::vector<VaultRow> secrets = {};     // rows that must be there before the first record
   // The row that says which citizen an identity belongs to: the token's subject when registering, the
   // registry identity when verifying. Written with the first record if it is not there yet.
-  std::optional<std::string> identity_row;
-  std::optional<Revision> expected;  // refuse unless this is the stream's last revision
+  std::optional<std::string> identity_row = {};
+  std::optional<Revision> expected = {};  // refuse unless this is the stream's last revision
   // Refuse (poll_not_imported) if the poll addressed is one of citizens. Decided with the command, so that no
   // poll can come into being between a look and the writing.
   bool imported_only = false;
