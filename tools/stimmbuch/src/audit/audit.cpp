@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "access/scratch_directory.hpp"
 #include "cli/table.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
@@ -25,23 +25,6 @@ struct Claims {
   std::vector<TallyClaim> tallies;
   std::vector<Difference> differences;
   Position documents_up_to;  // polls that were opened up to here have a document
-};
-
-// A copy of the ledger by hard links, removed at the end.
-class Checkpoint {
- public:
-  explicit Checkpoint(const std::filesystem::path& data) : path_(data / fmt::format("audit-{}", getpid())) {}
-  ~Checkpoint() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Checkpoint(const Checkpoint&) = delete;
-  Checkpoint& operator=(const Checkpoint&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 std::expected<std::vector<PollId>, Failure> all_polls(ApiClient& engine) {
@@ -92,14 +75,14 @@ std::expected<Claims, Failure> read_claims(ApiClient& engine) {
 }
 
 std::expected<std::unique_ptr<eventstore::RocksLedger>, Failure> open_checkpoint(
-    ApiClient& engine, const Checkpoint& checkpoint) {
+    ApiClient& engine, const std::filesystem::path& checkpoint) {
   const auto made = engine.send({.method = "POST",
                                  .target = "/admin/checkpoints",
                                  .headers = {{"Content-Type", "application/json"}},
-                                 .body = json_text({{"directory", checkpoint.path().string()}})});
+                                 .body = json_text({{"directory", checkpoint.string()}})});
   if (!made) return std::unexpected(made.error());
   eventstore::OpenOptions options;
-  options.directory = checkpoint.path();
+  options.directory = checkpoint;
   options.subject_of = codec::subject_of;
   options.cache_bytes = cache_bytes;
   auto opened = eventstore::RocksLedger::open(options);
@@ -113,8 +96,9 @@ std::expected<AuditReport, Failure> recount_ledger(DataDirectory& data, Console&
   auto claims = read_claims(data.engine);
   if (!claims) return std::unexpected(std::move(claims.error()));
   const std::vector<TallyClaim> claimed = claims->tallies;
-  const Checkpoint checkpoint(data.path);
-  const auto log = open_checkpoint(data.engine, checkpoint);
+  // A copy of the ledger by hard links.
+  const ScratchDirectory checkpoint(data.path / fmt::format("audit-{}", getpid()));
+  const auto log = open_checkpoint(data.engine, checkpoint.path());
   if (!log) return std::unexpected(log.error());
 
   Recount recount(std::move(claims->tallies));

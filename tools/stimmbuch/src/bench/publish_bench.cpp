@@ -6,16 +6,16 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
+#include "access/scratch_directory.hpp"
+#include "bench/bench_engine.hpp"
 #include "bench/resources.hpp"
 #include "replication/tail.hpp"
 #include "stimmbuch/adapters/kafka/follower.hpp"
 #include "stimmbuch/adapters/kafka/publisher.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/adapters/vault/wrapping_keys.hpp"
-#include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
 
 namespace stimmbuch::program {
@@ -28,18 +28,6 @@ using namespace std::chrono_literals;
 constexpr auto broker_patience = 30s;
 constexpr auto between_looks = 100ms;
 
-using Log = std::unique_ptr<eventstore::RocksLedger>;
-
-std::expected<Log, Failure> open_log(const std::filesystem::path& data) {
-  eventstore::OpenOptions options;
-  options.directory = data;
-  options.subject_of = codec::subject_of;
-  auto log = eventstore::RocksLedger::open(options);
-  if (log) return std::move(*log);
-  const bool locked = log.error().kind == eventstore::OpenError::Kind::locked;
-  return failed(locked ? ExitCode::store_locked : ExitCode::failed, std::move(log.error().detail));
-}
-
 std::expected<std::unique_ptr<vault::RocksVault>, Failure> open_vault(const std::filesystem::path& data) {
   const auto keys = vault::load_wrapping_keys(vault::default_key_file(data), data);
   if (!keys) return failed(ExitCode::credentials, keys.error().text);
@@ -47,25 +35,6 @@ std::expected<std::unique_ptr<vault::RocksVault>, Failure> open_vault(const std:
   if (!vault) return failed(ExitCode::failed, std::move(vault.error().text));
   return std::move(*vault);
 }
-
-// The follower's ledger, beside the stores of the data directory; removed at the end.
-class Copy {
- public:
-  explicit Copy(const std::filesystem::path& data) : path_(data / "follower-bench") {
-    std::filesystem::remove_all(path_);
-  }
-  ~Copy() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Copy(const Copy&) = delete;
-  Copy& operator=(const Copy&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Why a thread of the engine ended, told by that thread.
 class Trouble {
@@ -102,7 +71,7 @@ std::expected<void, Failure> wait_for_end(Signals& signals, Meter meter, const T
 }  // namespace
 
 std::expected<Json, Failure> PublishBench::publish() {
-  const auto opened = open_log(data_);
+  const auto opened = open_bench_log(data_);
   if (!opened) return std::unexpected(opened.error());
   auto& log = **opened;
   const auto vault = open_vault(data_);
@@ -155,13 +124,15 @@ std::expected<Json, Failure> PublishBench::follow() {
   std::optional<LedgerId> id;
   Position head{};
   {
-    const auto published = open_log(data_);
+    const auto published = open_bench_log(data_);
     if (!published) return std::unexpected(published.error());
     id = ledger_of(**published);
     head = (*published)->head();
   }
-  const Copy copy(data_);
-  const auto opened = open_log(copy.path());
+  // The follower's ledger, beside the stores of the data directory.
+  const ScratchDirectory copy(data_ / "follower-bench");
+  std::filesystem::remove_all(copy.path());
+  const auto opened = open_bench_log(copy.path());
   if (!opened) return std::unexpected(opened.error());
   auto& log = **opened;
 

@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include "access/scratch_directory.hpp"
+#include "bench/bench_engine.hpp"
 #include "bench/resources.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
@@ -48,25 +50,6 @@ struct Turnout {
 std::unexpected<Failure> interrupted(int signal) {
   return failed(ended_by(signal), "the benchmark was interrupted");
 }
-
-// New views beside those of the data directory; removed at the end.
-class NewViews {
- public:
-  explicit NewViews(const std::filesystem::path& data) : path_(data / "views-bench") {
-    std::filesystem::remove_all(path_);
-  }
-  ~NewViews() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  NewViews(const NewViews&) = delete;
-  NewViews& operator=(const NewViews&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class RebuildBench {
  public:
@@ -214,17 +197,13 @@ std::expected<Json, Failure> RebuildBench::run(const std::filesystem::path& view
 
 std::expected<Json, Failure> bench_rebuild(Console& console, Signals& signals,
                                            const std::filesystem::path& data, Rebuilt rebuilt) {
-  eventstore::OpenOptions options;
-  options.directory = data;
-  options.subject_of = codec::subject_of;
-  auto log = eventstore::RocksLedger::open(options);
-  if (!log) {
-    const bool locked = log.error().kind == eventstore::OpenError::Kind::locked;
-    return failed(locked ? ExitCode::store_locked : ExitCode::failed, std::move(log.error().detail));
-  }
+  const auto log = open_bench_log(data);
+  if (!log) return std::unexpected(log.error());
   const auto all = projections::all_projections();
   const auto tally = std::ranges::find(all, "tally", &projections::Projection::name);
-  const NewViews views(data);
+  // Beside the views of the data directory.
+  const ScratchDirectory views(data / "views-bench");
+  std::filesystem::remove_all(views.path());
   RebuildBench bench(console, signals, **log);
   auto summary = bench.run(views.path(), rebuilt == Rebuilt::all ? all : std::span(tally, 1));
   (*log)->close();
