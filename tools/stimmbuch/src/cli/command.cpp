@@ -32,4 +32,10 @@ std::vector<Option> with_common_options(std::vector<Option> own) {
   return own;
 }
 
+std::vector<std::string> with_data_settings(const std::vector<std::string>& own) {
+  std::vector<std::string> settings{"data", "wrapping_key", "wrapping_key_command"};
+  settings.insert(settings.end(), own.begin(), own.end());
+  return settings;
+}
+
 }  // namespace stimmbuch::program

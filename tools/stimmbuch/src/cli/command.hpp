@@ -79,4 +79,7 @@ struct Command {
 // The options of a command's own and those that all have: --json, --progress and --quiet. All know --help.
 std::vector<Option> with_common_options(std::vector<Option> own = {});
 
+// The settings with which a data directory is opened, and a command's own behind them.
+std::vector<std::string> with_data_settings(const std::vector<std::string>& own = {});
+
 }  // namespace stimmbuch::program

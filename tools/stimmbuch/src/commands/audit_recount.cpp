@@ -38,7 +38,7 @@ Command audit_recount_command() {
           "record that each reflects, and every count that the log holds. Works on a copy by hard links "
           "while the directory is served.",
       .options = with_common_options(),
-      .settings = {"data", "wrapping_key", "wrapping_key_command"},
+      .settings = with_data_settings(),
       .examples = {{"audit recount --data /var/lib/stimmbuch",
                     "A line a poll; exits with 4 if anything differs."},
                    {"audit recount --data D --json", "The differences with their codes."}},

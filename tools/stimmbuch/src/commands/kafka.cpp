@@ -196,7 +196,7 @@ Command kafka_command(std::string name, std::string purpose, std::string details
       .purpose = std::move(purpose),
       .details = std::move(details),
       .options = with_common_options(std::move(options)),
-      .settings = {"data", "wrapping_key", "wrapping_key_command", "kafka."},
+      .settings = with_data_settings({"kafka."}),
       .examples = std::move(examples),
       .exits = {ExitCode::differences, ExitCode::store_missing, ExitCode::broker_unreachable},
       .run = run,

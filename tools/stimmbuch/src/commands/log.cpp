@@ -87,7 +87,7 @@ Command log_head_command() {
       .name = "log head",
       .purpose = "Print the position of the last record.",
       .options = with_common_options(),
-      .settings = {"data", "wrapping_key", "wrapping_key_command"},
+      .settings = with_data_settings(),
       .examples = {{"log head --data /var/lib/stimmbuch",
                     "Works while the directory is served, and when it is not."},
                    {"log head --data D --json", "The ledger's identity and purpose with it."}},
@@ -103,7 +103,7 @@ Command log_cat_command() {
       .options =
           with_common_options({{"--after", "POSITION", "Begin behind this record. Default: 0, at the first."},
                                {"--limit", "N", "At most so many. Default: up to the last."}}),
-      .settings = {"data", "wrapping_key", "wrapping_key_command"},
+      .settings = with_data_settings(),
       .examples = {{"log cat --data D > ledger.ndjson", "Everything."},
                    {"log cat --data D --after 1000 --limit 10", "Records 1001 to 1010."}},
       .exits = {ExitCode::store_missing, ExitCode::store_locked},
@@ -117,7 +117,7 @@ Command log_tail_command() {
       .purpose = "Print the last records and then each new one, until it is interrupted.",
       .options = with_common_options(
           {{"--lines", "N", fmt::format("How many to begin with. Default: {}.", tail_records)}}),
-      .settings = {"data", "wrapping_key", "wrapping_key_command"},
+      .settings = with_data_settings(),
       .examples = {{"log tail --data D", "Watch what happens."},
                    {"log tail --data D --lines 0", "Only what is new."}},
       .exits = {ExitCode::store_missing, ExitCode::store_locked},

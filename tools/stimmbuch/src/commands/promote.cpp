@@ -100,10 +100,10 @@ Command promote_command() {
           "came until then, and writes into the ledger that another node leads from there on; only then are "
           "commands taken. A follower that is running becomes the leader as it is, at its address and with "
           "the durability that it was started with; its service must then start `serve`. What the former "
-          "leader had acknowledged with durability local "
-          "and not yet published is not part of the ledger any more: `stimmbuch rejoin` there reports it.",
+          "leader had acknowledged with durability local and not yet published is not part of the ledger any "
+          "more: `stimmbuch rejoin` there reports it.",
       .options = with_common_options(),
-      .settings = {"data", "wrapping_key", "wrapping_key_command", "kafka.", "durability"},
+      .settings = with_data_settings({"kafka.", "durability"}),
       .examples = {{"promote --data /var/lib/stimmbuch --kafka k1:9092", "When the leader is lost."},
                    {"promote --data D --kafka k1:9092 --durability replicated",
                     "A follower that does not run; `serve` then goes on with the same settings."}},

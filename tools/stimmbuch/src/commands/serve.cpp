@@ -144,11 +144,10 @@ Result follow(Session& session) {
 }
 
 std::vector<std::string> with_serving(std::vector<std::string> settings) {
-  for (const auto* const setting : {"data", "wrapping_key", "wrapping_key_command", "kafka.", "durability",
-                                    "listen", "admin_listen", "hosts", "tls.", "io_threads", "cache_mib",
-                                    "disk_floor_mib", "recover_tail", "commands_per_minute", "limits."}) {
-    settings.emplace_back(setting);
-  }
+  const auto all =
+      with_data_settings({"kafka.", "durability", "listen", "admin_listen", "hosts", "tls.", "io_threads",
+                          "cache_mib", "disk_floor_mib", "recover_tail", "commands_per_minute", "limits."});
+  settings.insert(settings.end(), all.begin(), all.end());
   return settings;
 }
 

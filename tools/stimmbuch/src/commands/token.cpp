@@ -51,7 +51,7 @@ Command token_command() {
             "Whom the token is for; the same subject is the same person. Default: the role's name."},
            {"--ttl", "TIME",
             fmt::format("How long it is valid, such as 8h or 30d; at most 366d. Default: {}.", usual_ttl)}}),
-      .settings = {"data", "wrapping_key", "wrapping_key_command"},
+      .settings = with_data_settings(),
       .examples = {{"token --data /var/lib/stimmbuch --role staff --subject anna",
                     "For a day's work of one official."},
                    {"token --data D --role operator --ttl 1h > operator.token", "For an import."}},
