@@ -53,15 +53,13 @@ constexpr auto types = std::to_array<ProblemType>({
      "it."},
     {"not-the-leader", 503, "Not the leader",
      "This node follows another one: it takes no commands and does not know who anybody is; nothing was "
-     "written. "
-     "Send the request to the leader, which the member leader names where this node knows it."},
+     "written. Send the request to the leader, which the member leader names where this node knows it."},
     {"follower-behind", 503, "Follower behind",
      "This node follows another one and has not received what the consistency token names. Repeat after "
      "Retry-After, or ask another node."},
     {"texts-behind", 503, "Texts behind",
      "This node has not heard for a while which texts were destroyed, so it shows none. Ask another node, or "
-     "repeat "
-     "after Retry-After."},
+     "repeat after Retry-After."},
     {"projection-rebuilding", 503, "Projection rebuilding",
      "The view is being built from the log. Repeat after Retry-After."},
     {"projection-behind", 504, "Projection behind",

@@ -196,11 +196,12 @@ void Reads::send_list_now(Call call, std::string_view projection, const std::str
   if (!after) return std::move(call).send(malformed(cursor_form));
   const auto read = views_.rows(projection, prefix, *after, *limit);
   if (!read) return std::move(call).send(rebuilding());
+  const bool shows_texts = may_show_texts();
   std::string body = R"({"items":[)";
   for (const auto& [key, summary] : read->rows) {
     if (body.back() != '[') body += ',';
     const bool has_texts = refers_to_texts(summary);
-    if (has_texts && !may_show_texts()) return std::move(call).send(texts_behind());
+    if (has_texts && !shows_texts) return std::move(call).send(texts_behind());
     body += has_texts ? with_texts(summary, vault_) : summary;
   }
   body = close_page(std::move(body) + "]", read->next);

@@ -344,8 +344,7 @@ Command bench_publish_command() {
       .details =
           "Publishes a ledger that is not in the cluster yet from its first record on, as the engine does "
           "when its broker was away. Then another ledger takes it from the topic, as a new follower does. "
-          "The "
-          "data directory is one that nobody serves. The topics stay behind in the cluster.",
+          "The data directory is one that nobody serves. The topics stay behind in the cluster.",
       .options = with_common_options(
           {ledger_option(),
            {"--votes", "N", fmt::format("How many votes a new ledger gets. Default: {}.", append_votes)}}),

@@ -61,22 +61,22 @@ http::Response translated(client::Response response) {
 
 std::expected<http::Response, http::api::LinkTrouble> LeaderClient::send(const http::Request& request) {
   auto client = take_client();
-  auto answer = client->send(translated(request));
+  auto answer = client.send(translated(request));
   give_back(std::move(client));
   if (answer) return translated(std::move(*answer));
   using enum http::api::LinkTrouble;
   return std::unexpected(answer.error().fault == client::ClientFault::unreachable ? unreachable : unanswered);
 }
 
-std::unique_ptr<client::HttpClient> LeaderClient::take_client() {
+client::HttpClient LeaderClient::take_client() {
   const std::lock_guard lock(mutex_);
-  if (idle_.empty()) return std::make_unique<client::HttpClient>(leader_, "", options());
+  if (idle_.empty()) return {leader_, "", options()};
   auto client = std::move(idle_.back());
   idle_.pop_back();
   return client;
 }
 
-void LeaderClient::give_back(std::unique_ptr<client::HttpClient> client) {
+void LeaderClient::give_back(client::HttpClient client) {
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(client));
 }

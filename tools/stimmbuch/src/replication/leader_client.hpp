@@ -1,7 +1,7 @@
 #pragma once
 
-#include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "stimmbuch/adapters/http/api/leader_link.hpp"
@@ -18,12 +18,12 @@ class LeaderClient final : public http::api::LeaderLink {
   std::expected<http::Response, http::api::LinkTrouble> send(const http::Request& request) override;
 
  private:
-  std::unique_ptr<client::HttpClient> take_client();
-  void give_back(std::unique_ptr<client::HttpClient> client);
+  client::HttpClient take_client();
+  void give_back(client::HttpClient client);
 
   const client::ServerUrl leader_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<client::HttpClient>> idle_;
+  std::vector<client::HttpClient> idle_;
 };
 
 }  // namespace stimmbuch::program

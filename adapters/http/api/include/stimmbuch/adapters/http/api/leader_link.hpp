@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <string_view>
 
 #include "stimmbuch/adapters/http/server/request.hpp"
 #include "stimmbuch/adapters/http/server/response.hpp"
