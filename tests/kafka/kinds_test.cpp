@@ -10,7 +10,7 @@ constexpr int exit_credentials = 12;
 class Kinds : public Nodes {
  protected:
   // A follower with the key of texts alone.
-  Node& reading() {
+  Node& reading(const std::vector<std::string>& more = {}) {
     const auto file = directory_.path() / "reading.keys";
     std::ifstream whole(key_file());
     std::ofstream part(file);
@@ -18,7 +18,9 @@ class Kinds : public Nodes {
     for (int i = 0; i < 2 && std::getline(whole, line); ++i) part << line << '\n';
     part.close();
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
-    return follower("reading", {"--wrapping-key", file.string()});
+    std::vector<std::string> words{"--wrapping-key", file.string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return follower("reading", words);
   }
   Node& forwarding() { return follower("forwarding", {"--forward"}); }
 };
@@ -37,6 +39,53 @@ TEST_F(Kinds, WithTheKeyOfTextsAloneKnowNobodyAndCannotLead) {
   const Ran promoted = run({"promote", "--data", two.data().string(), "--kafka", Broker::address()});
   EXPECT_NE(promoted.code, 0);
   EXPECT_NE(promoted.err.find("key of texts alone"), std::string::npos) << promoted.err;
+}
+
+// A poll with a text in the vault, and what a node shows of it.
+void draft_described_poll(const Node& node) {
+  const auto staff = node.token("staff", "anna");
+  node.command("POST", "/v1/projects", R"({"id":"park","title":{"de":"Stadtpark"}})", staff, "project");
+  const auto drafted = node.command(
+      "POST", "/v1/polls",
+      R"({"id":"described","project":"park","title":{"de":"Welche Bank?"},"description":{"de":"Am Weiher"},)"
+      R"("kind":"single","rule":{"kind":"most_votes"},)"
+      R"("options":[{"id":"oak","title":{"de":"Eiche"}},{"id":"steel","title":{"de":"Stahl"}}]})",
+      staff, "described");
+  ASSERT_EQ(drafted.status, 201) << drafted.body;
+}
+
+nlohmann::json description_at(const Node& node) {
+  const auto poll = node.get("/v1/polls/described");
+  return poll.status == 200 ? nlohmann::json::parse(poll.body)["description"]["de"] : nlohmann::json();
+}
+
+TEST_F(Kinds, ShowTextsWhereTheyHaveTheirKey) {
+  Node& one = leader();
+  Node& two = reading();
+  Node& three = follower();
+  draft_described_poll(one);
+  expect_all_equal();
+  EXPECT_TRUE(eventually([&] { return two.get("/v1/polls/described").status == 200; }));
+  EXPECT_TRUE(eventually([&] { return three.get("/v1/polls/described").status == 200; }));
+  EXPECT_EQ(description_at(one), "Am Weiher");
+  EXPECT_EQ(description_at(two), "Am Weiher");
+  EXPECT_NE(description_at(three), "Am Weiher");
+}
+
+TEST_F(Kinds, ShowNoTextWhileTheyCannotHearWhichWereDestroyed) {
+  Node& one = leader();
+  Node& two = reading({"--texts-patience", "3s"});
+  draft_described_poll(one);
+  expect_all_equal();
+  EXPECT_TRUE(eventually([&] { return description_at(two) == "Am Weiher"; }));
+  Broker::freeze();
+  EXPECT_TRUE(eventually([&] { return two.get("/v1/polls/described").status == 503; }));
+  const auto withheld = two.get("/v1/polls/described");
+  const auto figures = two.get("/v1/projects/park");
+  Broker::thaw();
+  EXPECT_EQ(nlohmann::json::parse(withheld.body)["code"], "texts_behind") << withheld.body;
+  EXPECT_EQ(figures.status, 200) << figures.body;
+  EXPECT_TRUE(eventually([&] { return description_at(two) == "Am Weiher"; }));
 }
 
 TEST_F(Kinds, TakeTheirKeyFromACommand) {

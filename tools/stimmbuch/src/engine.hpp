@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -53,6 +54,8 @@ struct EngineOptions {
   // Of a follower: the URL at which commands are taken, and whether to send them on to there.
   std::string leader;
   bool forward = false;
+  // Of a follower: for how long it shows texts when it cannot tell which ones were destroyed meanwhile.
+  std::chrono::milliseconds texts_patience = std::chrono::seconds{60};
   // Of a new ledger; absent: town. An old one must have the same.
   std::optional<ledger::Purpose> purpose;
   // The name under which a new log signs; absent: one made of its id. An old one must have the same.

@@ -24,7 +24,6 @@ constexpr auto broker_patience = 20s;
 // For a record of the engine's own to be written, and published where that is asked for.
 constexpr auto own_record_patience = 60s;
 constexpr auto between_progress = 5s;
-constexpr auto texts_patience = 60s;
 
 // What position 1 says.
 ledger::Created created_of(const eventstore::Records& log) {
@@ -254,7 +253,7 @@ Engine::Parts::Started Engine::Parts::start_following() {
 
 // What was destroyed less than this ago may still be shown; a node that does not hear of it shows no text.
 bool Engine::Parts::texts_are_current() const {
-  return !follower || !vault || follower->status().rows_behind <= texts_patience;
+  return !follower || !vault || follower->status().rows_behind <= options.texts_patience;
 }
 
 std::string Engine::Parts::not_promotable() const {

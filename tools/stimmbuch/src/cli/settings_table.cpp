@@ -236,6 +236,9 @@ std::vector<Setting> make_table() {
           "Send commands, and requests for what only the leader knows, on to the leader and its answers "
           "back.",
           [](Values& v) -> auto& { return v.engine.forward; }),
+      row("texts_patience", "TIME",
+          "For how long a follower shows texts when it cannot hear which ones were destroyed meanwhile.",
+          [](Values& v) -> auto& { return v.engine.texts_patience; }),
       row("listen", "ADDR:PORT", "Where the public interface listens; port 0 takes a free one.",
           [](Values& v) -> auto& { return v.engine.listen; }),
       row("admin_listen", "ADDR:PORT",

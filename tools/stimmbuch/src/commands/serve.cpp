@@ -190,7 +190,7 @@ Command follow_command() {
           "that opens texts it shows texts; without, it serves figures and the material of audits, for which "
           "it needs no secret.",
       .options = with_common_options(),
-      .settings = with_serving({"ledger", "leader", "forward"}),
+      .settings = with_serving({"ledger", "leader", "forward", "texts_patience"}),
       .examples = {{"follow --data /var/lib/stimmbuch --kafka k1:9092 --listen 0.0.0.0:8080",
                     "Figures for everybody, on a machine that knows no secret."},
                    {"follow --data D --kafka k1:9092 --wrapping-key /etc/stimmbuch/keys",
