@@ -281,12 +281,12 @@ TEST_F(RocksVaultTest, WritesNothingPersonalOrSecretInClear) {
     const auto& all = vault->secrets();
     for (const auto* secret :
          {&all.idempotency, &all.derivation, &all.subject, &all.token, &all.log_signing}) {
-      hidden.emplace_back(text_of(secret->bytes()));
+      hidden.emplace_back(crypto::text_of(secret->bytes()));
       hidden.push_back(to_base64url(secret->bytes()));
     }
   }
-  hidden.emplace_back(text_of(place.keys.texts.bytes()));
-  hidden.emplace_back(text_of(place.keys.secrets->bytes()));
+  hidden.emplace_back(crypto::text_of(place.keys.texts.bytes()));
+  hidden.emplace_back(crypto::text_of(place.keys.secrets->bytes()));
 
   const auto hold = [&](const std::string& when) {
     std::uintmax_t seen = 0;

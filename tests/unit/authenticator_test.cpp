@@ -40,13 +40,13 @@ class AuthenticatorTest : public testing::Test {
   }
 
   const Time now{1'780'000'000s};
-  const vault::Secret subject_secret = vault::Secret::random();
-  const vault::Mac subject_mac{subject_secret};
+  const crypto::Secret subject_secret = crypto::Secret::random();
+  const crypto::Mac subject_mac{subject_secret};
   const test::SigningKey key = test::SigningKey::p256("a");
   test::TemporaryDirectory place;
   std::filesystem::path file = place.path() / "keys.json";
 
-  const LocalTokens tokens{LedgerId::parse("town").value(), ledger::Purpose::town, vault::Secret::random()};
+  const LocalTokens tokens{LedgerId::parse("town").value(), ledger::Purpose::town, crypto::Secret::random()};
   std::unique_ptr<OpenIdIssuers> issuers = [this] {
     publish(key);
     return OpenIdIssuers::open({{.issuer = "https://id.example",

@@ -1,4 +1,4 @@
-#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -12,7 +12,7 @@
 
 #include "support/hex.hpp"
 
-namespace stimmbuch::vault {
+namespace stimmbuch::crypto {
 namespace {
 
 using test::from_hex;
@@ -228,4 +228,4 @@ TEST(EqualInConstantTime, ComparesAllBytes) {
 }
 
 }  // namespace
-}  // namespace stimmbuch::vault
+}  // namespace stimmbuch::crypto

@@ -33,7 +33,7 @@ class Derive : public testing::Test {
  protected:
   const std::vector<std::byte> key =
       test::from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
-  const Mac mac{Secret::from(key).value()};
+  const crypto::Mac mac{crypto::Secret::from(key).value()};
   const PollId poll = PollId::parse("p1").value();
   const VoterId voter = VoterId::parse("v1").value();
   const CitizenId citizen = CitizenId::parse("c1").value();
@@ -48,7 +48,8 @@ TEST_F(Derive, GivesThePublishedVectors) {
   EXPECT_EQ(identity_row_name(mac, "https://id.example", "alice"), published("identity row"));
   EXPECT_EQ(registry_row_name(mac, "DE-1234"), published("registry row"));
   EXPECT_EQ(official_id(mac, "https://id.example", "alice").text(), published("official"));
-  EXPECT_EQ(test::to_hex(commit("Grüß Gott", std::span<const std::byte, 32>(key))), published("commitment"));
+  EXPECT_EQ(test::to_hex(crypto::commit("Grüß Gott", std::span<const std::byte, 32>(key))),
+            published("commitment"));
 }
 
 // What the engine hashes of a vote.
@@ -83,7 +84,7 @@ TEST_F(Derive, GivesOtherContentAnotherTagUnderTheSameId) {
 }
 
 TEST_F(Derive, KeepsAVoterApartFromContestToContest) {
-  const Mac other{Secret::random()};
+  const crypto::Mac other{crypto::Secret::random()};
   EXPECT_NE(voter_pseudonym(mac, citizen), voter_pseudonym(other, citizen));
 }
 

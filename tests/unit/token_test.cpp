@@ -24,7 +24,7 @@ class LocalTokensTest : public testing::Test {
   }
 
   const LedgerId ledger = LedgerId::parse("kaiserslautern").value();
-  const vault::Secret key = vault::Secret::random();
+  const crypto::Secret key = crypto::Secret::random();
   const LocalTokens town{ledger, ledger::Purpose::town, key};
   const LocalTokens demo{ledger, ledger::Purpose::demo, key};
   const Time now{1'780'000'000'250'000us};
@@ -84,7 +84,7 @@ TEST_F(LocalTokensTest, MayComeFromAClockThatIsAMinuteAhead) {
 }
 
 TEST_F(LocalTokensTest, OfAnotherKeyOrLedgerAreForeign) {
-  const LocalTokens other_key{ledger, ledger::Purpose::town, vault::Secret::random()};
+  const LocalTokens other_key{ledger, ledger::Purpose::town, crypto::Secret::random()};
   const LocalTokens other_ledger{LedgerId::parse("trier").value(), ledger::Purpose::town, key};
   EXPECT_EQ(fault(other_key.verify(minted(), now)), AuthFault::foreign);
   EXPECT_EQ(fault(other_ledger.verify(minted(), now)), AuthFault::foreign);

@@ -22,14 +22,14 @@ std::string_view bearer_token(std::string_view authorization) {
 
 }  // namespace
 
-std::size_t Authenticator::FirstBytes::operator()(const vault::Digest& digest) const {
+std::size_t Authenticator::FirstBytes::operator()(const crypto::Digest& digest) const {
   std::size_t hash;
   std::memcpy(&hash, digest.data(), sizeof hash);
   return hash;
 }
 
 Authenticator::Authenticator(const LocalTokens& tokens, OpenIdIssuers& issuers,
-                             const vault::Secret& subject_secret, std::size_t capacity)
+                             const crypto::Secret& subject_secret, std::size_t capacity)
     : tokens_{tokens}, issuers_{issuers}, subject_mac_{subject_secret}, known_{capacity} {}
 
 std::expected<std::shared_ptr<const Principal>, AuthError> Authenticator::authenticate(
@@ -39,7 +39,7 @@ std::expected<std::shared_ptr<const Principal>, AuthError> Authenticator::authen
   if (token.size() > token_size_max) {
     return std::unexpected(AuthError{AuthFault::malformed, "The token is longer than 8 KiB."});
   }
-  const auto hash = vault::sha256(vault::bytes_of(token));
+  const auto hash = crypto::sha256(crypto::bytes_of(token));
   if (auto known = remembered(hash, now)) return known;
 
   const auto began = generation();
@@ -58,7 +58,7 @@ std::vector<std::string> Authenticator::reload() {
   return failures;
 }
 
-std::shared_ptr<const Principal> Authenticator::remembered(const vault::Digest& token, Time now) {
+std::shared_ptr<const Principal> Authenticator::remembered(const crypto::Digest& token, Time now) {
   const std::lock_guard lock{mutex_};
   const auto* principal = known_.find(token);
   if (principal == nullptr) return nullptr;
@@ -67,7 +67,7 @@ std::shared_ptr<const Principal> Authenticator::remembered(const vault::Digest& 
   return nullptr;
 }
 
-void Authenticator::remember(const vault::Digest& token, std::shared_ptr<const Principal> principal,
+void Authenticator::remember(const crypto::Digest& token, std::shared_ptr<const Principal> principal,
                              std::uint64_t generation) {
   const std::lock_guard lock{mutex_};
   if (generation == generation_) known_.insert(token, std::move(principal));

@@ -48,8 +48,8 @@ std::string written(const Payload& payload) {
   put_time(bytes, payload.issued);
   put_time(bytes, payload.expires);
   std::array<std::byte, number_size> number;
-  vault::random_bytes(number);
-  return bytes.append(vault::text_of(number));
+  crypto::random_bytes(number);
+  return bytes.append(crypto::text_of(number));
 }
 
 // Takes the parts of a payload from the front; once one is missing all further ones are.
@@ -99,7 +99,7 @@ std::optional<Payload> parse(std::string_view bytes) {
   return payload;
 }
 
-vault::Digest tag_of(const vault::Mac& mac, std::string_view payload) {
+crypto::Digest tag_of(const crypto::Mac& mac, std::string_view payload) {
   return mac("token", {payload});
 }
 
@@ -109,7 +109,7 @@ std::unexpected<AuthError> refused(AuthFault fault, std::string_view text) {
 
 }  // namespace
 
-LocalTokens::LocalTokens(const LedgerId& ledger, ledger::Purpose purpose, const vault::Secret& token_key)
+LocalTokens::LocalTokens(const LedgerId& ledger, ledger::Purpose purpose, const crypto::Secret& token_key)
     : ledger_{ledger}, purpose_{purpose}, mac_{token_key} {}
 
 std::expected<std::string, MintError> LocalTokens::mint(Role role, std::string_view subject, seconds ttl,
@@ -136,7 +136,7 @@ std::expected<std::string, MintError> LocalTokens::mint(Role role, std::string_v
                                 .issued = issued,
                                 .expires = issued + ttl});
   return std::string{version}
-      .append(to_base64url(vault::bytes_of(payload)))
+      .append(to_base64url(crypto::bytes_of(payload)))
       .append(1, '.')
       .append(to_base64url(tag_of(mac_, payload)));
 }
@@ -154,12 +154,12 @@ std::expected<Grant, AuthError> LocalTokens::verify(std::string_view token, Time
   const auto dot = token.find('.');
   if (dot == std::string_view::npos) return malformed();
   const auto bytes = from_base64url(token.substr(0, dot));
-  vault::Digest tag;
+  crypto::Digest tag;
   if (!bytes || !from_base64url(token.substr(dot + 1), tag)) return malformed();
 
   // Nothing in the payload is believed before its MAC.
-  const auto payload_bytes = vault::text_of(*bytes);
-  if (!vault::equal_in_constant_time(tag_of(mac_, payload_bytes), tag)) return foreign();
+  const auto payload_bytes = crypto::text_of(*bytes);
+  if (!crypto::equal_in_constant_time(tag_of(mac_, payload_bytes), tag)) return foreign();
   const auto payload = parse(payload_bytes);
   if (!payload) return malformed();
   if (payload->ledger != ledger_.text()) return foreign();

@@ -14,8 +14,8 @@
 #include <nlohmann/json.hpp>
 
 #include "key_set.hpp"
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/domain/base64url.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "strict_json.hpp"
 
 namespace stimmbuch::identity {
@@ -51,7 +51,7 @@ struct Jwt {
 std::optional<Json> decoded_object(std::string_view part) {
   const auto bytes = from_base64url(part);
   if (!bytes) return std::nullopt;
-  return parse_strict_object(vault::text_of(*bytes));
+  return parse_strict_object(crypto::text_of(*bytes));
 }
 
 std::optional<Jwt> parse(std::string_view token) {

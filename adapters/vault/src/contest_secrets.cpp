@@ -10,29 +10,29 @@ std::string row_name(const PollId& poll) {
   return std::string{"secret/contest/"}.append(poll.text());
 }
 
-std::shared_ptr<const Mac> prepared(const runner::Vault& vault, const PollId& poll) {
+std::shared_ptr<const crypto::Mac> prepared(const runner::Vault& vault, const PollId& poll) {
   auto value = vault.read(runner::RowClass::secrets, row_name(poll));
   if (!value) return nullptr;
-  const auto secret = Secret::from(bytes_of(*value));
-  wipe(*value);
+  const auto secret = crypto::Secret::from(crypto::bytes_of(*value));
+  crypto::wipe(*value);
   if (!secret) throw std::runtime_error("vault: " + row_name(poll) + " is not a secret");
-  return std::make_shared<const Mac>(*secret);
+  return std::make_shared<const crypto::Mac>(*secret);
 }
 
 }  // namespace
 
 runner::VaultRow new_contest_secret(const PollId& poll) {
-  const auto secret = Secret::random();
+  const auto secret = crypto::Secret::random();
   return {.row_class = runner::RowClass::secrets,
           .name = row_name(poll),
           .owners = {},
-          .value = std::string{text_of(secret.bytes())}};
+          .value = std::string{crypto::text_of(secret.bytes())}};
 }
 
 ContestSecrets::ContestSecrets(const runner::Vault& vault, std::size_t capacity)
     : vault_{vault}, cache_{capacity} {}
 
-std::shared_ptr<const Mac> ContestSecrets::get(const PollId& poll) {
+std::shared_ptr<const crypto::Mac> ContestSecrets::get(const PollId& poll) {
   {
     const std::lock_guard lock{mutex_};
     if (const auto* mac = cache_.find(poll)) return *mac;

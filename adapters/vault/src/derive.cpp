@@ -9,26 +9,26 @@ namespace stimmbuch::vault {
 namespace {
 
 // 16 bytes, 22 characters.
-std::string short_text(const Digest& digest) {
+std::string short_text(const crypto::Digest& digest) {
   return to_base64url(std::span{digest}.first<16>());
 }
 
 template <class AnyId>
-AnyId short_id(const Digest& digest) {
+AnyId short_id(const crypto::Digest& digest) {
   return AnyId::parse(short_text(digest)).value();  // base64url is always an id
 }
 
 }  // namespace
 
-VoterId voter_pseudonym(const Mac& contest, const CitizenId& citizen) {
+VoterId voter_pseudonym(const crypto::Mac& contest, const CitizenId& citizen) {
   return short_id<VoterId>(contest("voter", {citizen.text()}));
 }
 
-VoterId imported_voter(const Mac& contest, std::string_view external_id) {
+VoterId imported_voter(const crypto::Mac& contest, std::string_view external_id) {
   return short_id<VoterId>(contest("imported-voter", {external_id}));
 }
 
-CommandId command_id(const Mac& key, const Actor& actor, const StreamId& stream,
+CommandId command_id(const crypto::Mac& key, const Actor& actor, const StreamId& stream,
                      std::string_view client_key) {
   const auto digest = key("id", {actor_text(actor), subject(stream), client_key});
   CommandId id;
@@ -36,34 +36,35 @@ CommandId command_id(const Mac& key, const Actor& actor, const StreamId& stream,
   return id;
 }
 
-std::array<std::byte, 8> content_tag(const Mac& key, const CommandId& id, std::string_view type,
+std::array<std::byte, 8> content_tag(const crypto::Mac& key, const CommandId& id, std::string_view type,
                                      std::string_view data) {
-  const auto digest = key("content", {text_of(id), type, data});
+  const auto digest = key("content", {crypto::text_of(id), type, data});
   std::array<std::byte, 8> tag;
   std::copy_n(digest.begin(), tag.size(), tag.begin());
   return tag;
 }
 
-runner::CommandTag command_tag(const Mac& key, const Actor& actor, const StreamId& stream,
+runner::CommandTag command_tag(const crypto::Mac& key, const Actor& actor, const StreamId& stream,
                                std::string_view client_key, std::string_view type, std::string_view data) {
   const auto id = command_id(key, actor, stream, client_key);
   return {.id = id, .content = content_tag(key, id, type, data)};
 }
 
-std::string created_id(const Mac& derivation, std::string_view kind, const Actor& actor,
+std::string created_id(const crypto::Mac& derivation, std::string_view kind, const Actor& actor,
                        std::string_view client_key) {
   return short_text(derivation("created", {kind, actor_text(actor), client_key}));
 }
 
-std::string identity_row_name(const Mac& subject, std::string_view issuer, std::string_view token_subject) {
+std::string identity_row_name(const crypto::Mac& subject, std::string_view issuer,
+                              std::string_view token_subject) {
   return "identity/" + to_base64url(subject("identity", {issuer, token_subject}));
 }
 
-std::string registry_row_name(const Mac& subject, std::string_view registry_identity) {
+std::string registry_row_name(const crypto::Mac& subject, std::string_view registry_identity) {
   return "registry/" + to_base64url(subject("registry", {registry_identity}));
 }
 
-OfficialId official_id(const Mac& subject, std::string_view issuer, std::string_view token_subject) {
+OfficialId official_id(const crypto::Mac& subject, std::string_view issuer, std::string_view token_subject) {
   return short_id<OfficialId>(subject("official", {issuer, token_subject}));
 }
 

@@ -177,13 +177,13 @@ constexpr std::size_t value_header_size = 1 + 4;
 // One wrapping key, and the front of all values sealed under it.
 class Wrapper {
  public:
-  explicit Wrapper(const Secret& key) : key_{key} {
-    const auto id = Mac{key}("key-id", {});
-    header_ = std::string{value_version}.append(text_of(std::span{id}.first<4>()));
+  explicit Wrapper(const crypto::Secret& key) : key_{key} {
+    const auto id = crypto::Mac{key}("key-id", {});
+    header_ = std::string{value_version}.append(crypto::text_of(std::span{id}.first<4>()));
   }
 
   std::string seal(std::string_view key, std::string_view plain) const {
-    return header_ + vault::seal(key_, plain, associated(key));
+    return header_ + crypto::seal(key_, plain, associated(key));
   }
 
   std::string unseal(std::string_view key, std::string_view stored) const {
@@ -193,15 +193,15 @@ class Wrapper {
     if (!stored.starts_with(header_)) {
       throw VaultFault(Kind::wrong_key, std::string{key} + " is sealed under another wrapping key");
     }
-    auto plain = vault::unseal(key_, stored.substr(value_header_size), associated(key));
+    auto plain = crypto::unseal(key_, stored.substr(value_header_size), associated(key));
     if (!plain) throw VaultFault(Kind::damaged, std::string{key} + " does not open: it was altered or moved");
     return *std::move(plain);
   }
 
  private:
-  static std::string associated(std::string_view key) { return joined("row", {key}); }
+  static std::string associated(std::string_view key) { return crypto::joined("row", {key}); }
 
-  Secret key_;
+  crypto::Secret key_;
   std::string header_;
 };
 
@@ -264,13 +264,13 @@ class RocksVault::Store {
       put(batch, check_key(row_class), wrapper(row_class).seal(check_key(row_class), check_content));
     }
     for (const auto name : {idempotency, derivation, subject, token, log_signing}) {
-      const auto secret = Secret::random();
+      const auto secret = crypto::Secret::random();
       VaultRow row{.row_class = RowClass::secrets,
                    .name = std::string{name},
                    .owners = {},
-                   .value = std::string{text_of(secret.bytes())}};
+                   .value = std::string{crypto::text_of(secret.bytes())}};
       put_row(batch, row);
-      wipe(row.value);
+      crypto::wipe(row.value);
     }
     commit(batch);
   }
@@ -304,7 +304,7 @@ class RocksVault::Store {
     if (!stored) return std::nullopt;
     auto plain = wrapper(row_class).unseal(key, *stored);
     auto content = parse_content(plain);
-    wipe(plain);
+    crypto::wipe(plain);
     return content;
   }
 
@@ -471,11 +471,11 @@ class RocksVault::Store {
     return value;
   }
 
-  Secret secret(std::string_view name) const {
+  crypto::Secret secret(std::string_view name) const {
     auto content = row(key_of(RowClass::secrets, name), RowClass::secrets);
-    const auto secret = content ? Secret::from(bytes_of(content->value)) : std::nullopt;
+    const auto secret = content ? crypto::Secret::from(crypto::bytes_of(content->value)) : std::nullopt;
     if (!secret) throw VaultFault(Kind::damaged, std::string{name} + " is missing");
-    wipe(content->value);
+    crypto::wipe(content->value);
     return *secret;
   }
 
@@ -485,10 +485,10 @@ class RocksVault::Store {
 
   void put_row(rocksdb::WriteBatch& batch, const VaultRow& row) const {
     const auto key = key_of(row.row_class, row.name);
-    const Content content{.handle = random_id(), .owners = row.owners, .value = row.value};
+    const Content content{.handle = crypto::random_id(), .owners = row.owners, .value = row.value};
     auto plain = written(content);
     put(batch, key, wrapper(row.row_class).seal(key, plain));
-    wipe(plain);
+    crypto::wipe(plain);
     for (const auto& owner : row.owners) {
       const auto entry = owner_key(owner, content.handle);
       put(batch, entry, wrapper(RowClass::secrets).seal(entry, key));

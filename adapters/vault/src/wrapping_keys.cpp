@@ -25,7 +25,7 @@ using Kind = VaultError::Kind;
 constexpr std::string_view header = "stimmbuch-keys-v1\n";
 constexpr std::string_view texts_label = "texts ";
 constexpr std::string_view secrets_label = "secrets ";
-constexpr std::size_t key_size = base64url_size(Secret::size);
+constexpr std::size_t key_size = base64url_size(crypto::Secret::size);
 constexpr std::size_t texts_size = header.size() + texts_label.size() + key_size + 1;
 constexpr std::size_t file_size = texts_size + secrets_label.size() + key_size + 1;
 constexpr std::chrono::seconds command_patience{30};
@@ -60,10 +60,10 @@ std::unexpected<VaultError> inside(const fs::path& file) {
 std::string file_text(const WrappingKeys& keys) {
   std::string text;
   text.reserve(file_size);
-  const auto append = [&](std::string_view label, const Secret& key) {
+  const auto append = [&](std::string_view label, const crypto::Secret& key) {
     auto encoded = to_base64url(key.bytes());
     text.append(label).append(encoded).append(1, '\n');
-    wipe(encoded);
+    crypto::wipe(encoded);
   };
   text.append(header);
   append(texts_label, keys.texts);
@@ -72,15 +72,15 @@ std::string file_text(const WrappingKeys& keys) {
 }
 
 // Takes `label <key>\n` from the front of the text.
-std::optional<Secret> take(std::string_view& text, std::string_view label) {
+std::optional<crypto::Secret> take(std::string_view& text, std::string_view label) {
   if (!text.starts_with(label) || text.size() < label.size() + key_size + 1) return std::nullopt;
-  std::array<std::byte, Secret::size> bytes;
+  std::array<std::byte, crypto::Secret::size> bytes;
   const bool good =
       from_base64url(text.substr(label.size(), key_size), bytes) && text[label.size() + key_size] == '\n';
   text.remove_prefix(label.size() + key_size + 1);
-  std::optional<Secret> key;
+  std::optional<crypto::Secret> key;
   if (good) key.emplace(bytes);
-  wipe(bytes);
+  crypto::wipe(bytes);
   return key;
 }
 
@@ -109,7 +109,7 @@ std::expected<WrappingKeys, VaultError> create_wrapping_keys(const fs::path& fil
   // A new name first, linked to the right one when it is durable: a crash leaves either whole keys or none,
   // and of two processes that make them at once only one succeeds.
   auto fresh = file;
-  fresh += ".new-" + random_id();
+  fresh += ".new-" + crypto::random_id();
   const Descriptor created{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (!created) return io_error(file, errno);
 
@@ -118,7 +118,7 @@ std::expected<WrappingKeys, VaultError> create_wrapping_keys(const fs::path& fil
   int failed = 0;
   if (!write_all(created, text) || ::fsync(created.get()) != 0 || ::link(fresh.c_str(), file.c_str()) != 0)
     failed = errno;
-  wipe(text);
+  crypto::wipe(text);
   ::unlink(fresh.c_str());
   if (failed == EEXIST) return error(Kind::exists, file, "is there already and is never overwritten");
   if (failed != 0) return io_error(file, failed);
@@ -149,7 +149,7 @@ std::expected<WrappingKeys, VaultError> load_wrapping_keys(const fs::path& file,
   const auto size = read_up_to(opened, text);
   if (!size) return io_error(file, errno);
   auto keys = parse(std::string_view{text}.substr(0, *size));
-  wipe(text);
+  crypto::wipe(text);
   if (!keys)
     return error(Kind::damaged, file, "does not hold the keys in the form in which they were written");
   return *keys;
@@ -164,7 +164,7 @@ std::expected<WrappingKeys, VaultError> ask_for_wrapping_keys(const std::string&
   const auto ran = run_shell(command, text, command_patience);
   text.resize(ran.size);
   const auto keys = parse(text);
-  wipe(text);
+  crypto::wipe(text);
   if (!ran.trouble.empty()) return refused(Kind::keys_withheld, ran.trouble);
   if (!keys) return refused(Kind::damaged, "writes something else than a key file holds");
   return *keys;

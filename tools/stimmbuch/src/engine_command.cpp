@@ -7,14 +7,14 @@
 
 namespace stimmbuch::program {
 
-runner::Submission submission_of(const vault::Mac& key, const StreamId& stream, const Actor& actor,
+runner::Submission submission_of(const crypto::Mac& key, const StreamId& stream, const Actor& actor,
                                  std::string_view client_key, Command command) {
   const auto tag =
       vault::command_tag(key, actor, stream, client_key, codec::name_of(command), codec::content_of(command));
   return {.stream = stream, .command = std::move(command), .tag = tag, .actor = actor};
 }
 
-runner::Submission engine_command(const vault::Mac& idempotency, const StreamId& stream,
+runner::Submission engine_command(const crypto::Mac& idempotency, const StreamId& stream,
                                   const Command& command, std::string_view occasion) {
   return submission_of(idempotency, stream, stimmbuch::Engine{}, occasion, command);
 }

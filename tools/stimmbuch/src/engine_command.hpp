@@ -2,19 +2,19 @@
 
 #include <string_view>
 
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/submission.hpp"
 
 namespace stimmbuch::program {
 
 // A command as the writer takes it, of any actor, without what only some commands have.
-runner::Submission submission_of(const vault::Mac& key, const StreamId& stream, const Actor& actor,
+runner::Submission submission_of(const crypto::Mac& key, const StreamId& stream, const Actor& actor,
                                  std::string_view client_key, stimmbuch::Command command);
 
 // A command of the engine itself. Its id follows from the stream and the occasion, so that doing it again
 // after a crash is a repeat.
-runner::Submission engine_command(const vault::Mac& idempotency, const StreamId& stream,
+runner::Submission engine_command(const crypto::Mac& idempotency, const StreamId& stream,
                                   const Command& command, std::string_view occasion);
 
 }  // namespace stimmbuch::program

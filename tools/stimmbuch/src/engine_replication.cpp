@@ -82,10 +82,10 @@ Engine::Parts::Started Engine::Parts::start_writer() {
                   "another node leads this ledger: `stimmbuch rejoin` makes this one follow");
   const auto& synced = log->synced();
   const bool is_new = synced.head() == before_first;
-  const auto id = is_new ? *LedgerId::parse(vault::random_id()) : created_of(synced).id;
+  const auto id = is_new ? *LedgerId::parse(crypto::random_id()) : created_of(synced).id;
   epochs = std::make_unique<runner::Epochs>(synced, id);
   runner = std::make_unique<runner::Runner>(
-      runner::Runner::Parts{*log, *vault, clock, vault::random_bytes,
+      runner::Runner::Parts{*log, *vault, clock, crypto::random_bytes,
                             [this](std::string_view why) { on_failure(why); }, gate},
       id);
   if (has_broker()) {
@@ -136,8 +136,8 @@ Engine::Parts::Started Engine::Parts::begin_publishing(const LedgerId& id) {
 Engine::Parts::Started Engine::Parts::write_first_record(const LedgerId& id) {
   const ledger::CreateLedger create{id, options.purpose.value_or(ledger::Purpose::town),
                                     options.origin.value_or(default_origin(id)),
-                                    vault::public_key(vault->secrets().log_signing)};
-  const vault::Mac idempotency(vault->secrets().idempotency);
+                                    crypto::public_key(vault->secrets().log_signing)};
+  const crypto::Mac idempotency(vault->secrets().idempotency);
   if (submit_own(*runner, engine_command(idempotency, id, ledger::Command{create}, "create"))) return {};
   return refuse(ExitCode::failed, "the first record of the ledger could not be written");
 }
@@ -187,8 +187,8 @@ Engine::Parts::Started Engine::Parts::announce_leader() {
   const auto& synced = log->synced();
   const auto previous = synced.head();
   const auto leaf = std::string(1, '\0') + synced.at(previous).value();
-  const ledger::ChangeLeader change{epochs->last() + 1, previous, vault::sha256(vault::bytes_of(leaf))};
-  const auto submission = engine_command(vault::Mac(vault->secrets().idempotency), created_of(synced).id,
+  const ledger::ChangeLeader change{epochs->last() + 1, previous, crypto::sha256(crypto::bytes_of(leaf))};
+  const auto submission = engine_command(crypto::Mac(vault->secrets().idempotency), created_of(synced).id,
                                          ledger::Command{change}, fmt::format("leader-{}", change.epoch));
   if (!submit_own(*runner, submission) ||
       !publisher->wait_published(next(previous), steady_clock::now() + own_record_patience)) {

@@ -18,7 +18,7 @@ constexpr std::size_t polls_at_once = 100;
 }  // namespace
 
 PollCloser::PollCloser(const projections::ViewStore& views, runner::Runner& runner,
-                       const runner::Clock& clock, const vault::Secret& idempotency)
+                       const runner::Clock& clock, const crypto::Secret& idempotency)
     : views_(views), runner_(runner), clock_(clock), key_(idempotency), thread_([this] { run(); }) {}
 
 PollCloser::~PollCloser() {

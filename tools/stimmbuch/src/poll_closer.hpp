@@ -4,7 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/clock.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 #include "stimmbuch/projections/worker/view_store.hpp"
@@ -17,7 +17,7 @@ class PollCloser {
  public:
   // All must outlive the closer.
   PollCloser(const projections::ViewStore& views, runner::Runner& runner, const runner::Clock& clock,
-             const vault::Secret& idempotency);
+             const crypto::Secret& idempotency);
   ~PollCloser();
 
  private:
@@ -27,7 +27,7 @@ class PollCloser {
   const projections::ViewStore& views_;
   runner::Runner& runner_;
   const runner::Clock& clock_;
-  const vault::Mac key_;
+  const crypto::Mac key_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -11,13 +11,14 @@ namespace {
 
 constexpr std::size_t citizens_remembered_max = 200'000;
 
-runner::CommandTag tag_of(const vault::Mac& key, const StreamId& stream, const Command& command,
+runner::CommandTag tag_of(const crypto::Mac& key, const StreamId& stream, const Command& command,
                           const Intent& intent) {
   return vault::command_tag(key, intent.actor, stream, intent.client_key, codec::name_of(command),
                             codec::content_of(command));
 }
 
-runner::Submission submission(const vault::Mac& key, StreamId stream, Command command, const Intent& intent) {
+runner::Submission submission(const crypto::Mac& key, StreamId stream, Command command,
+                              const Intent& intent) {
   const auto tag = tag_of(key, stream, command, intent);
   return {.stream = std::move(stream), .command = std::move(command), .tag = tag, .actor = intent.actor};
 }

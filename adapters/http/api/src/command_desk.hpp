@@ -11,9 +11,9 @@
 #include "consistency_token.hpp"
 #include "stimmbuch/adapters/identity/principal.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 
 namespace stimmbuch::http::api {
@@ -70,9 +70,9 @@ class CommandDesk {
   const runner::Vault& vault_;
   vault::ContestSecrets& contests_;
   const TokensOf tokens_;
-  const vault::Mac idempotency_;
-  const vault::Mac derivation_;
-  const vault::Mac subject_;
+  const crypto::Mac idempotency_;
+  const crypto::Mac derivation_;
+  const crypto::Mac subject_;
 
   // Who is whom never changes while a person has an account, so it is read from the vault once.
   std::mutex mutex_;

@@ -1,7 +1,7 @@
 #include "command_input.hpp"
 
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 namespace stimmbuch::http::api {
 
@@ -21,8 +21,8 @@ Commitment keep_text(Members& in, std::string_view member, std::string field, st
     return {};
   }
   runner::VaultText& kept = texts.emplace_back(std::move(field), std::move(text), runner::Salt{});
-  vault::random_bytes(kept.salt);
-  return vault::commit(kept.text, kept.salt);
+  crypto::random_bytes(kept.salt);
+  return crypto::commit(kept.text, kept.salt);
 }
 
 Commitments take_texts(Members& in, std::initializer_list<std::string_view> fields, VaultTexts& texts) {

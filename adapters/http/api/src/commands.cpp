@@ -72,17 +72,18 @@ void bare_to_named(CommandDesk& desk, Call call, const Command& command) {
 // ---- citizens
 
 void Api::register_citizen(Call call) {
-  with_body(
-      *desk_, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
-        VaultTexts texts;
-        auto command = read_register_citizen(in, texts);
-        const auto citizen = desk_->citizen_of(*asked.caller).value_or(*CitizenId::parse(vault::random_id()));
-        auto submission = desk_->open_submission(citizen, citizen::Command{std::move(command)},
-                                                 {citizen, asked.client_key});
-        submission.texts = std::move(texts);
-        submission.identity_row = asked.caller->identity_row;
-        return submission;
-      });
+  with_body(*desk_, std::move(call),
+            [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+              VaultTexts texts;
+              auto command = read_register_citizen(in, texts);
+              const auto citizen =
+                  desk_->citizen_of(*asked.caller).value_or(*CitizenId::parse(crypto::random_id()));
+              auto submission = desk_->open_submission(citizen, citizen::Command{std::move(command)},
+                                                       {citizen, asked.client_key});
+              submission.texts = std::move(texts);
+              submission.identity_row = asked.caller->identity_row;
+              return submission;
+            });
 }
 
 void Api::change_citizen(Call call) {

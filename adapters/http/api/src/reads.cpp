@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "query.hpp"
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/domain/base64url.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/projections/worker/view_store.hpp"
 #include "stimmbuch/projections/worker/worker.hpp"
 #include "vault_texts.hpp"
@@ -45,7 +45,7 @@ bool has_it(const Request& request, std::string_view etag) {
 }
 
 std::string etag_of(std::string_view body) {
-  const auto digest = vault::sha256(vault::bytes_of(body));
+  const auto digest = crypto::sha256(crypto::bytes_of(body));
   return to_base64url(std::span(digest).first<16>());
 }
 
@@ -56,12 +56,12 @@ std::optional<std::string> cursor_of(const Request& request) {
   if (!cursor) return std::string{};
   const auto bytes = from_base64url(*cursor);
   if (!bytes) return std::nullopt;
-  return std::string(vault::text_of(*bytes));
+  return std::string(crypto::text_of(*bytes));
 }
 
 std::string close_page(std::string members, const std::optional<std::string>& next) {
   members += R"(,"next":)";
-  members += next ? '"' + to_base64url(vault::bytes_of(*next)) + '"' : "null";
+  members += next ? '"' + to_base64url(crypto::bytes_of(*next)) + '"' : "null";
   return members += '}';
 }
 

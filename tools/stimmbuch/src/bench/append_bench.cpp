@@ -49,9 +49,9 @@ std::expected<void, Failure> AppendBench::submit_all(SubmissionFlow& flow, std::
 
 std::expected<void, Failure> AppendBench::register_citizens(Engine& engine) {
   const auto intake = engine.intake();
-  const vault::Mac idempotency(intake.secrets.idempotency);
-  const vault::Mac derivation(intake.secrets.derivation);
-  const vault::Mac subject(intake.secrets.subject);
+  const crypto::Mac idempotency(intake.secrets.idempotency);
+  const crypto::Mac derivation(intake.secrets.derivation);
+  const crypto::Mac subject(intake.secrets.subject);
   SubmissionFlow flow(intake.runner, plan_.in_flight);
   return submit_all(flow, "citizens", [&](std::uint64_t number) {
     const CitizenId id = bench_citizen_id(derivation, number);

@@ -24,7 +24,7 @@ ballot::Choices choices_of(std::uint64_t voter) {
 
 }  // namespace
 
-CitizenId bench_citizen_id(const vault::Mac& derivation, std::uint64_t number) {
+CitizenId bench_citizen_id(const crypto::Mac& derivation, std::uint64_t number) {
   return *CitizenId::parse(
       vault::created_id(derivation, "bench", stimmbuch::Engine{}, fmt::format("citizen-{}", number)));
 }

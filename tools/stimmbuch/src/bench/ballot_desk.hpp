@@ -13,7 +13,7 @@
 namespace stimmbuch::program {
 
 // Has the bytes of real ids, which are random, but the same for the same number.
-CitizenId bench_citizen_id(const vault::Mac& derivation, std::uint64_t number);
+CitizenId bench_citizen_id(const crypto::Mac& derivation, std::uint64_t number);
 
 // Makes the ballots of one poll. Used by one thread.
 class BallotDesk {
@@ -26,8 +26,8 @@ class BallotDesk {
  private:
   const PollId poll_;
   const BenchPoll::Voters voters_;
-  const std::shared_ptr<const vault::Mac> contest_;
-  const vault::Mac derivation_;
+  const std::shared_ptr<const crypto::Mac> contest_;
+  const crypto::Mac derivation_;
   const OfficialId official_;
 };
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "import/bulk_sender.hpp"
-#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 namespace stimmbuch::program {
 
@@ -78,7 +78,7 @@ std::expected<BenchPoll, Failure> BenchPoll::open(const client::ServerUrl& serve
                                                   Voters voters) {
   const auto token = mint_token(admin, voters == Voters::imported ? "operator" : "staff", "bench", token_ttl);
   if (!token) return std::unexpected(token.error());
-  BenchPoll poll(vault::random_id(), voters, ApiClient(server, token->value("token", "")));
+  BenchPoll poll(crypto::random_id(), voters, ApiClient(server, token->value("token", "")));
   const Json project = {{"title", {{"en", "Benchmark"}}}};
   const Json draft = {
       {"project", poll.id_}, {"title", {{"en", "Which ideas shall we realise?"}}},

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 namespace stimmbuch::program {
 
@@ -25,7 +25,7 @@ std::string_view token_in(std::string_view document) {
 }  // namespace
 
 std::expected<void, Failure> BenchTown::mint_tokens(std::uint64_t citizens) {
-  const std::string run = vault::random_id();  // other citizens than those of an earlier run
+  const std::string run = crypto::random_id();  // other citizens than those of an earlier run
   std::vector<std::string> requests;
   requests.reserve(citizens);
   for (std::uint64_t i = 0; i < citizens; ++i) {

@@ -12,9 +12,9 @@
 #include "stimmbuch/adapters/identity/local_tokens.hpp"
 #include "stimmbuch/adapters/identity/openid_issuers.hpp"
 #include "stimmbuch/adapters/identity/principal.hpp"
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/adapters/vault/lru_cache.hpp"
 #include "stimmbuch/domain/basics.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 namespace stimmbuch::identity {
 
@@ -25,7 +25,7 @@ namespace stimmbuch::identity {
 class Authenticator {
  public:
   // `tokens` and `issuers` must outlive this.
-  Authenticator(const LocalTokens& tokens, OpenIdIssuers& issuers, const vault::Secret& subject_secret,
+  Authenticator(const LocalTokens& tokens, OpenIdIssuers& issuers, const crypto::Secret& subject_secret,
                 std::size_t capacity);
 
   // `authorization` is the value of the request's header, empty if it has none.
@@ -38,21 +38,21 @@ class Authenticator {
 
  private:
   struct FirstBytes {
-    std::size_t operator()(const vault::Digest& digest) const;
+    std::size_t operator()(const crypto::Digest& digest) const;
   };
 
-  std::shared_ptr<const Principal> remembered(const vault::Digest& token, Time now);
-  void remember(const vault::Digest& token, std::shared_ptr<const Principal> principal,
+  std::shared_ptr<const Principal> remembered(const crypto::Digest& token, Time now);
+  void remember(const crypto::Digest& token, std::shared_ptr<const Principal> principal,
                 std::uint64_t generation);
   std::uint64_t generation();
   std::shared_ptr<const Principal> principal_of(Grant grant) const;
 
   const LocalTokens& tokens_;
   OpenIdIssuers& issuers_;
-  const vault::Mac subject_mac_;
+  const crypto::Mac subject_mac_;
 
   std::mutex mutex_;
-  vault::LruCache<vault::Digest, std::shared_ptr<const Principal>, FirstBytes> known_;
+  vault::LruCache<crypto::Digest, std::shared_ptr<const Principal>, FirstBytes> known_;
   // Counts reloads, so that none is undone by a verification that began before it.
   std::uint64_t generation_ = 0;
 };

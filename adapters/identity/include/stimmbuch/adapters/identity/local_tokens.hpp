@@ -7,10 +7,10 @@
 
 #include "stimmbuch/adapters/identity/principal.hpp"
 #include "stimmbuch/adapters/identity/roles.hpp"
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/ids.hpp"
 #include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 namespace stimmbuch::identity {
 
@@ -32,7 +32,7 @@ class LocalTokens {
  public:
   static constexpr std::chrono::seconds ttl_max = std::chrono::days{366};
 
-  LocalTokens(const LedgerId& ledger, ledger::Purpose purpose, const vault::Secret& token_key);
+  LocalTokens(const LedgerId& ledger, ledger::Purpose purpose, const crypto::Secret& token_key);
 
   // A token for one role. A ledger of purpose town mints none for citizens: nobody can act for them.
   std::expected<std::string, MintError> mint(Role role, std::string_view subject, std::chrono::seconds ttl,
@@ -46,7 +46,7 @@ class LocalTokens {
  private:
   LedgerId ledger_;
   ledger::Purpose purpose_;
-  vault::Mac mac_;
+  crypto::Mac mac_;
 };
 
 }  // namespace stimmbuch::identity

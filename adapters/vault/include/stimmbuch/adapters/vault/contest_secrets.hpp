@@ -4,9 +4,9 @@
 #include <memory>
 #include <mutex>
 
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/adapters/vault/lru_cache.hpp"
 #include "stimmbuch/domain/ids.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/vault.hpp"
 
 namespace stimmbuch::vault {
@@ -24,12 +24,12 @@ class ContestSecrets {
 
   // Nothing if the contest has no secret: there is no such contest, or its secret was destroyed. Throws as
   // runner::Vault::read does.
-  std::shared_ptr<const Mac> get(const PollId& poll);
+  std::shared_ptr<const crypto::Mac> get(const PollId& poll);
 
  private:
   const runner::Vault& vault_;
   std::mutex mutex_;
-  LruCache<PollId, std::shared_ptr<const Mac>> cache_;
+  LruCache<PollId, std::shared_ptr<const crypto::Mac>> cache_;
 };
 
 }  // namespace stimmbuch::vault

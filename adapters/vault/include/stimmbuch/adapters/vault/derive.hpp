@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/ids.hpp"
 #include "stimmbuch/domain/stream.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/command_tag.hpp"
 
 // Every id and name that is derived from a secret, in one place. Each is the first bytes of an HMAC under a
@@ -19,43 +19,45 @@ namespace stimmbuch::vault {
 // ---- under the secret of a contest
 
 // As whom a citizen appears in one contest.
-VoterId voter_pseudonym(const Mac& contest, const CitizenId& citizen);
+VoterId voter_pseudonym(const crypto::Mac& contest, const CitizenId& citizen);
 
 // As whom a voter of another system appears in an imported poll.
-VoterId imported_voter(const Mac& contest, std::string_view external_id);
+VoterId imported_voter(const crypto::Mac& contest, std::string_view external_id);
 
 // ---- of a command. `key` is the contest's secret in pseudonymous streams, else the idempotency secret.
 
 using CommandId = std::array<std::byte, 16>;
 
 // The same for every repeat of a command: same actor, same stream, same key of the client.
-CommandId command_id(const Mac& key, const Actor& actor, const StreamId& stream, std::string_view client_key);
+CommandId command_id(const crypto::Mac& key, const Actor& actor, const StreamId& stream,
+                     std::string_view client_key);
 
 // Tells a repeat from another command under the same key of the client. `data` is the canonical writing of
 // the command's members, vault texts left out.
-std::array<std::byte, 8> content_tag(const Mac& key, const CommandId& id, std::string_view type,
+std::array<std::byte, 8> content_tag(const crypto::Mac& key, const CommandId& id, std::string_view type,
                                      std::string_view data);
 
 // Both together, as the record holds them.
-runner::CommandTag command_tag(const Mac& key, const Actor& actor, const StreamId& stream,
+runner::CommandTag command_tag(const crypto::Mac& key, const Actor& actor, const StreamId& stream,
                                std::string_view client_key, std::string_view type, std::string_view data);
 
 // ---- under the derivation secret
 
 // The id of what a command creates ("project", "poll", …), so that a repeat addresses the same stream.
-std::string created_id(const Mac& derivation, std::string_view kind, const Actor& actor,
+std::string created_id(const crypto::Mac& derivation, std::string_view kind, const Actor& actor,
                        std::string_view client_key);
 
 // ---- under the subject secret
 
 // The row that tells which citizen a subject of an issuer of tokens is: identity/<hash>, its value the
 // citizen id.
-std::string identity_row_name(const Mac& subject, std::string_view issuer, std::string_view token_subject);
+std::string identity_row_name(const crypto::Mac& subject, std::string_view issuer,
+                              std::string_view token_subject);
 
 // The row that tells which citizen holds a registry identity: registry/<hash>, its value the citizen id.
-std::string registry_row_name(const Mac& subject, std::string_view registry_identity);
+std::string registry_row_name(const crypto::Mac& subject, std::string_view registry_identity);
 
 // As whom a subject acts in an official's role.
-OfficialId official_id(const Mac& subject, std::string_view issuer, std::string_view token_subject);
+OfficialId official_id(const crypto::Mac& subject, std::string_view issuer, std::string_view token_subject);
 
 }  // namespace stimmbuch::vault

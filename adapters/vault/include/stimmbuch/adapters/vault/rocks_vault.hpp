@@ -11,24 +11,25 @@
 #include <string_view>
 #include <vector>
 
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/adapters/vault/vault_error.hpp"
 #include "stimmbuch/adapters/vault/wrapping_keys.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/vault.hpp"
 
 namespace stimmbuch::vault {
 
 // The secrets of a ledger beside those of its contests. Made with the vault.
 struct Secrets {
-  Secret idempotency;  // recognises repeated commands; never rotates
-  Secret derivation;   // ids of what commands create; never rotates
-  Secret subject;      // who somebody is, as names of rows; never rotates
-  Secret token;        // MAC key of local tokens
-  Secret log_signing;  // Ed25519 seed of the log
+  crypto::Secret idempotency;  // recognises repeated commands; never rotates
+  crypto::Secret derivation;   // ids of what commands create; never rotates
+  crypto::Secret subject;      // who somebody is, as names of rows; never rotates
+  crypto::Secret token;        // MAC key of local tokens
+  crypto::Secret log_signing;  // Ed25519 seed of the log
 
   // Those of nobody, for a node that has none: they match nothing.
   static Secrets random() {
-    return {Secret::random(), Secret::random(), Secret::random(), Secret::random(), Secret::random()};
+    return {crypto::Secret::random(), crypto::Secret::random(), crypto::Secret::random(),
+            crypto::Secret::random(), crypto::Secret::random()};
   }
 };
 

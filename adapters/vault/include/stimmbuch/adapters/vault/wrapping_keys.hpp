@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "stimmbuch/adapters/vault/crypto.hpp"
 #include "stimmbuch/adapters/vault/vault_error.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 namespace stimmbuch::vault {
 
@@ -14,10 +14,10 @@ namespace stimmbuch::vault {
 // has the vault's files but not what is in them; so they are kept apart from the data. A node that shows
 // texts and need not know who anybody is has the first alone. Format of the file: docs/formats/keys.md.
 struct WrappingKeys {
-  Secret texts;
-  std::optional<Secret> secrets;
+  crypto::Secret texts;
+  std::optional<crypto::Secret> secrets;
 
-  static WrappingKeys random() { return {Secret::random(), Secret::random()}; }
+  static WrappingKeys random() { return {crypto::Secret::random(), crypto::Secret::random()}; }
 };
 
 // Where the keys of a data directory are unless somebody says otherwise: beside it, `<DIR>.keys`.

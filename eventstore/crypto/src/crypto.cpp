@@ -1,4 +1,4 @@
-#include "stimmbuch/adapters/vault/crypto.hpp"
+#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -12,7 +12,7 @@
 
 #include "stimmbuch/domain/base64url.hpp"
 
-namespace stimmbuch::vault {
+namespace stimmbuch::crypto {
 
 namespace {
 
@@ -348,4 +348,4 @@ bool verify(const PublicKey& key, std::span<const std::byte> message, const Sign
   return good;
 }
 
-}  // namespace stimmbuch::vault
+}  // namespace stimmbuch::crypto

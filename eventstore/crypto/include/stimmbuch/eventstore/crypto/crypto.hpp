@@ -16,7 +16,7 @@
 // The cryptography of the engine: few primitives of OpenSSL in the one shape in which they are used here. All
 // functions may be called from any thread. Failures of the library itself (no entropy, no memory) are faults:
 // std::runtime_error.
-namespace stimmbuch::vault {
+namespace stimmbuch::crypto {
 
 inline std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span{text});
@@ -117,4 +117,4 @@ PublicKey public_key(const Secret& seed);
 Signature sign(const Secret& seed, std::span<const std::byte> message);
 bool verify(const PublicKey& key, std::span<const std::byte> message, const Signature& signature);
 
-}  // namespace stimmbuch::vault
+}  // namespace stimmbuch::crypto
