@@ -205,18 +205,18 @@ std::optional<Secret> Secret::from(std::span<const std::byte> bytes) {
 }
 
 Digest sha256(std::span<const std::byte> bytes) {
+  return sha256({bytes});
+}
+
+Digest sha256(std::initializer_list<std::span<const std::byte>> parts) {
   auto* const hash = working_hash();
   start(hash);
-  update(hash, bytes);
+  for (const auto& part : parts) update(hash, part);
   return finish(hash);
 }
 
 Commitment commit(std::string_view text, std::span<const std::byte, 32> salt) {
-  auto* const hash = working_hash();
-  start(hash);
-  update(hash, salt);
-  update(hash, bytes_of(text));
-  return finish(hash);
+  return sha256({salt, bytes_of(text)});
 }
 
 std::string joined(std::string_view purpose, std::initializer_list<std::string_view> fields) {

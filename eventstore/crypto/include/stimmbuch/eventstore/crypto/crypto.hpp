@@ -74,6 +74,9 @@ using Digest = std::array<std::byte, 32>;
 
 Digest sha256(std::span<const std::byte> bytes);
 
+// Of the parts, one behind the other.
+Digest sha256(std::initializer_list<std::span<const std::byte>> parts);
+
 // SHA-256(salt ‖ text), without lengths between: what a record holds of a text in the vault.
 Commitment commit(std::string_view text, std::span<const std::byte, 32> salt);
 
