@@ -12,6 +12,7 @@
 
 #include "stimmbuch/eventstore/ledger/feed.hpp"
 #include "stimmbuch/eventstore/ledger/memory_ledger.hpp"
+#include "stimmbuch/eventstore/tlog/tree.hpp"
 #include "support/ledger_testing.hpp"
 
 namespace stimmbuch::eventstore::testing {
@@ -69,6 +70,27 @@ TYPED_TEST(LedgerContract, CountsPositionsFromOneWithoutAGap) {
   EXPECT_EQ(this->ledger_.head(), Position{5});
   EXPECT_THAT(all_records(this->ledger_),
               ElementsAre(Pair(1, "a|1"), Pair(2, "b|2"), Pair(3, "a|3"), Pair(4, "c|4"), Pair(5, "b|5")));
+}
+
+TYPED_TEST(LedgerContract, KeepsTheTreeOfItsRecords) {
+  std::mt19937 random(5);
+  expect_tree_of_records(this->ledger_);
+  for (const std::size_t group : {1, 254, 1, 1, 300, 7, 700, 1}) {
+    std::vector<std::string> records;
+    for (std::size_t i = 0; i < group; ++i) records.push_back(record_of("s", std::to_string(random())));
+    append(this->ledger_, records);
+    expect_tree_of_records(this->ledger_);
+  }
+  // Any tree that there was.
+  const auto& tiles = this->ledger_.tiles();
+  for (const std::uint64_t size : {1, 255, 256, 257, 1'000}) {
+    tlog::Edge edge;
+    this->ledger_.read(before_first, Position{size}, [&](Position, std::string_view record) {
+      edge.append(tlog::leaf_hash(record), [](auto...) {});
+      return true;
+    });
+    EXPECT_EQ(tlog::Tree(tiles, size).root(), edge.root()) << size;
+  }
 }
 
 TYPED_TEST(LedgerContract, ReadsBetweenItsBounds) {

@@ -78,6 +78,7 @@ class Machine {
     std::uint64_t position = 0;
     std::size_t whole = 0;
     const auto found = all_records(ledger);
+    expect_tree_of_records(ledger);
     for (; position < found.size(); ++whole) {
       ASSERT_LT(whole, groups_.size());
       for (const auto& record : groups_[whole]) {

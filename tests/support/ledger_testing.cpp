@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "stimmbuch/eventstore/tlog/tree.hpp"
+
 namespace stimmbuch::eventstore::testing {
 
 TemporaryDirectory::TemporaryDirectory() {
@@ -56,6 +58,22 @@ Records stream_of(const Ledger& ledger, std::string_view subject) {
     return true;
   });
   return found;
+}
+
+void expect_tree_of_records(const Ledger& ledger) {
+  tlog::Edge edge;
+  std::vector<tlog::Hash> leaves;
+  ledger.synced().read(before_first, end_of_time, [&](Position, std::string_view record) {
+    leaves.push_back(tlog::leaf_hash(record));
+    edge.append(leaves.back(), [](auto...) {});
+    return true;
+  });
+  EXPECT_EQ(tlog::Tree(ledger.tiles(), edge.size()).root(), edge.root());
+  for (std::uint64_t first = 0; first < leaves.size(); first += tlog::tile_width) {
+    const auto tile = tlog::tile_at(leaves.size(), 0, first / tlog::tile_width);
+    const auto begin = leaves.begin() + static_cast<std::ptrdiff_t>(first);
+    EXPECT_EQ(ledger.tiles().read(tile), (std::vector<tlog::Hash>{begin, begin + tile.width}));
+  }
 }
 
 OpenOptions options_for(const std::filesystem::path& directory) {

@@ -49,6 +49,9 @@ Records records_between(const Ledger& ledger, Position after, Position up_to);
 Records all_records(const Ledger& ledger);
 Records stream_of(const Ledger& ledger, std::string_view subject);
 
+// The tree is the one of the records, leaf by leaf.
+void expect_tree_of_records(const Ledger& ledger);
+
 OpenOptions options_for(const std::filesystem::path& directory);
 
 // Sizes with which a few hundred records fill tables, files and levels.

@@ -66,6 +66,7 @@ class FaultyLedger final : public eventstore::Ledger {
     return ledger_.append(records);
   }
   const eventstore::Records& synced() const override { return ledger_.synced(); }
+  const tlog::Tiles& tiles() const override { return ledger_.tiles(); }
   void show(Position up_to) override { ledger_.show(up_to); }
   Position head() const override { return ledger_.head(); }
   Position read(Position after, Position up_to, const eventstore::RecordVisitor& visitor) const override {

@@ -47,6 +47,20 @@ Position MemoryLedger::UpTo::read(Position after, Position up_to, const RecordVi
   return after;
 }
 
+std::vector<tlog::Hash> MemoryLedger::ComputedTiles::read(const tlog::Tile& tile) const {
+  const std::shared_lock lock(kept_.mutex);
+  const auto leaves = std::uint64_t{1} << (tile.level * tlog::tile_height);
+  std::vector<tlog::Hash> hashes;
+  for (std::uint64_t i = 0; i < tile.width; ++i) {
+    const auto first = (tile.index * tlog::tile_width + i) * leaves;
+    tlog::Edge below;
+    for (auto leaf = first; leaf < first + leaves; ++leaf)
+      below.append(tlog::leaf_hash(kept_.records.at(leaf)), [](auto...) {});
+    hashes.push_back(below.root());
+  }
+  return hashes;
+}
+
 std::optional<std::string> MemoryLedger::UpTo::at(Position position) const {
   if (position == before_first || position > head()) return std::nullopt;
   const std::shared_lock lock(kept_.mutex);

@@ -40,10 +40,17 @@ std::expected<std::unique_ptr<RecordLog>, rocksdb::Status> RecordLog::open(
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
     options.avoid_flush_during_recovery = false;  // so that the damaged files become superfluous
   }
-  rocksdb::DB* db = nullptr;
-  if (const auto status = rocksdb::DB::Open(options, directory, &db); !status.ok())
-    return std::unexpected(status);
-  return std::unique_ptr<RecordLog>(new RecordLog(std::unique_ptr<rocksdb::DB>(db)));
+  options.create_missing_column_families = true;
+  const auto hashes = tree_options(options);
+  rocksdb::DB* opened = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status =
+      rocksdb::DB::Open(options, directory,
+                        {{rocksdb::kDefaultColumnFamilyName, options}, {"leaves", hashes}, {"nodes", hashes}},
+                        &handles, &opened);
+  if (!status.ok()) return std::unexpected(status);
+  return std::unique_ptr<RecordLog>(
+      new RecordLog(std::unique_ptr<rocksdb::DB>(opened), {handles.begin(), handles.end()}));
 }
 
 Position RecordLog::end_of_point_in_time(const std::filesystem::path& directory, rocksdb::Options options) {
@@ -54,7 +61,8 @@ Position RecordLog::end_of_point_in_time(const std::filesystem::path& directory,
   return last_of(*db);
 }
 
-RecordLog::RecordLog(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {
+RecordLog::RecordLog(std::unique_ptr<rocksdb::DB> db, std::vector<Family> families)
+    : db_(std::move(db)), families_(std::move(families)) {
   synced_.sync = true;
 }
 
@@ -80,7 +88,9 @@ Position RecordLog::last_in_files() const {
   std::vector<rocksdb::LiveFileMetaData> files;
   db_->GetLiveFilesMetaData(&files);
   auto last = before_first;
-  for (const auto& file : files) last = std::max(last, position_of(file.largestkey));
+  for (const auto& file : files)
+    if (file.column_family_name == rocksdb::kDefaultColumnFamilyName)
+      last = std::max(last, position_of(file.largestkey));
   return last;
 }
 

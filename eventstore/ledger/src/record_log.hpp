@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
@@ -14,7 +15,8 @@
 
 namespace stimmbuch::eventstore {
 
-// The database with the records, keyed by position. It knows what is stored, not what may be seen.
+// The database with the records, keyed by position, and beside them the tree over them (TreeStore). It knows
+// what is stored, not what may be seen.
 class RecordLog {
  public:
   enum class Recovery {
@@ -52,11 +54,16 @@ class RecordLog {
   void at(Position position, rocksdb::PinnableSlice& record) const;
 
   rocksdb::DB& database() const { return *db_; }
+  // Of the tree.
+  rocksdb::ColumnFamilyHandle* leaves() const { return families_[1].get(); }
+  rocksdb::ColumnFamilyHandle* nodes() const { return families_[2].get(); }
 
  private:
-  explicit RecordLog(std::unique_ptr<rocksdb::DB> db);
+  using Family = std::unique_ptr<rocksdb::ColumnFamilyHandle>;
+  RecordLog(std::unique_ptr<rocksdb::DB> db, std::vector<Family> families);
 
   std::unique_ptr<rocksdb::DB> db_;
+  std::vector<Family> families_;  // released before the database
   rocksdb::WriteOptions synced_;
 };
 

@@ -87,6 +87,7 @@ void RocksLedger::Parts::stage(std::span<const NewRecord> new_records, Position 
     batch_record_bytes += record.bytes.size();
     position = position + 1;
   }
+  tree->stage(batch, new_records);
 }
 
 rocksdb::Status RocksLedger::Parts::sync() {
@@ -135,6 +136,10 @@ std::expected<Position, AppendError> RocksLedger::append(std::span<const NewReco
 
 const Records& RocksLedger::synced() const {
   return *parts_->synced;
+}
+
+const tlog::Tiles& RocksLedger::tiles() const {
+  return *parts_->tree;
 }
 
 void RocksLedger::show(Position up_to) {

@@ -2,6 +2,7 @@
 // the index up. The steps throw OpenError, and open() makes a value of it.
 
 #include <algorithm>
+#include <ranges>
 
 #include "durable_files.hpp"
 #include "manifest_tail.hpp"
@@ -14,6 +15,9 @@ namespace fs = std::filesystem;
 
 // Records whose streams are entered into the index in one step.
 constexpr std::size_t index_step_records = 1'000;
+
+// Records that are hashed in one step.
+constexpr std::uint64_t tree_step_records = 10'000;
 
 // Each may hold a copy of the whole write-ahead log, and a program that is restarted for ever must not fill
 // the disk.
@@ -174,6 +178,31 @@ void check_and_index_tail(const RecordLog& log, StreamIndex& index, Position hea
   enter(head);
 }
 
+// A tree that ends early, such as that of a log from before there was one, is continued from the records.
+// Whether they are what they were is then up to the signed checkpoints.
+std::unique_ptr<TreeStore> open_tree(RecordLog& log, Position head, const OpenOptions& options) {
+  auto tree = std::make_unique<TreeStore>(log);
+  require_floors(head, {{"the tree over the log", Position{tree->size()}}});
+  if (Position{tree->size()} == head) return tree;
+  options.log("hashing the log from position " + std::to_string(tree->size() + 1) + " to " +
+              std::to_string(number(head)));
+  rocksdb::WriteBatch batch;
+  while (Position{tree->size()} < head) {
+    const Position after{tree->size()};
+    std::vector<std::string> records;
+    log.read(after, std::min(head, after + tree_step_records), [&](Position, std::string_view record) {
+      records.emplace_back(record);
+      return true;
+    });
+    batch.Clear();
+    tree->stage(batch, records | std::views::transform([](const std::string& record) {
+                         return NewRecord{.subject = {}, .bytes = record};
+                       }));
+    require(log.commit(batch), "hashing the log");
+  }
+  return tree;
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<RocksLedger>, OpenError> RocksLedger::open(const OpenOptions& options) {
@@ -205,6 +234,7 @@ std::expected<std::unique_ptr<RocksLedger>, OpenError> RocksLedger::open(const O
   floors.push_back({"the stream index", parts->index->coverage()});
   parts->log = open_log(setup, internals, options, floors);
   const auto head = parts->log->last();
+  parts->tree = open_tree(*parts->log, head, options);
   check_and_index_tail(*parts->log, *parts->index, head, internals, options);
 
   // The entries of what was just made, or a power failure could take acknowledged records away with their
@@ -250,6 +280,7 @@ std::expected<void, std::string> cut_records_behind(const OpenOptions& given, Po
   rocksdb::WriteBatch batch;
   for (auto position = last + 1; position <= end; position = position + 1)
     RecordLog::stage_removal(batch, position);
+  if (last < end) TreeStore(**log).stage_cut(batch, number(last));
   if (batch.Count() > 0) require((*log)->commit(batch), "cutting the log");
   return {};
 } catch (const OpenError& error) {

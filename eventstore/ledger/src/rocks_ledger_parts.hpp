@@ -14,6 +14,7 @@
 #include "internals.hpp"
 #include "record_log.hpp"
 #include "stream_index.hpp"
+#include "tree_store.hpp"
 
 namespace stimmbuch::eventstore {
 
@@ -78,6 +79,7 @@ struct RocksLedger::Parts {
   std::unique_ptr<DirectoryLock> lock;
   std::unique_ptr<StreamIndex> index;
   std::unique_ptr<RecordLog> log;
+  std::unique_ptr<TreeStore> tree;
   std::unique_ptr<RecordsUpTo> synced;   // its head is raised by the writer thread
   std::unique_ptr<RecordsUpTo> visible;  // and this one by it or by show()
   std::unique_ptr<HeadFile> head_file;

@@ -108,6 +108,12 @@ rocksdb::Options record_log_options(const RocksSetup& setup, std::size_t write_b
   return options;
 }
 
+rocksdb::ColumnFamilyOptions tree_options(const rocksdb::Options& records) {
+  rocksdb::ColumnFamilyOptions options = records;
+  options.compression = rocksdb::kNoCompression;  // of hashes there is nothing to gain
+  return options;
+}
+
 rocksdb::Options stream_index_options(const RocksSetup& setup) {
   auto options = common_options(setup);
   options.merge_operator = std::make_shared<Concatenate>();

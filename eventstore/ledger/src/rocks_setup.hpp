@@ -20,6 +20,9 @@ struct RocksSetup {
 // The options of the database with the records.
 rocksdb::Options record_log_options(const RocksSetup& setup, std::size_t write_buffer_bytes);
 
+// Of the families of the same database that hold the tree, given those of the records.
+rocksdb::ColumnFamilyOptions tree_options(const rocksdb::Options& records);
+
 // The options of the database with the stream index.
 rocksdb::Options stream_index_options(const RocksSetup& setup);
 

@@ -13,6 +13,10 @@
 #include "stimmbuch/eventstore/ledger/head.hpp"
 #include "stimmbuch/eventstore/ledger/position.hpp"
 
+namespace stimmbuch::tlog {
+class Tiles;
+}
+
 namespace stimmbuch::eventstore {
 
 // The longest record, in bytes. The shortest has one.
@@ -89,6 +93,10 @@ class Ledger : public Records {
   // Everything that is durable, seen or not: for the writer, which decides on it, and for whoever brings it
   // to where it must be before it is shown. Lives as long as the ledger.
   virtual const Records& synced() const = 0;
+
+  // The tree over the records, as far as they are durable: leaf n is the record at position n + 1. Written
+  // together with them. Reading throws LedgerFault. Lives as long as the ledger.
+  virtual const tlog::Tiles& tiles() const = 0;
 
   // Raises the visible head to a position that is synced; nothing happens when it is there already. Only
   // with Visibility::when_shown.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
+#include "stimmbuch/eventstore/tlog/tree.hpp"
 
 namespace stimmbuch::eventstore {
 
@@ -18,6 +19,7 @@ class MemoryLedger final : public Ledger {
 
   std::expected<Position, AppendError> append(std::span<const NewRecord> records) override;
   const Records& synced() const override { return synced_; }
+  const tlog::Tiles& tiles() const override { return tiles_; }
   void show(Position up_to) override;
   void close() override;
 
@@ -67,8 +69,19 @@ class MemoryLedger final : public Ledger {
     mutable Head head_{before_first};
   };
 
+  // The tree, computed from the records whenever it is asked for.
+  class ComputedTiles final : public tlog::Tiles {
+   public:
+    explicit ComputedTiles(const Kept& kept) : kept_(kept) {}
+    std::vector<tlog::Hash> read(const tlog::Tile& tile) const override;
+
+   private:
+    const Kept& kept_;
+  };
+
   const Visibility visibility_;
   Kept kept_;
+  ComputedTiles tiles_{kept_};
   UpTo synced_{kept_};
   UpTo visible_{kept_};
 };

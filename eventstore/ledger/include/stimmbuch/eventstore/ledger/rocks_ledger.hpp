@@ -117,6 +117,7 @@ class RocksLedger final : public Ledger {
 
   std::expected<Position, AppendError> append(std::span<const NewRecord> records) override;
   const Records& synced() const override;
+  const tlog::Tiles& tiles() const override;
   void show(Position up_to) override;
   void close() override;
   Position head() const override;
