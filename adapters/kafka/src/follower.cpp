@@ -47,7 +47,8 @@ class Follower::Thread {
     pthread_setname_np(pthread_self(), "follower");
     while (!stop.stop_requested()) {
       try {
-        Replica replica(parts_.ledger, parts_.vault, settings_, ledger_id_, parts_.on_leader_changed);
+        Replica replica(parts_.ledger, parts_.vault, settings_, ledger_id_, parts_.on_leader_changed,
+                        parts_.on_checkpoint);
         while (!stop.stop_requested()) {
           replica.step(idle);
           tell(replica);

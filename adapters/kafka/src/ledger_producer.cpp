@@ -103,14 +103,17 @@ BrokerError given_up(const rd_kafka_error_t* error, std::string_view what) {
 LedgerProducer::LedgerProducer(const Settings& settings, const Topics& topics, const std::string& id)
     : client_(RD_KAFKA_PRODUCER, with_defaults(settings), properties(id)),
       events_(rd_kafka_topic_new(client_.get(), topics.events.c_str(), nullptr)),
-      vault_(rd_kafka_topic_new(client_.get(), topics.vault.c_str(), nullptr)) {}
+      vault_(rd_kafka_topic_new(client_.get(), topics.vault.c_str(), nullptr)),
+      checkpoints_(rd_kafka_topic_new(client_.get(), topics.checkpoints.c_str(), nullptr)) {}
 
 LedgerProducer::LedgerProducer(const Settings& settings, const LedgerId& ledger)
     : LedgerProducer(settings, topics_of(ledger), transactional_id(ledger)) {}
 
 LedgerProducer::LedgerProducer(const Settings& settings, const LedgerId& ledger, const std::string& events)
-    : LedgerProducer(settings, {.events = events, .checkpoints = {}, .vault = topics_of(ledger).vault},
-                     transactional_id(ledger) + "." + events) {}
+    : LedgerProducer(
+          settings,
+          {.events = events, .checkpoints = topics_of(ledger).checkpoints, .vault = topics_of(ledger).vault},
+          transactional_id(ledger) + "." + events) {}
 
 void LedgerProducer::init(const GoOn& go_on) {
   while (true) {
@@ -149,6 +152,14 @@ void LedgerProducer::add_row(std::string_view key, std::optional<std::string_vie
   auto parts = std::to_array({topic_part(vault_.get()), partition_part(), copy_part(),
                               bytes_part(RD_KAFKA_VTYPE_KEY, key),
                               bytes_part(RD_KAFKA_VTYPE_VALUE, value.value_or(std::string_view{}))});
+  send(parts);
+}
+
+void LedgerProducer::add_checkpoint(Position last, std::string_view note) {
+  const std::string at = std::to_string(number(last));
+  auto parts = std::to_array(
+      {topic_part(checkpoints_.get()), partition_part(), copy_part(), bytes_part(RD_KAFKA_VTYPE_VALUE, note),
+       header_part(content_type_header, checkpoint_type), header_part(position_header, at)});
   send(parts);
 }
 

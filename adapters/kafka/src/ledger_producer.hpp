@@ -32,6 +32,9 @@ class LedgerProducer {
   // A row of the vault; without a value, its destruction.
   void add_row(std::string_view key, std::optional<std::string_view> value);
 
+  // A signed checkpoint that covers the records up to this one.
+  void add_checkpoint(Position last, std::string_view note);
+
   // True: everything added since `begin` is committed; false: nothing of it is, and never will be. Throws
   // BrokerError: fenced where another producer has begun, failed where this one is of no more use.
   bool commit(const GoOn& go_on);
@@ -45,6 +48,7 @@ class LedgerProducer {
   Client client_;
   Owned<rd_kafka_topic_t> events_;
   Owned<rd_kafka_topic_t> vault_;
+  Owned<rd_kafka_topic_t> checkpoints_;
 };
 
 }  // namespace stimmbuch::kafka

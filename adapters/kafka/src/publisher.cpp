@@ -80,6 +80,11 @@ class Publisher::Thread {
     return status_now();
   }
 
+  void add_checkpoint(SignedUpTo checkpoint) {
+    const std::lock_guard lock(mutex_);
+    checkpoint_ = std::move(checkpoint);
+  }
+
  private:
   using State = PublisherStatus::State;
 
@@ -113,6 +118,8 @@ class Publisher::Thread {
     // Only now can nobody else add to it.
     const auto last = topic.last();
     if (!holds_a_part_of_this_ledger(last)) return false;
+    if (const auto checkpoint = EventTopic(settings_, topics_.checkpoints, go_on).last())
+      parts_.compare_checkpoint(checkpoint->bytes);
     published(last ? last->position : before_first);
     publish_vault(producer);
     connected();
@@ -166,15 +173,19 @@ class Publisher::Thread {
 
   void publish_next(LedgerProducer& producer) {
     const auto& synced = parts_.ledger.synced();
-    if (synced.wait_beyond(published_, steady_clock::now() + idle) <= published_) return look_at_gate();
+    const bool has_records = synced.wait_beyond(published_, steady_clock::now() + idle) > published_;
+    const auto checkpoint = next_checkpoint();
+    if (!has_records && !checkpoint) return look_at_gate();
     producer.begin();
     const auto last = add_records(producer, synced);
+    if (checkpoint) producer.add_checkpoint(checkpoint->last, checkpoint->note);
     for (const auto& row : parts_.vault.unpublished(last)) producer.add_row(row.key, row.value);
     if (producer.commit([this] { return goes_on(); })) {
       parts_.vault.confirm_published(last);
       {
         const std::lock_guard lock(mutex_);
         ++status_.transactions;
+        if (checkpoint && checkpoint_->last == checkpoint->last) checkpoint_.reset();
       }
       published(last);
     } else {
@@ -182,6 +193,11 @@ class Publisher::Thread {
       ++status_.aborted;
     }
     look_at_gate();
+  }
+
+  std::optional<SignedUpTo> next_checkpoint() const {
+    const std::lock_guard lock(mutex_);
+    return checkpoint_;
   }
 
   // Adds the next records to the transaction; the position of the last, which ends a command.
@@ -308,9 +324,10 @@ class Publisher::Thread {
   std::atomic<steady_clock::time_point> progressed_;  // when it last got further
   std::atomic<steady_clock::time_point> caught_up_;   // when the topic last had everything
 
-  mutable std::mutex mutex_;  // guards the next two
+  mutable std::mutex mutex_;  // guards the next three
   PublisherStatus status_;
   bool tried_ = false;
+  std::optional<SignedUpTo> checkpoint_;  // to be published
   mutable std::condition_variable changed_;
   std::condition_variable_any pause_;
 
@@ -332,6 +349,10 @@ bool Publisher::wait_published(Position position, steady_clock::time_point deadl
 
 PublisherStatus Publisher::status() const {
   return thread_->status();
+}
+
+void Publisher::add_checkpoint(SignedUpTo checkpoint) {
+  thread_->add_checkpoint(std::move(checkpoint));
 }
 
 void fence(const Settings& settings, const LedgerId& ledger, steady_clock::time_point deadline) {

@@ -18,7 +18,7 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
   throw BrokerError(BrokerError::Kind::unusable, std::string(message.topic())
                                                      .append(" has at offset ")
                                                      .append(std::to_string(message.offset()))
-                                                     .append(" what is no record of a ledger: ")
+                                                     .append(" what is nothing of a ledger: ")
                                                      .append(what));
 }
 
@@ -26,7 +26,7 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
 
 Position position_of(const Message& message) {
   const auto type = message.header(content_type_header);
-  if (!type || !starts_with_ignoring_case(*type, "application/cloudevents"))
+  if (!type || (!starts_with_ignoring_case(*type, "application/cloudevents") && *type != checkpoint_type))
     refuse(message, "its content-type is not application/cloudevents+json");
   if (message.is_tombstone()) refuse(message, "it has no value");
   const auto text = message.header(position_header).value_or("");

@@ -1,5 +1,7 @@
 #include "stimmbuch/adapters/kafka/replica.hpp"
 
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,15 +26,18 @@ constexpr std::size_t rows_max = 10'000;
 
 struct Replica::Parts {
   Parts(eventstore::Ledger& own_ledger, vault::RocksVault* own_vault, const Settings& settings,
-        const LedgerId& ledger_id, OnLeaderChanged listener)
+        const LedgerId& ledger_id, OnLeaderChanged leader_listener, OnCheckpoint checkpoint_listener)
       : ledger(own_ledger),
         vault(own_vault),
         topics(topics_of(ledger_id)),
         own_stream("ledger/" + std::string(ledger_id.text())),
-        on_leader_changed(std::move(listener)),
+        on_leader_changed(std::move(leader_listener)),
+        on_checkpoint(std::move(checkpoint_listener)),
         check(own_ledger.synced(), ledger_id),
-        reader(settings) {
+        reader(settings),
+        checkpoint_reader(settings) {
     reader.start(topics.events, offset_behind_head(settings));
+    checkpoint_reader.start(topics.checkpoints, TopicReader::from_the_beginning);
     if (vault == nullptr) return;
     reader.start(topics.vault, vault->copied_to().value_or(TopicReader::from_the_beginning));
   }
@@ -100,13 +105,38 @@ struct Replica::Parts {
     bytes = 0;
   }
 
+  // The checkpoints whose records are there by now. One that is ahead waits, and all behind it with it.
+  void look_at_checkpoints() {
+    while (true) {
+      if (!next_checkpoint) {
+        auto step = checkpoint_reader.next(std::chrono::milliseconds{0});
+        if (step.what == TopicReader::Step::What::nothing) return;
+        if (step.what == TopicReader::Step::What::end) continue;
+        next_checkpoint = std::move(step.message);
+      }
+      if (position_of(*next_checkpoint) > ledger.synced().head()) return;
+      try {
+        on_checkpoint(next_checkpoint->value());
+      } catch (const std::runtime_error& error) {
+        throw ReplicaFault(std::string("a checkpoint in the topic ")
+                               .append(topics.checkpoints)
+                               .append(": ")
+                               .append(error.what()));
+      }
+      next_checkpoint.reset();
+    }
+  }
+
   eventstore::Ledger& ledger;
   vault::RocksVault* const vault;
   const Topics topics;
   const std::string own_stream;
   const OnLeaderChanged on_leader_changed;
+  const OnCheckpoint on_checkpoint;
   RecordCheck check;
   TopicReader reader;
+  TopicReader checkpoint_reader;
+  std::optional<Message> next_checkpoint;  // read, and not yet held against the ledger
 
   std::vector<Message> records;  // taken, not yet appended
   std::size_t bytes = 0;
@@ -127,8 +157,9 @@ struct Replica::Parts {
 };
 
 Replica::Replica(eventstore::Ledger& ledger, vault::RocksVault* vault, const Settings& settings,
-                 const LedgerId& ledger_id, OnLeaderChanged on_leader_changed)
-    : parts_(std::make_unique<Parts>(ledger, vault, settings, ledger_id, std::move(on_leader_changed))) {}
+                 const LedgerId& ledger_id, OnLeaderChanged on_leader_changed, OnCheckpoint on_checkpoint)
+    : parts_(std::make_unique<Parts>(ledger, vault, settings, ledger_id, std::move(on_leader_changed),
+                                     std::move(on_checkpoint))) {}
 
 Replica::~Replica() = default;
 
@@ -147,6 +178,7 @@ void Replica::step(std::chrono::milliseconds wait) try {
     parts.take(std::move(step.message));
   }
   parts.write();
+  parts.look_at_checkpoints();
   parts.look_at_end(parts.records_end, parts.topics.events);
   if (parts.vault != nullptr) parts.look_at_end(parts.rows_end, parts.topics.vault);
 } catch (const ForeignRecord& record) {

@@ -234,8 +234,8 @@ std::expected<std::unique_ptr<RocksLedger>, OpenError> RocksLedger::open(const O
   floors.push_back({"the stream index", parts->index->coverage()});
   parts->log = open_log(setup, internals, options, floors);
   const auto head = parts->log->last();
-  parts->tree = open_tree(*parts->log, head, options);
   check_and_index_tail(*parts->log, *parts->index, head, internals, options);
+  parts->tree = open_tree(*parts->log, head, options);
 
   // The entries of what was just made, or a power failure could take acknowledged records away with their
   // directory.

@@ -80,7 +80,8 @@ rocksdb::Options record_log_options(const RocksSetup& setup, std::size_t write_b
 
   options.write_buffer_size = write_buffer_bytes;
   options.max_write_buffer_number = max_memtables;
-  options.max_total_wal_size = max_memtables * write_buffer_bytes;
+  // The tree's memtables fill slowly, and would keep the log of what the records have long flushed.
+  options.max_total_wal_size = (max_memtables - 1) * write_buffer_bytes;
 
   // Positions only grow, so files never overlap: they are compressed once, when a memtable is flushed, and
   // from then on only moved from level to level. How many lie in level 0 costs nothing, hence no reason to

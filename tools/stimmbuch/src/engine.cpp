@@ -28,6 +28,7 @@ Engine::Parts::~Parts() {
   citizen_loader.reset();
   closer.reset();
   if (runner) runner->stop();
+  signer.reset();
   publisher.reset();
   follower.reset();
   if (worker) worker->stop();
@@ -66,6 +67,7 @@ Engine::Parts::Started Engine::Parts::open_link() {
 
 Engine::Parts::Started Engine::Parts::serve() {
   pool = std::make_unique<http::BlockingPool>();
+  log_files = std::make_unique<checkpoints::LogFiles>(*log, the_checkpoints());
   server = std::make_unique<http::Server>(
       http::ServerOptions{
           .limits = options.limits,
@@ -75,14 +77,14 @@ Engine::Parts::Started Engine::Parts::serve() {
   api = std::make_unique<http::api::Api>(http::api::Api::Parts{
       created, *log, *epochs, runner.get(), any_vault(), any_secrets(), *contests, *authenticator, *views,
       *worker, *pool, clock, version, options.commands_per_minute, options.leader, leader_link.get(),
-      knows_people(), [this] { return texts_are_current(); }});
+      knows_people(), [this] { return texts_are_current(); }, *log_files});
   listening_api = api.get();
   health = std::make_unique<http::api::Health>(
       http::api::Health::Parts{*log, runner.get(), *worker, [this] { return server->stats(); },
                                [this] { return replication(); }, draining, version});
   admin = std::make_unique<http::api::Admin>(http::api::Admin::Parts{
       created, *log, *epochs, *worker, knows_people() ? tokens.get() : nullptr, *pool, clock, *health, *api,
-      [this] { return replication(); }, [this] { on_promote(); }, version});
+      [this] { return replication(); }, [this] { on_promote(); }, *log_files, version});
   server->listen_unix(admin_socket(options.data), *admin);
   if (options.admin) server->listen_tcp(options.admin->host, options.admin->port, *health);
   if (options.listen) {
@@ -92,6 +94,7 @@ Engine::Parts::Started Engine::Parts::serve() {
   // An engine that serves nobody works for one command, which is not for closing polls.
   if (runner && options.listen)
     closer = std::make_unique<PollCloser>(*views, *runner, clock, vault->secrets().idempotency);
+  if (runner) start_signing();
   server->start();
   return {};
 }

@@ -75,6 +75,7 @@ struct EngineOptions {
   std::size_t cache_mib = 96;
   std::uint64_t disk_floor_mib = 1024;
   bool recover_tail = false;
+  std::chrono::milliseconds checkpoint_interval = std::chrono::seconds{10};
 };
 
 // Why the engine does not start: a sentence for the operator and the code to exit with.

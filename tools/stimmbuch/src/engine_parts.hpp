@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@
 #include "stimmbuch/adapters/kafka/follower.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
+#include "stimmbuch/eventstore/checkpoints/log_files.hpp"
+#include "stimmbuch/eventstore/checkpoints/signer.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
 #include "stimmbuch/eventstore/runner/epochs.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
@@ -51,6 +54,11 @@ struct Engine::Parts {
   Started announce_leader();
   Started start_following();
   Started look_at_log();
+  void start_signing();
+  eventstore::Position signable() const;
+  // The checkpoints of the log, which has its first record.
+  checkpoints::Checkpoints& the_checkpoints();
+  void take_checkpoint(std::string_view note);
   http::api::Replication replication() const;
   std::string not_promotable() const;
 
@@ -85,11 +93,15 @@ struct Engine::Parts {
   std::unique_ptr<projections::ViewStore> views;
   std::unique_ptr<eventstore::RocksLedger> log;
   ledger::Created created;
+  std::mutex opening_checkpoints;
+  std::unique_ptr<checkpoints::Checkpoints> checkpoints;  // by the_checkpoints()
+  std::unique_ptr<checkpoints::LogFiles> log_files;
   std::unique_ptr<runner::Epochs> epochs;
 
   std::unique_ptr<runner::Runner> runner;  // of a leader
   std::unique_ptr<kafka::Publisher> publisher;
   std::unique_ptr<kafka::Follower> follower;
+  std::unique_ptr<checkpoints::Signer> signer;  // of a leader
 
   // The API hears of changed documents from the worker, which starts first.
   std::atomic<http::api::Api*> listening_api = nullptr;

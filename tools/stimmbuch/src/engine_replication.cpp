@@ -7,6 +7,7 @@
 
 #include "engine_command.hpp"
 #include "engine_parts.hpp"
+#include "first_record.hpp"
 #include "replication/standing.hpp"
 #include "stimmbuch/adapters/kafka/replica.hpp"
 #include "stimmbuch/adapters/kafka/topics.hpp"
@@ -24,15 +25,6 @@ constexpr auto broker_patience = 20s;
 // For a record of the engine's own to be written, and published where that is asked for.
 constexpr auto own_record_patience = 60s;
 constexpr auto between_progress = 5s;
-
-// What position 1 says.
-ledger::Created created_of(const eventstore::Records& log) {
-  const auto record = log.at(Position{1});
-  const auto envelope = codec::read_envelope(record.value());
-  const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
-  if (!event) throw std::runtime_error("record 1 cannot be read: " + event.error().what);
-  return std::get<ledger::Created>(std::get<ledger::Event>(*event));
-}
 
 // The name of a log that was given none; the ledger id makes it the name of this log alone.
 std::string default_origin(const LedgerId& id) {
@@ -61,12 +53,26 @@ Engine::Parts::Started Engine::Parts::look_at_log() {
   if (!epochs) epochs = std::make_unique<runner::Epochs>(*log, created.id);
   if (options.purpose && *options.purpose != created.purpose)
     return refuse(ExitCode::usage, "the ledger in this directory has another purpose");
+  the_checkpoints().require_agreement(log->tiles(), number(log->synced().head()));
   if (options.origin && *options.origin != created.origin) {
     return refuse(ExitCode::usage,
                   "the log in this directory has the origin " + created.origin +
                       ", which was given at its first start and never changes; leave the setting out");
   }
   return {};
+}
+
+checkpoints::Checkpoints& Engine::Parts::the_checkpoints() {
+  const std::lock_guard lock(opening_checkpoints);
+  if (!checkpoints) {
+    checkpoints = std::make_unique<checkpoints::Checkpoints>(options.data / "checkpoint",
+                                                             log_key(created_of(log->synced())));
+  }
+  return *checkpoints;
+}
+
+void Engine::Parts::take_checkpoint(std::string_view note) {
+  the_checkpoints().take(note, log->tiles(), number(log->synced().head()));
 }
 
 // ---- a leader
@@ -83,6 +89,7 @@ Engine::Parts::Started Engine::Parts::start_writer() {
   const auto& synced = log->synced();
   const bool is_new = synced.head() == before_first;
   const auto id = is_new ? *LedgerId::parse(crypto::random_id()) : created_of(synced).id;
+  if (!is_new) the_checkpoints().require_agreement(log->tiles(), number(synced.head()));
   epochs = std::make_unique<runner::Epochs>(synced, id);
   runner = std::make_unique<runner::Runner>(
       runner::Runner::Parts{*log, *vault, clock, crypto::random_bytes,
@@ -112,6 +119,7 @@ Engine::Parts::Started Engine::Parts::begin_publishing(const LedgerId& id) {
                                 on_failure(
                                     fmt::format("this node does not lead the ledger any more: {}", why));
                               },
+                              [this](std::string_view note) { take_checkpoint(note); },
                               [this](std::string_view why) { on_failure(why); }},
       options.kafka, id, options.durability);
   const auto status = publisher->wait_for_start(steady_clock::now() + broker_patience);
@@ -142,6 +150,29 @@ Engine::Parts::Started Engine::Parts::write_first_record(const LedgerId& id) {
   return refuse(ExitCode::failed, "the first record of the ledger could not be written");
 }
 
+// How far nothing can be lost any more, whatever becomes of this node: as far as everybody may see, and where
+// the log is published, as far as the broker has committed what this node sent as its leader.
+eventstore::Position Engine::Parts::signable() const {
+  const auto visible = log->head();
+  if (!publisher) return visible;
+  const auto status = publisher->status();
+  if (status.state != kafka::PublisherStatus::State::publishing) return before_first;
+  return std::min(visible, status.published);
+}
+
+void Engine::Parts::start_signing() {
+  const auto publish = [this](const checkpoints::Published& published) {
+    if (publisher) publisher->add_checkpoint({Position{published.checkpoint.size}, published.note});
+  };
+  // The last one may not have got there before this node ended.
+  if (const auto latest = checkpoints->latest()) publish(*latest);
+  signer = std::make_unique<checkpoints::Signer>(
+      checkpoints::Signer::Parts{
+          log->tiles(), *checkpoints, [this] { return signable(); }, publish,
+          [this](std::string_view why) { on_failure(fmt::format("nothing can be signed: {}", why)); }},
+      vault->secrets().log_signing, options.checkpoint_interval);
+}
+
 // With this durability nothing is shown that the broker does not have.
 Engine::Parts::Started Engine::Parts::publish_everything() {
   const auto head = log->synced().head();
@@ -165,7 +196,9 @@ Engine::Parts::Started Engine::Parts::take_over() {
     return refuse(ExitCode::usage, "this directory does not follow: only a follower can be promoted");
   const auto id = created_of(log->synced()).id;
   const auto catch_up = [&] {
-    kafka::Replica replica(*log, vault.get(), options.kafka, id, [](std::uint32_t, Position) {});
+    kafka::Replica replica(
+        *log, vault.get(), options.kafka, id, [](std::uint32_t, Position) {},
+        [this](std::string_view note) { take_checkpoint(note); });
     while (!replica.has_caught_up()) replica.step(1s);
   };
   try {
@@ -227,6 +260,7 @@ Engine::Parts::Started Engine::Parts::start_following() {
   follower = std::make_unique<kafka::Follower>(
       kafka::Follower::Parts{*log, vault.get(),
                              [this](std::uint32_t epoch, Position first) { epochs->begin(epoch, first); },
+                             [this](std::string_view note) { take_checkpoint(note); },
                              [this](std::string_view why) {
                                on_failure(fmt::format("this node cannot follow any more: {}", why));
                              }},

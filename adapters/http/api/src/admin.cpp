@@ -21,6 +21,7 @@ namespace stimmbuch::http::api {
 
 namespace {
 
+constexpr std::string_view log_prefix = "/admin/log/";
 constexpr std::string_view projections_path = "/admin/projections";
 constexpr std::string_view projection_prefix = "/admin/projections/";
 
@@ -133,6 +134,10 @@ void Admin::handle(const Request& request, Responder responder) {
   if (posts && path == "/admin/promote") return promote(std::move(responder));
   if (posts && path == "/admin/tokens") return mint_token(request, std::move(responder));
   if (reads && path == "/admin/records") return send_records(request, std::move(responder));
+  if (reads && path.starts_with(log_prefix)) {
+    path.remove_prefix(log_prefix.size());
+    return send_log_file(path, std::move(responder));
+  }
   if (posts && path == "/admin/checkpoints") return make_checkpoint(request, std::move(responder));
   if (reads && path == projections_path) return list_projections(std::move(responder));
   if (posts && path.starts_with(projection_prefix)) {
@@ -200,6 +205,19 @@ void Admin::send_records(const Request& request, Responder responder) const {
   const Position first{std::min(*after, number(head))};
   const Position last = first + std::min(*limit, head - first);
   std::move(responder).send_chunks(lines_head(), record_lines(parts_.log, first, last));
+}
+
+void Admin::send_log_file(std::string_view path, Responder responder) const {
+  auto waiting = std::make_shared<Responder>(std::move(responder));
+  const bool taken = parts_.pool.try_run([this, waiting, path = std::string(path)] {
+    auto file = parts_.log_files.read(path);
+    if (!file) return std::move(*waiting).send(not_found());
+    std::move(*waiting).send({.status = 200,
+                              .content_type = "application/octet-stream",
+                              .headers = {},
+                              .body = std::move(file->bytes)});
+  });
+  if (!taken) std::move(*waiting).send(overloaded());
 }
 
 void Admin::list_projections(Responder responder) const {

@@ -214,6 +214,38 @@ void Api::get_events(Call call) {
   std::move(call.responder).send_chunks(std::move(head), record_lines(parts_.log, first, last));
 }
 
+void Api::get_checkpoint(Call call) {
+  send_log_file(std::move(call), "checkpoint", "text/plain; charset=utf-8");
+}
+
+void Api::get_log_key(Call call) {
+  send_log_file(std::move(call), "log.vkey", "text/plain; charset=utf-8");
+}
+
+void Api::get_tile(Call call) {
+  auto path = std::string("tile/").append(call.parameters[0]);
+  send_log_file(std::move(call), std::move(path), "application/octet-stream");
+}
+
+void Api::get_entries(Call call) {
+  auto path = std::string("tile/entries/").append(call.parameters[0]);
+  send_log_file(std::move(call), std::move(path), "application/octet-stream");
+}
+
+void Api::send_log_file(Call call, std::string path, std::string_view content_type) {
+  reads_->on_pool(std::move(call), [this, path = std::move(path), content_type](Call reached) {
+    auto file = parts_.log_files.read(path);
+    if (!file) return std::move(reached).send(not_found());
+    Response response{
+        .status = 200, .content_type = content_type, .headers = {}, .body = std::move(file->bytes)};
+    const bool is_public = !path.starts_with("tile/entries/");
+    response.headers.push_back(
+        {"Cache-Control", std::string(is_public ? "public, " : "private, ") +
+                              (file->never_changes ? "max-age=31536000, immutable" : "max-age=5")});
+    std::move(reached).send(std::move(response));
+  });
+}
+
 void Api::get_audit_trail(Call call) {
   const auto stream = parse_subject(call.parameters[0]);
   if (!stream) return std::move(call).send(not_found());

@@ -61,6 +61,9 @@ class Reads {
   // A body that was made of the log up to a position, with an ETag of its bytes, or 304.
   Response conditional(const Request& request, std::string body, Position reflected, Caching caching) const;
 
+  // The work runs on the blocking pool, if that takes it; else the caller is told to come later.
+  void on_pool(Call call, std::move_only_function<void(Call)> work);
+
  private:
   // The position that the caller has seen; the problem if its token cannot be honoured.
   std::expected<Position, Response> seen_by(const Request& request) const;
@@ -68,7 +71,6 @@ class Reads {
   void when_reached(Call call, std::string_view projection, std::move_only_function<void(Call)> make);
   void send_document_now(Call call, std::string_view projection, const std::string& id);
   void send_list_now(Call call, std::string_view projection, const std::string& prefix);
-  void on_pool(Call call, std::move_only_function<void(Call)> work);
   Response with_headers(Response response, const std::string& etag, Position reflected,
                         Caching caching) const;
 

@@ -71,6 +71,11 @@ bool is_of_an_engine(const client::Response& response) {
   return type.starts_with("application/problem+json") || code_of(response.status) == ExitCode::try_later;
 }
 
+std::unexpected<Failure> refused(const client::Response& answer, const client::Request& request) {
+  return failed(code_of(answer.status),
+                fmt::format("{} {}: {}", request.method, request.target, words_of(answer)));
+}
+
 std::expected<client::Response, Failure> checked(std::expected<client::Response, client::ClientError> answer,
                                                  const client::Request& request) {
   if (!answer) return failed(code_of(answer.error().fault), std::move(answer.error().message));
@@ -82,14 +87,21 @@ std::expected<client::Response, Failure> checked(std::expected<client::Response,
                     request.target, answer->status, type.empty() ? "nothing" : type));
   }
   if (answer->status < 300) return std::move(*answer);
-  return failed(code_of(answer->status),
-                fmt::format("{} {}: {}", request.method, request.target, words_of(*answer)));
+  return refused(*answer, request);
 }
 
 }  // namespace
 
 std::expected<client::Response, Failure> ApiClient::send_raw(const client::Request& request) {
   return checked(client_.send(request), request);
+}
+
+std::expected<std::string, Failure> ApiClient::get_bytes(std::string target) {
+  const client::Request request{.method = "GET", .target = std::move(target)};
+  auto answer = client_.send(request);
+  if (!answer) return failed(code_of(answer.error().fault), std::move(answer.error().message));
+  if (answer->status >= 300) return refused(*answer, request);
+  return std::move(answer->body);
 }
 
 std::expected<void, Failure> ApiClient::send_for_lines(const client::Request& request,

@@ -34,6 +34,8 @@ class ApiClient {
 
   // Any 2xx answer.
   std::expected<client::Response, Failure> send_raw(const client::Request& request);
+  // A document that is not JSON, of whatever type the server calls it.
+  std::expected<std::string, Failure> get_bytes(std::string target);
   // Line by line; false ends the reading.
   std::expected<void, Failure> send_for_lines(const client::Request& request,
                                               const client::HttpClient::LineHandler& on_line);

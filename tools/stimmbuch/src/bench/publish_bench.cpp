@@ -88,7 +88,8 @@ std::expected<Json, Failure> PublishBench::publish() {
   std::atomic<runner::Gate> gate = runner::Gate::open;
   Trouble trouble;
   const auto tell = [&](std::string_view why) { trouble.tell(why); };
-  kafka::Publisher publisher({log, **vault, gate, tell, tell}, kafka_, id, kafka::Durability::local);
+  kafka::Publisher publisher({log, **vault, gate, tell, [](std::string_view) {}, tell}, kafka_, id,
+                             kafka::Durability::local);
   const auto begin = publisher.wait_for_start(steady_clock::now() + broker_patience);
   if (begin.state != kafka::PublisherStatus::State::publishing)
     return failed(ExitCode::broker_unreachable, begin.trouble);
@@ -142,6 +143,7 @@ std::expected<Json, Failure> PublishBench::follow() {
   kafka::Follower follower({.ledger = log,
                             .vault = nullptr,
                             .on_leader_changed = [](std::uint32_t, Position) {},
+                            .on_checkpoint = [](std::string_view) {},
                             .on_fault = [&](std::string_view why) { trouble.tell(why); }},
                            kafka_, *id);
   const auto followed = wait_for_end(

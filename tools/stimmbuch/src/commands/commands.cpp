@@ -22,6 +22,7 @@ std::vector<Command> all_commands() {
       log_head_command(),
       log_cat_command(),
       log_tail_command(),
+      log_export_command(),
       {.name = "projection", .purpose = "Look after the views that are computed from the log."},
       projection_list_command(),
       projection_rebuild_command(),

@@ -21,6 +21,7 @@ Command import_polis_command();
 Command log_head_command();
 Command log_cat_command();
 Command log_tail_command();
+Command log_export_command();
 Command projection_list_command();
 Command projection_rebuild_command();
 Command projection_verify_command();

@@ -6,9 +6,11 @@
 #include <spdlog/spdlog.h>
 
 #include "commands/commands.hpp"
+#include "first_record.hpp"
 #include "replication/standing.hpp"
 #include "replication/tail.hpp"
 #include "stimmbuch/adapters/kafka/replica.hpp"
+#include "stimmbuch/eventstore/checkpoints/checkpoints.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
 
@@ -38,6 +40,18 @@ void report(Session& session, const std::vector<TailCommand>& commands) {
   }
 }
 
+// Signed for is only what was published. If that is not so, both logs are under one name, and people must
+// know.
+void require_unsigned_tail(const eventstore::Records& log, const Tail& tail,
+                           const std::filesystem::path& data) {
+  const auto latest = checkpoints::Checkpoints(data / "checkpoint", log_key(created_of(log))).latest();
+  if (!latest || latest->checkpoint.size <= number(tail.fork)) return;
+  throw std::runtime_error(fmt::format(
+      "this log has signed for its first {} records, and the topic has other ones from position {} on: "
+      "nothing was cut off. Keep this directory as evidence, and follow from an empty one",
+      latest->checkpoint.size, number(next(tail.fork))));
+}
+
 // Whoever cuts the tail off has it in a file before.
 Result cut(const std::filesystem::path& data, Position fork) {
   std::error_code trouble;
@@ -55,7 +69,10 @@ Result catch_up(const EngineOptions& options) {
   auto log = eventstore::RocksLedger::open(log_options(options.data));
   if (!log) return failed(ExitCode::failed, log.error().detail);
   try {
-    kafka::Replica replica(**log, nullptr, options.kafka, ledger_of(**log), [](std::uint32_t, Position) {});
+    // Whoever follows afterwards holds the checkpoints against it.
+    kafka::Replica replica(
+        **log, nullptr, options.kafka, ledger_of(**log), [](std::uint32_t, Position) {},
+        [](std::string_view) {});
     while (!replica.has_caught_up()) replica.step(between_steps);
   } catch (const kafka::BrokerError& error) {
     return failed(ExitCode::broker_unreachable, error.what());
@@ -89,6 +106,7 @@ Result rejoin(Session& session) {
     }
     try {
       tail = find_tail(**log, options->kafka);
+      require_unsigned_tail(**log, *tail, options->data);
       if (tail->is_behind_fork()) tail->file = keep_tail(**log, *tail, options->data);
     } catch (const kafka::BrokerError& error) {
       return failed(ExitCode::broker_unreachable, error.what());
@@ -128,7 +146,9 @@ Command rejoin_command() {
           "Finds the last position at which this ledger and the topic are equal. What this node wrote behind "
           "it was never published, and is no part of the ledger: it is kept in a readable file, each command "
           "in it is reported, and it is cut off. Views and the copy of the vault are removed; `stimmbuch "
-          "follow` makes them anew. The wrapping key stays.",
+          "follow` makes them anew. The wrapping key stays. Refused where the log has signed for what would "
+          "be "
+          "cut off.",
       .options = with_common_options(),
       .settings = {"data", "kafka."},
       .examples = {{"rejoin --data /var/lib/stimmbuch --kafka k1:9092", "After another node was promoted."},

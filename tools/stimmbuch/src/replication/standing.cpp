@@ -1,12 +1,10 @@
 #include "replication/standing.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
-#include "replication/durable_file.hpp"
+#include "stimmbuch/eventstore/files/durable_file.hpp"
 
 namespace stimmbuch::program {
 
@@ -22,9 +20,8 @@ std::filesystem::path file_of(const std::filesystem::path& data) {
 }  // namespace
 
 Standing read_standing(const std::filesystem::path& data) {
-  std::ifstream file(file_of(data));
-  if (!file.is_open()) return Standing::leader;
-  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto text = files::read_if_there(file_of(data));
+  if (!text) return Standing::leader;
   if (text == follower_text) return Standing::follower;
   if (text == former_leader_text) return Standing::former_leader;
   throw std::runtime_error(file_of(data).string() + " does not say how this directory stands to its topic");
@@ -33,15 +30,10 @@ Standing read_standing(const std::filesystem::path& data) {
 void write_standing(const std::filesystem::path& data, Standing standing) {
   if (standing == Standing::leader) {
     std::filesystem::remove(file_of(data));
-    sync_directory(data);
+    files::sync_directory(data);
     return;
   }
-  const auto fresh = data / "standing.new";
-  write_durably(fresh, [&](const Append& append) {
-    append(standing == Standing::follower ? follower_text : former_leader_text);
-  });
-  std::filesystem::rename(fresh, file_of(data));
-  sync_directory(data);
+  files::replace_durably(file_of(data), standing == Standing::follower ? follower_text : former_leader_text);
 }
 
 }  // namespace stimmbuch::program

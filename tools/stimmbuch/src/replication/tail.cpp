@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "replication/durable_file.hpp"
 #include "stimmbuch/adapters/kafka/event_topic.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
+#include "stimmbuch/eventstore/files/durable_file.hpp"
 
 namespace stimmbuch::program {
 
@@ -77,13 +77,13 @@ std::filesystem::path keep_tail(const eventstore::Records& log, const Tail& tail
                                 const std::filesystem::path& directory) {
   const auto path =
       directory / fmt::format("unpublished-{}-{}.ndjson", number(next(tail.fork)), number(tail.head));
-  write_durably(path, [&](const Append& append) {
+  files::write_durably(path, [&](const files::Append& append) {
     log.read(tail.fork, tail.head, [&](Position, std::string_view record) {
       append(std::string(record) + '\n');
       return true;
     });
   });
-  sync_directory(directory);
+  files::sync_directory(directory);
   return path;
 }
 

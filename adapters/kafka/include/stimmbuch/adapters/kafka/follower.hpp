@@ -28,6 +28,7 @@ class Follower {
     eventstore::Ledger& ledger;
     vault::RocksVault* vault;  // a copy to be kept, or null
     OnLeaderChanged on_leader_changed;
+    OnCheckpoint on_checkpoint;
     std::function<void(std::string_view why)> on_fault;
   };
 

@@ -43,6 +43,12 @@ struct PublisherStatus {
   std::optional<BrokerError::Kind> trouble_kind;
 };
 
+// A signed checkpoint, and the last record that it covers.
+struct SignedUpTo {
+  Position last;
+  std::string note;
+};
+
 // Brings the ledger of a leader to its topic, each record once and in order, and rows of the vault with the
 // records that need them. A thread of its own reads what is synced, in transactions that end behind whole
 // commands; the topic's last committed record is the progress, so nothing is remembered here.
@@ -62,7 +68,10 @@ class Publisher {
     vault::RocksVault& vault;
     std::atomic<runner::Gate>& gate;
     std::function<void(std::string_view why)> on_former_leader;
-    std::function<void(std::string_view why)> on_failure;  // the ledger cannot be read any more
+    // Holds the topic's newest checkpoint against this ledger; throws std::runtime_error if they do not
+    // agree, which ends the publisher. On its thread.
+    std::function<void(std::string_view note)> compare_checkpoint;
+    std::function<void(std::string_view why)> on_failure;  // it ended, and not as a former leader
   };
 
   // Starts the thread; the gate is closed until it knows more.
@@ -77,6 +86,10 @@ class Publisher {
   bool wait_published(Position position, std::chrono::steady_clock::time_point deadline) const;
 
   PublisherStatus status() const;
+
+  // Publishes a checkpoint, unless a newer one is given before it comes to that. Its records must be
+  // committed.
+  void add_checkpoint(SignedUpTo checkpoint);
 
  private:
   class Thread;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 
 #include "stimmbuch/adapters/kafka/broker_error.hpp"
 #include "stimmbuch/adapters/kafka/settings.hpp"
@@ -23,6 +24,10 @@ class ReplicaFault : public std::runtime_error {
 // Told of a record with which another leader begins an epoch, before it is appended.
 using OnLeaderChanged = std::function<void(std::uint32_t epoch, Position first)>;
 
+// Told of each signed checkpoint of the ledger when that has its records. Throws std::runtime_error if it has
+// others, which is then a ReplicaFault.
+using OnCheckpoint = std::function<void(std::string_view note)>;
+
 // Writes the topic's ledger into one of its own, byte for byte: each record is checked before it is appended,
 // in groups that end behind whole commands. Where it goes on follows from what the ledger has, so a ledger
 // that is empty, restored or behind is brought up in the same way. Rows of the vault go into a copy of it,
@@ -32,7 +37,7 @@ class Replica {
  public:
   // Both must outlive this. Without a vault no rows are read. Throws BrokerError.
   Replica(eventstore::Ledger& ledger, vault::RocksVault* vault, const Settings& settings,
-          const LedgerId& ledger_id, OnLeaderChanged on_leader_changed);
+          const LedgerId& ledger_id, OnLeaderChanged on_leader_changed, OnCheckpoint on_checkpoint);
   ~Replica();
 
   // Takes what comes within `wait`, or a group's worth. Throws BrokerError, after which it can be called

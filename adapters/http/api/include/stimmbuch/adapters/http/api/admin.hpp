@@ -51,6 +51,7 @@ class Health final : public Handler {
 //   POST /admin/promote
 //   POST /admin/tokens {"role","subject","ttl_s"}
 //   GET  /admin/records?after=P&limit=N
+//   GET  /admin/log/{path}: the files of the log, the entries with them
 //   GET  /admin/projections
 //   POST /admin/projections/{name}/rebuild   /admin/projections/{name}/verify
 //   POST /admin/checkpoints {"directory"}
@@ -70,6 +71,7 @@ class Admin final : public Handler {
     std::function<Replication()> replication;
     // Asks the program to make this follower the leader; it ends the engine and starts another.
     std::function<void()> promote;
+    const checkpoints::LogFiles& log_files;
     std::string_view version;
   };
 
@@ -83,6 +85,7 @@ class Admin final : public Handler {
   void promote(Responder responder) const;
   void mint_token(const Request& request, Responder responder) const;
   void send_records(const Request& request, Responder responder) const;
+  void send_log_file(std::string_view path, Responder responder) const;
   void list_projections(Responder responder) const;
   void rebuild(std::string_view name, Responder responder) const;
   void verify(std::string_view name, Responder responder) const;

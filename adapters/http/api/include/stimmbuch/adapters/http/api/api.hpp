@@ -14,6 +14,7 @@
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/eventstore/checkpoints/log_files.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
 #include "stimmbuch/eventstore/runner/clock.hpp"
 #include "stimmbuch/eventstore/runner/epochs.hpp"
@@ -55,14 +56,15 @@ class Api final : public Handler {
     projections::Worker& worker;
     BlockingPool& pool;
     const runner::Clock& clock;
-    std::string_view version;               // of the engine
-    std::uint32_t commands_per_minute = 0;  // of one principal; 0: not bounded
+    std::string_view version;           // of the engine
+    std::uint32_t commands_per_minute;  // of one principal; 0: not bounded
     // Of a follower:
-    std::string leader = {};            // the URL at which commands are taken, if it is known
-    LeaderLink* leader_link = nullptr;  // null: nothing is forwarded
-    bool knows_people = true;           // whether it has the secrets by which it knows who a caller is
+    std::string leader;       // the URL at which commands are taken, if it is known
+    LeaderLink* leader_link;  // null: nothing is forwarded
+    bool knows_people;        // whether it has the secrets by which it knows who a caller is
     // Whether the texts in the vault are as of now, or nearly; what was destroyed since must not be shown.
-    std::function<bool()> texts_are_current = [] { return true; };
+    std::function<bool()> texts_are_current;
+    const checkpoints::LogFiles& log_files;
   };
 
   explicit Api(Parts parts);
@@ -125,10 +127,15 @@ class Api final : public Handler {
   void get_events(Call call);
   void follow_events(Call call);
   void get_audit_trail(Call call);
+  void get_checkpoint(Call call);
+  void get_log_key(Call call);
+  void get_tile(Call call);
+  void get_entries(Call call);
   void get_openapi(Call call);
   void get_problem_page(Call call);
 
  private:
+  void send_log_file(Call call, std::string path, std::string_view content_type);
   // Whether requests to such a route are for another node to answer.
   bool is_the_leaders(RouteKind kind) const;
 

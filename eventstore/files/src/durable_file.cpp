@@ -1,6 +1,8 @@
-#include "replication/durable_file.hpp"
+#include "stimmbuch/eventstore/files/durable_file.hpp"
 
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -8,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace stimmbuch::program {
+namespace stimmbuch::files {
 
 namespace {
 
@@ -32,6 +34,9 @@ class Descriptor {
   void sync() const {
     if (::fsync(descriptor_) != 0) fail();
   }
+  void sync_file_system() const {
+    if (::syncfs(descriptor_) != 0) fail();
+  }
 
  private:
   [[noreturn]] void fail() const {
@@ -41,6 +46,10 @@ class Descriptor {
   const std::filesystem::path path_;
   const int descriptor_;
 };
+
+std::filesystem::path fresh_name(std::filesystem::path file) {
+  return file += ".new";
+}
 
 }  // namespace
 
@@ -54,4 +63,29 @@ void sync_directory(const std::filesystem::path& directory) {
   Descriptor(directory, O_RDONLY | O_DIRECTORY).sync();
 }
 
-}  // namespace stimmbuch::program
+void replace_durably(const std::filesystem::path& file, std::string_view content) {
+  const auto fresh = fresh_name(file);
+  write_durably(fresh, [&](const Append& append) { append(content); });
+  std::filesystem::rename(fresh, file);
+  sync_directory(std::filesystem::absolute(file).parent_path());
+}
+
+void replace_whole(const std::filesystem::path& file, std::string_view content) {
+  const auto fresh = fresh_name(file);
+  Descriptor(fresh, O_WRONLY | O_CREAT | O_TRUNC).append(content);
+  std::filesystem::rename(fresh, file);
+}
+
+void sync_file_system(const std::filesystem::path& directory) {
+  Descriptor(directory, O_RDONLY | O_DIRECTORY).sync_file_system();
+}
+
+std::optional<std::string> read_if_there(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  std::ifstream in(file, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad() || !in.is_open()) throw std::runtime_error(file.string() + " cannot be read");
+  return content;
+}
+
+}  // namespace stimmbuch::files

@@ -1,0 +1,51 @@
+#include "stimmbuch/eventstore/checkpoints/log_files.hpp"
+
+#include "stimmbuch/eventstore/tlog/tile.hpp"
+
+namespace stimmbuch::checkpoints {
+
+using eventstore::Position;
+
+std::optional<LogFile> LogFiles::read(std::string_view path) const {
+  if (path == "log.vkey") return LogFile{.bytes = checkpoints_.log().text() + "\n", .never_changes = false};
+  const auto latest = checkpoints_.latest();
+  if (!latest) return std::nullopt;
+  if (path == "checkpoint") return LogFile{.bytes = latest->note, .never_changes = false};
+  const auto name = tlog::parse_path(path);
+  if (!name) return std::nullopt;
+  const auto size = latest->checkpoint.size;
+  if (const auto* const tile = std::get_if<tlog::Tile>(&*name)) {
+    if (!tlog::has_tile(size, *tile)) return std::nullopt;
+    return LogFile{.bytes = tlog::bytes_of(ledger_.tiles().read(*tile)), .never_changes = true};
+  }
+  const auto& bundle = std::get<tlog::Bundle>(*name);
+  if (!tlog::has_tile(size, {.level = 0, .index = bundle.index, .width = bundle.width})) return std::nullopt;
+  return LogFile{.bytes = bundle_of(bundle), .never_changes = true};
+}
+
+std::string LogFiles::bundle_of(const tlog::Bundle& bundle) const {
+  const Position before{bundle.index * tlog::tile_width};
+  std::string bytes;
+  const auto last = ledger_.read(before, before + bundle.width, [&](Position, std::string_view record) {
+    tlog::append_entry(bytes, record);
+    return true;
+  });
+  if (last != before + bundle.width) throw eventstore::LedgerFault("the log ends before what was signed");
+  return bytes;
+}
+
+void for_each_path(std::uint64_t size, bool with_entries,
+                   const std::function<void(const std::string& path)>& use) {
+  const auto tiles_at = [&](unsigned level) {
+    return (tlog::hashes_at(level, size) + tlog::tile_width - 1) / tlog::tile_width;
+  };
+  if (with_entries) {
+    for (std::uint64_t index = 0; index < tiles_at(0); ++index)
+      use(path_of(tlog::Bundle{index, tlog::tile_at(size, 0, index).width}));
+  }
+  for (unsigned level = 0; tlog::hashes_at(level, size) > 0; ++level)
+    for (std::uint64_t index = 0; index < tiles_at(level); ++index)
+      use(path_of(tlog::tile_at(size, level, index)));
+}
+
+}  // namespace stimmbuch::checkpoints

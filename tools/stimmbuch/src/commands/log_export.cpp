@@ -1,0 +1,71 @@
+#include "export/log_export.hpp"
+
+#include <fmt/format.h>
+
+#include "access/data_directory.hpp"
+#include "commands/commands.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+FetchLogFile fetch_from(ApiClient& client, std::string_view prefix) {
+  return [&client, prefix = std::string(prefix)](const std::string& name) {
+    return client.get_bytes(prefix + name);
+  };
+}
+
+Result report(Session& session, const std::expected<ExportedLog, Failure>& exported) {
+  if (!exported) return std::unexpected(exported.error());
+  const auto& directory = session.given.arguments.front();
+  session.console.print(fmt::format("{}: {} records of {}, {} files, {} of them new", directory,
+                                    exported->records, exported->origin, exported->files, exported->fetched));
+  session.console.summary({{"origin", exported->origin},
+                           {"records", std::to_string(exported->records)},
+                           {"files", exported->files},
+                           {"fetched", exported->fetched}});
+  return ExitCode::ok;
+}
+
+Result run(Session& session) {
+  const std::filesystem::path directory = session.given.arguments.front();
+  const auto& origins = session.settings.origins;
+  if (origins.at("server") > origins.at("data")) {
+    std::string token;
+    if (!session.settings.values.token_file.empty()) {
+      auto read = session.settings.token();
+      if (!read) return std::unexpected(std::move(read.error()));
+      token = std::move(*read);
+    }
+    ApiClient client(session.settings.values.server, token);
+    return report(session, export_log(fetch_from(client, "/log/"), directory, session.console));
+  }
+  return with_data_directory(session.settings, [&](DataDirectory& data) -> Result {
+    return report(session, export_log(fetch_from(data.engine, "/admin/log/"), directory, session.console));
+  });
+}
+
+}  // namespace
+
+Command log_export_command() {
+  return {
+      .name = "log export",
+      .purpose = "Write the log as files that any verifier of transparency logs reads.",
+      .details =
+          "Makes DIR/checkpoint, DIR/log.vkey, DIR/tile/… and DIR/tile/entries/… (C2SP tlog-tiles) up to the "
+          "newest signed checkpoint. Files that are there stay, so that a second call fetches only what is "
+          "new, and goes on where the first was interrupted; the checkpoint comes last. The directory can be "
+          "served by any web server. It holds all records: auditor's material. Refused are a directory with "
+          "another log, and a log that is not the one that was exported before.",
+      .arguments = {{"DIR", "The directory to write to; it is made if it is not there."}},
+      .options = with_common_options(),
+      .settings = with_data_settings({"server", "token_file"}),
+      .examples = {{"log export audit --data /var/lib/stimmbuch", "From a data directory, served or not."},
+                   {"log export audit --server http://127.0.0.1:8080 --token-file auditor.token",
+                    "From a server, with an auditor's token."}},
+      .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
+      .run = run,
+  };
+}
+
+}  // namespace stimmbuch::program
