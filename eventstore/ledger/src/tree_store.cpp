@@ -24,7 +24,7 @@ class NodeKey {
   std::array<char, 1 + sizeof(std::uint64_t)> bytes_;
 };
 
-void require(const rocksdb::Status& status) {
+void require_read(const rocksdb::Status& status) {
   if (!status.ok()) throw LedgerFault("reading the tree: " + status.ToString());
 }
 
@@ -53,7 +53,7 @@ Run run_at(const rocksdb::Iterator& at) {
 std::uint64_t leaves_in(const RecordLog& log) {
   const std::unique_ptr<rocksdb::Iterator> at(log.database().NewIterator({}, log.leaves()));
   at->SeekToLast();
-  require(at->status());
+  require_read(at->status());
   return at->Valid() ? run_at(*at).end : 0;
 }
 
@@ -89,14 +89,14 @@ void TreeStore::stage_cut(rocksdb::WriteBatch& batch, std::uint64_t size) const 
                 {leaves->value().data(), (size - begin) * hash_bytes});
     batch.Delete(log_.leaves(), leaves->key());
   }
-  require(leaves->status());
+  require_read(leaves->status());
   const std::unique_ptr<rocksdb::Iterator> nodes(db.NewIterator({}, log_.nodes()));
   for (nodes->SeekToFirst(); nodes->Valid(); nodes->Next()) {
     const auto level = static_cast<unsigned char>(nodes->key()[0]);
     const auto kept = tlog::hashes_at(level, size);
     if (BigEndian::read(nodes->key().data() + 1) >= kept) batch.Delete(log_.nodes(), nodes->key());
   }
-  require(nodes->status());
+  require_read(nodes->status());
 }
 
 std::vector<tlog::Hash> TreeStore::read_leaves(std::uint64_t first, unsigned count) const {
@@ -112,7 +112,7 @@ std::vector<tlog::Hash> TreeStore::read_leaves(std::uint64_t first, unsigned cou
     for (std::size_t i = 0; i < run.leaves && hashes.size() < count; ++i)
       hashes.push_back(hash_at(at->value(), i));
   }
-  require(at->status());
+  require_read(at->status());
   return hashes;
 }
 
@@ -129,7 +129,7 @@ std::vector<tlog::Hash> TreeStore::read(const tlog::Tile& tile) const {
         break;
       hashes.push_back(hash_at(at->value(), 0));
     }
-    require(at->status());
+    require_read(at->status());
   }
   if (hashes.size() != tile.width) throw LedgerFault("the tree lacks hashes of " + path_of(tile));
   return hashes;
