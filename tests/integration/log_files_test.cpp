@@ -15,8 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int exit_differences = 4;
-
 class LogFilesTest : public testing::Test {
  protected:
   static std::string content(const std::filesystem::path& file) {

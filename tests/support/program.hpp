@@ -32,6 +32,9 @@ inline std::map<std::string, std::string> clean_environment() {
       {"HOME", "/nonexistent"}, {"XDG_CONFIG_HOME", "/nonexistent"}, {"LANG", "C.UTF-8"}, {"COLUMNS", "80"}};
 }
 
+// Of commands that found something.
+inline constexpr int exit_differences = 4;
+
 struct Ran {
   int code = -1;
   std::string out;

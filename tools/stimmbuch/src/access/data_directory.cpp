@@ -45,6 +45,20 @@ std::expected<std::unique_ptr<Engine>, Failure> engine_unless_served(const Engin
 
 }  // namespace
 
+bool names_server(const Settings& settings) {
+  return settings.origins.at("server") > settings.origins.at("data");
+}
+
+std::expected<ApiClient, Failure> client_of(const Settings& settings) {
+  std::string token;
+  if (!settings.values.token_file.empty()) {
+    auto read = settings.token();
+    if (!read) return std::unexpected(std::move(read.error()));
+    token = std::move(*read);
+  }
+  return ApiClient(settings.values.server, std::move(token));
+}
+
 client::ServerUrl operator_url(const std::filesystem::path& data) {
   return {.host = "localhost", .socket_path = admin_socket(data).string()};
 }

@@ -14,6 +14,12 @@ struct DataDirectory {
   ApiClient& engine;
 };
 
+// Whether a server was named rather than a data directory, where a command takes either.
+bool names_server(const Settings& settings);
+
+// A client of the settings' server, with the token, if one is named.
+std::expected<ApiClient, Failure> client_of(const Settings& settings);
+
 // Where the engine of a data directory listens for its operator.
 client::ServerUrl operator_url(const std::filesystem::path& data);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "access/scratch_directory.hpp"
+#include "audit/served_tallies.hpp"
 #include "cli/table.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
@@ -27,21 +28,6 @@ struct Claims {
   Position documents_up_to;  // polls that were opened up to here have a document
 };
 
-std::expected<std::vector<PollId>, Failure> all_polls(ApiClient& engine) {
-  std::vector<PollId> polls;
-  std::string target = "/v1/polls?limit=500";
-  while (true) {
-    const auto page = engine.get(target);
-    if (!page) return std::unexpected(page.error());
-    for (const Json& item : page->value("items", Json::array())) {
-      if (const auto poll = PollId::parse(item.value("poll", ""))) polls.push_back(*poll);
-    }
-    const auto next = page->find("next");
-    if (next == page->end() || !next->is_string()) return polls;
-    target = fmt::format("/v1/polls?limit=500&cursor={}", next->get<std::string>());
-  }
-}
-
 // Up to where all projections are.
 std::expected<Position, Failure> projected_position(ApiClient& engine) {
   const auto projections = engine.get("/admin/projections");
@@ -58,18 +44,12 @@ std::expected<Claims, Failure> read_claims(ApiClient& engine) {
   const auto position = projected_position(engine);
   if (!position) return std::unexpected(position.error());
   claims.documents_up_to = *position;
-  const auto polls = all_polls(engine);
-  if (!polls) return std::unexpected(polls.error());
-  for (const PollId& poll : *polls) {
-    const auto document = engine.get(fmt::format("/v1/polls/{}/tally", poll.text()));
-    if (!document && document.error().code == ExitCode::not_found) continue;  // never opened
-    if (!document) return std::unexpected(document.error());
-    if (auto claim = read_tally_claim(*document)) {
-      claims.tallies.push_back(std::move(*claim));
-    } else {
-      claims.differences.push_back({"tally_malformed", fmt::format("poll/{}", poll.text()),
-                                    "the tally does not add up or cannot be read"});
-    }
+  auto served = read_served_tallies(engine);
+  if (!served) return std::unexpected(served.error());
+  claims.tallies = std::move(served->tallies);
+  for (const PollId& poll : served->malformed) {
+    claims.differences.push_back({"tally_malformed", fmt::format("poll/{}", poll.text()),
+                                  "the tally does not add up or cannot be read"});
   }
   return claims;
 }

@@ -96,6 +96,20 @@ std::optional<std::uint32_t> Recount::PollRecount::vote_number(const ballot::Cho
   return ballots_.number_of(numbered, channel);
 }
 
+ballot::State Recount::PollRecount::ballot_of(std::string_view voter) {
+  ballot::State state;
+  StandingBallots::Voter key{};
+  if (!from_base64url(voter, key)) return state;
+  const StandingBallots::Ballot& ballot = ballots_.of(key);
+  state.commands = ballot.next_revision;
+  if (ballot.vote == 0) return state;
+  const auto& [choices, channel] = ballots_.vote(ballot.vote);
+  state.standing.emplace(ballot::Choices{}, channel);
+  for (const auto& [option, points] : choices)
+    state.standing->choices.push_back({state_.options[option].id, points});
+  return state;
+}
+
 void Recount::PollRecount::add_ballot_event(std::string_view voter, const ballot::Event& event,
                                             const Recorded& recorded) {
   const auto position = number(recorded.position);

@@ -35,6 +35,13 @@ class StandingBallots {
   std::uint32_t number_of(const std::vector<std::pair<std::uint16_t, std::int32_t>>& choices,
                           ballot::Channel channel);
 
+  // The choices of a vote, as for_each_standing gives them, and its channel.
+  using Choices = std::vector<std::pair<std::uint16_t, std::int32_t>>;
+  std::pair<const Choices&, ballot::Channel> vote(std::uint32_t number) const {
+    const Vote& vote = votes_.at(number - 1);
+    return {vote.choices, vote.channel};
+  }
+
   // Calls `visit(choices, channel)` for each standing ballot, the choices as pairs of option and points in
   // their order.
   template <class Visit>
@@ -72,6 +79,9 @@ class Recount::PollRecount {
   // Both after the envelope was checked.
   void add_poll_event(const poll::Event& event, const Recorded& recorded, bool more);
   void add_ballot_event(std::string_view voter, const ballot::Event& event, const Recorded& recorded);
+
+  // The ballot of a voter as it is.
+  ballot::State ballot_of(std::string_view voter);
 
   // What was claimed and never came.
   void finish();

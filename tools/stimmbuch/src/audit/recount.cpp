@@ -17,11 +17,6 @@ std::string at(Position position) {
   return fmt::format("position {}", number(position));
 }
 
-// The part of a subject behind its kind.
-std::string_view id_in(std::string_view subject) {
-  return subject.substr(std::min(subject.find('/'), subject.size() - 1) + 1);
-}
-
 struct KindOf {
   std::string_view operator()(const ledger::Event&) const { return "ledger/"; }
   std::string_view operator()(const citizen::Event&) const { return "citizen/"; }
@@ -64,15 +59,22 @@ std::optional<TallyClaim> read_tally_claim(const Json& document) {
   }
 }
 
-Recount::Recount(std::vector<TallyClaim> claims) {
+Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules) : rules_(rules) {
   for (TallyClaim& claim : claims) {
     const PollId poll = claim.poll;
-    auto& recount = polls_[std::string(poll.text())];
-    recount = std::make_unique<PollRecount>(poll, [this, poll](std::string code, std::string detail) {
-      differ(std::move(code), "poll/" + std::string(poll.text()), std::move(detail));
-    });
-    recount->claim(std::move(claim));
+    recount_of(poll).claim(std::move(claim));
   }
+}
+
+Recount::PollRecount& Recount::recount_of(const PollId& poll) {
+  auto found = polls_.find(poll.text());
+  if (found == polls_.end()) {
+    auto differ_here = [this, poll](std::string code, std::string detail) {
+      differ(std::move(code), "poll/" + std::string(poll.text()), std::move(detail));
+    };
+    found = polls_.emplace(poll.text(), std::make_unique<PollRecount>(poll, std::move(differ_here))).first;
+  }
+  return *found->second;
 }
 
 Recount::~Recount() = default;
@@ -134,28 +136,22 @@ void Recount::add(Position position, std::string_view record) {
     return differ("type_foreign", at(position),
                   fmt::format("{} has a record {}", envelope->subject, envelope->type));
   }
-  std::string_view poll_id = id_in(envelope->subject);
   const auto* const ballot_event = std::get_if<ballot::Event>(&*event);
   const auto* const poll_event = std::get_if<poll::Event>(&*event);
   if (ballot_event == nullptr) check_revision(*envelope);
-  if (ballot_event == nullptr && poll_event == nullptr) return;
+  if (rules_ == nullptr && ballot_event == nullptr && poll_event == nullptr) return;
 
   const auto stream = parse_subject(envelope->subject);
   if (!stream) return differ("subject_malformed", at(position), "the subject is none");
-  poll_id = poll_id.substr(0, poll_id.find('/'));
-  auto poll = polls_.find(poll_id);
-  if (poll == polls_.end()) {
-    const PollId id = *PollId::parse(poll_id);
-    auto differ_here = [this, id](std::string code, std::string detail) {
-      differ(std::move(code), "poll/" + std::string(id.text()), std::move(detail));
-    };
-    poll = polls_.emplace(poll_id, std::make_unique<PollRecount>(id, std::move(differ_here))).first;
+  if (ballot_event != nullptr) {
+    const auto& id = std::get<BallotId>(*stream);
+    PollRecount& poll = recount_of(id.poll);
+    if (rules_ != nullptr) rules_->take_ballot(id, poll.ballot_of(id.voter.text()), *ballot_event, *recorded);
+    return poll.add_ballot_event(id.voter.text(), *ballot_event, *recorded);
   }
-  if (poll_event != nullptr) {
-    poll->second->add_poll_event(*poll_event, *recorded, envelope->more);
-  } else {
-    poll->second->add_ballot_event(std::get<BallotId>(*stream).voter.text(), *ballot_event, *recorded);
-  }
+  if (rules_ != nullptr) rules_->take(*stream, *event, *recorded, envelope->more);
+  if (poll_event != nullptr)
+    recount_of(std::get<PollId>(*stream)).add_poll_event(*poll_event, *recorded, envelope->more);
 }
 
 void Recount::finish() {

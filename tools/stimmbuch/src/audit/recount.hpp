@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/rule_replay.hpp"
 #include "cli/console.hpp"
 #include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
@@ -59,8 +60,9 @@ class Recount {
   // At most so many differences are kept; all are counted.
   static constexpr std::size_t differences_kept = 1'000;
 
-  // A claim to compare with, before the records come. Its positions lie in the log that follows.
-  explicit Recount(std::vector<TallyClaim> claims);
+  // Claims to compare with, before the records come; their positions lie in the log that follows. With
+  // `rules`, which must outlive this, each record is handed on to those, too.
+  explicit Recount(std::vector<TallyClaim> claims, RuleReplay* rules = nullptr);
   ~Recount();
 
   void add(Position position, std::string_view record);
@@ -79,11 +81,13 @@ class Recount {
  private:
   class PollRecount;
 
+  PollRecount& recount_of(const PollId& poll);
   void check_order(Position position, const codec::Envelope& envelope);
   void check_command(const codec::Envelope& envelope);
   void check_revision(const codec::Envelope& envelope);
   void differ(std::string code, std::string where, std::string detail);
 
+  RuleReplay* const rules_;
   Position last_ = before_first;
   std::string ledger_;
   std::string open_command_;                                          // of which further records must follow

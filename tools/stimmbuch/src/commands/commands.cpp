@@ -29,6 +29,7 @@ std::vector<Command> all_commands() {
       projection_verify_command(),
       {.name = "audit", .purpose = "Check what the engine says against its log."},
       audit_recount_command(),
+      audit_verify_command(),
       demo_command(),
       {.name = "bench", .purpose = "Measure the engine on this machine."},
       bench_append_command(),

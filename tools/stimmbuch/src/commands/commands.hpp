@@ -26,6 +26,7 @@ Command projection_list_command();
 Command projection_rebuild_command();
 Command projection_verify_command();
 Command audit_recount_command();
+Command audit_verify_command();
 Command demo_command();
 Command bench_append_command();
 Command bench_http_command();

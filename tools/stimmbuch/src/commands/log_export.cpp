@@ -9,12 +9,6 @@ namespace stimmbuch::program {
 
 namespace {
 
-FetchLogFile fetch_from(ApiClient& client, std::string_view prefix) {
-  return [&client, prefix = std::string(prefix)](const std::string& name) {
-    return client.get_bytes(prefix + name);
-  };
-}
-
 Result report(Session& session, const std::expected<ExportedLog, Failure>& exported) {
   if (!exported) return std::unexpected(exported.error());
   const auto& directory = session.given.arguments.front();
@@ -29,16 +23,10 @@ Result report(Session& session, const std::expected<ExportedLog, Failure>& expor
 
 Result run(Session& session) {
   const std::filesystem::path directory = session.given.arguments.front();
-  const auto& origins = session.settings.origins;
-  if (origins.at("server") > origins.at("data")) {
-    std::string token;
-    if (!session.settings.values.token_file.empty()) {
-      auto read = session.settings.token();
-      if (!read) return std::unexpected(std::move(read.error()));
-      token = std::move(*read);
-    }
-    ApiClient client(session.settings.values.server, token);
-    return report(session, export_log(fetch_from(client, "/log/"), directory, session.console));
+  if (names_server(session.settings)) {
+    auto client = client_of(session.settings);
+    if (!client) return std::unexpected(client.error());
+    return report(session, export_log(fetch_from(*client, "/log/"), directory, session.console));
   }
   return with_data_directory(session.settings, [&](DataDirectory& data) -> Result {
     return report(session, export_log(fetch_from(data.engine, "/admin/log/"), directory, session.console));

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "access/api_client.hpp"
+#include "access/data_directory.hpp"
 #include "cli/tally_view.hpp"
 #include "commands/commands.hpp"
 #include "stimmbuch/domain/ids.hpp"
@@ -17,21 +17,16 @@ bool is_tally(const Json& document, std::string_view poll) {
 Result print_tally(Session& session) {
   const std::string& poll = session.given.arguments.front();
   if (!is_id(poll)) return failed(ExitCode::usage, fmt::format("'{}' is not the id of a poll", poll));
-  std::string token;
-  if (!session.settings.values.token_file.empty()) {
-    auto read = session.settings.token();
-    if (!read) return std::unexpected(std::move(read.error()));
-    token = std::move(*read);
-  }
-  ApiClient client(session.settings.values.server, token);
-  const auto tally = client.get(fmt::format("/v1/polls/{}/tally", poll));
+  auto client = client_of(session.settings);
+  if (!client) return std::unexpected(client.error());
+  const auto tally = client->get(fmt::format("/v1/polls/{}/tally", poll));
   if (!tally) return std::unexpected(tally.error());
   if (!is_tally(*tally, poll)) return no_engine(session.settings.values.server);
   if (session.console.json()) {
     session.console.summary(*tally);
     return ExitCode::ok;
   }
-  const auto document = client.get(fmt::format("/v1/polls/{}", poll));
+  const auto document = client->get(fmt::format("/v1/polls/{}", poll));
   if (!document) return std::unexpected(document.error());
   const auto language = language_of_user();
   const std::string title = localized(document->value("title", Json::object()), language);

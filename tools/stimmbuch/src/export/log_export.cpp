@@ -74,6 +74,12 @@ std::expected<void, Failure> require_roots(const LogDirectory& directory, const 
 
 }  // namespace
 
+FetchLogFile fetch_from(ApiClient& client, std::string prefix) {
+  return [&client, prefix = std::move(prefix)](const std::string& name) {
+    return client.get_bytes(prefix + name);
+  };
+}
+
 std::expected<ExportedLog, Failure> export_log(const FetchLogFile& fetch, const std::filesystem::path& path,
                                                Console& console) try {
   const auto key_line = fetch(key_name);

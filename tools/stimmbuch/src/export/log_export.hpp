@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "access/api_client.hpp"
 #include "cli/console.hpp"
 #include "cli/failure.hpp"
 
@@ -13,6 +14,10 @@ namespace stimmbuch::program {
 
 // Gives a file of a log by its name.
 using FetchLogFile = std::function<std::expected<std::string, Failure>(const std::string& name)>;
+
+// The files of an engine's log, below its `prefix`: "/log/", or "/admin/log/" on the operator's socket. The
+// client must outlive it.
+FetchLogFile fetch_from(ApiClient& client, std::string prefix);
 
 struct ExportedLog {
   std::string origin;

@@ -1,0 +1,202 @@
+// `audit verify`: passes what the engine wrote, and names the place of every damage.
+#include <fstream>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include "support/budget_file.hpp"
+#include "support/program.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+using testing::AnyOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void overwrite(const std::filesystem::path& file, const std::string& bytes) {
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+// A log of an imported poll, served for a while, and exported.
+class AuditVerify : public testing::Test {
+ protected:
+  void SetUp() override {
+    serve_and_import(600);
+    ASSERT_EQ(run({"log", "export", exported().string(), "--data", data().string()}).code, 0);
+  }
+
+  void serve_and_import(std::size_t ballots) {
+    Served served(data(), "demo");
+    const auto file = write_budget_file(directory_.path(), ballots);
+    const Ran ran =
+        run({"import", "pabulib", file, "--server", served.url(), "--token-file",
+             served.token_file("operator").string(), "--poll", "poll-" + std::to_string(ballots)});
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    served.stop();
+  }
+  std::filesystem::path data() const { return directory_.path() / "data"; }
+  std::filesystem::path exported() const { return directory_.path() / "exported"; }
+
+  static Ran verify(const std::filesystem::path& log, std::vector<std::string> more = {}) {
+    std::vector<std::string> words{"audit",  "verify",     "--export", log.string(),
+                                   "--json", "--progress", "none"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  }
+  Ran verify_data() {
+    return run({"audit", "verify", "--data", data().string(), "--json", "--progress", "none"});
+  }
+
+  // The places of what was found.
+  static std::vector<std::string> places(const Ran& ran) {
+    std::vector<std::string> places;
+    const Json report = ran.last();
+    for (const Json& check : report.value("checks", Json::array()))
+      for (const Json& finding : check["findings"])
+        places.push_back(check["check"].get<std::string>() + " " + finding["where"].get<std::string>());
+    return places;
+  }
+  static std::string verdict(const Ran& ran, std::string_view check) {
+    const Json report = ran.last();
+    for (const Json& one : report.value("checks", Json::array()))
+      if (one["check"] == check) return one["result"];
+    return {};
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(AuditVerify, PassesWhatTheEngineWrote) {
+  const Ran files = verify(exported());
+  EXPECT_EQ(files.code, 0) << files.err;
+  EXPECT_THAT(places(files), IsEmpty());
+  EXPECT_EQ(files.last()["passed"], true);
+  EXPECT_EQ(verdict(files, "C1"), "PASS");
+  EXPECT_EQ(verdict(files, "E1"), "PASS");
+  EXPECT_EQ(verdict(files, "F2"), "PASS");
+  EXPECT_EQ(verdict(files, "F3"), "SKIPPED");
+  const Ran directory = verify_data();
+  EXPECT_EQ(directory.code, 0) << directory.err;
+  EXPECT_EQ(verdict(directory, "F3"), "PASS");
+  EXPECT_EQ(directory.last()["root"], files.last()["root"]);
+  Served served(data(), "demo");
+  const Ran server = run({"audit", "verify", "--server", served.url(), "--token-file",
+                          served.token_file("auditor").string(), "--json", "--progress", "none"});
+  EXPECT_EQ(server.code, 0) << server.err;
+  EXPECT_EQ(verdict(server, "F3"), "PASS");
+  EXPECT_EQ(run({"audit", "verify", "--server", served.url()}).code, 12);
+}
+
+TEST_F(AuditVerify, NamesWhatIsMissing) {
+  std::filesystem::remove(exported() / "tile/0/001");
+  EXPECT_THAT(places(verify(exported())), testing::ElementsAre("A1 tile/0/001"));
+  std::filesystem::remove(exported() / "tile/entries/001");
+  const Ran records = verify(exported());
+  EXPECT_EQ(records.code, exit_differences);
+  EXPECT_THAT(places(records), Contains("A1 tile/entries/001"));
+  EXPECT_EQ(verdict(records, "E1"), "SKIPPED");
+  std::filesystem::remove(exported() / "checkpoint");
+  EXPECT_EQ(verify(exported()).code, 5);
+}
+
+// Every bit that is flipped anywhere is found, and named by its file or its record.
+TEST_F(AuditVerify, FindsEveryFlippedBit) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(exported()))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::mt19937 random(7);
+  for (int i = 0; i < 60; ++i) {
+    const auto& file = files[static_cast<std::size_t>(i) % files.size()];
+    const auto sound = content(file);
+    auto damaged = sound;
+    const auto at = random() % damaged.size();
+    damaged[at] = static_cast<char>(damaged[at] ^ (1 << random() % 8));
+    overwrite(file, damaged);
+    const auto name = std::filesystem::relative(file, exported()).string();
+    SCOPED_TRACE(name + ", byte " + std::to_string(at));
+    const Ran ran = verify(exported());
+    EXPECT_EQ(ran.code, exit_differences) << ran.out;
+    if (name.starts_with("tile/0/")) {
+      const auto position = 256 * std::stoul(name.substr(7, 3)) + at / 32 + 1;
+      EXPECT_THAT(places(ran), Contains("C1 position " + std::to_string(position)));
+    } else if (name.starts_with("tile/entries/")) {
+      EXPECT_THAT(places(ran), Contains(AnyOf(HasSubstr("position "), HasSubstr("A1 " + name))));
+    } else if (name.starts_with("tile/")) {
+      EXPECT_THAT(places(ran), Contains("C1 " + name));
+    } else {
+      EXPECT_THAT(ran.out, AnyOf(HasSubstr("checkpoint"), HasSubstr("log.vkey"))) << ran.out;
+    }
+    overwrite(file, sound);
+  }
+  EXPECT_EQ(verify(exported()).code, 0);
+}
+
+// Somebody who has the disk, but not the log's key.
+TEST_F(AuditVerify, NamesTheRecordThatWasAlteredInTheDatabase) {
+  const std::uint64_t position = 400;
+  {
+    rocksdb::Options options;
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const auto* const name : {"default", "leaves", "nodes"}) families.emplace_back(name, options);
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* opened = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, (data() / "log").string(), families, &handles, &opened).ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    std::string key(8, '\0');
+    for (std::size_t i = 0; i < 8; ++i) key[7 - i] = static_cast<char>(position >> (8 * i));
+    std::string record;
+    ASSERT_TRUE(db->Get({}, key, &record).ok());
+    // The same ballot with another choice, canonically written.
+    const auto choice = record.find("\"choices\":[\"") + 12;
+    record[choice] = record[choice] == '1' ? '2' : '1';
+    ASSERT_TRUE(db->Put({}, key, record).ok());
+    for (auto* handle : handles) ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+  }
+  const Ran ran = verify_data();
+  EXPECT_EQ(ran.code, exit_differences) << ran.err;
+  EXPECT_THAT(places(ran), Contains("C1 position 400"));
+  EXPECT_THAT(places(ran), Not(Contains("C1 position 399")));
+  EXPECT_EQ(verdict(ran, "F2"), "FAIL");
+}
+
+TEST_F(AuditVerify, HoldsALogAgainstAnEarlierCheckpoint) {
+  const auto kept = directory_.path() / "kept";
+  std::filesystem::copy(exported() / "checkpoint", kept);
+  EXPECT_EQ(verdict(verify(exported()), "C2"), "SKIPPED");
+  EXPECT_EQ(verdict(verify(exported(), {"--since", kept.string()}), "C2"), "PASS");
+  serve_and_import(50);
+  const Ran later = run({"audit", "verify", "--data", data().string(), "--since", kept.string(), "--json"});
+  EXPECT_EQ(later.code, 0) << later.err;
+  EXPECT_EQ(verdict(later, "C2"), "PASS");
+  // The other way round: the log that was exported has fewer records than it had signed.
+  ASSERT_EQ(run({"log", "export", (directory_.path() / "newer").string(), "--data", data().string()}).code,
+            0);
+  const Ran back = verify(exported(), {"--since", (directory_.path() / "newer/checkpoint").string()});
+  EXPECT_EQ(back.code, exit_differences);
+  EXPECT_EQ(verdict(back, "C2"), "FAIL");
+  EXPECT_EQ(verify(exported(), {"--since", "/nonexistent"}).code, 2);
+}
+
+TEST_F(AuditVerify, WritesAPageForPeople) {
+  const auto page = directory_.path() / "report.html";
+  ASSERT_EQ(verify(exported(), {"--html", page.string()}).code, 0);
+  const auto html = content(page);
+  EXPECT_THAT(html, testing::StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(html, HasSubstr(": passed</h1>"));
+  EXPECT_THAT(html, HasSubstr("poll-600"));
+  EXPECT_THAT(html, Not(HasSubstr("http://")));
+  EXPECT_THAT(html, Not(HasSubstr("https://")));
+}
+
+}  // namespace
+}  // namespace stimmbuch::test

@@ -1,0 +1,216 @@
+// Logs that the engine would not have written, and what the audit says of them.
+#include "audit/rule_replay.hpp"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/log_builder.hpp"
+
+namespace stimmbuch::program {
+namespace {
+
+using test::cast;
+using test::changed;
+using test::choices;
+using test::id;
+using test::may_third;
+using test::options;
+using test::withdrawn;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Check = RuleReplay::Check;
+using namespace std::chrono_literals;
+
+const LedgerId town = id<LedgerId>("town");
+const PollId bench = id<PollId>("bench");
+const Actor anna = id<OfficialId>("anna");
+const Actor bert = id<OfficialId>("bert");
+
+class RuleReplayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    take(stimmbuch::Engine{}, town,
+         ledger::Event{ledger::Created{town, ledger::Purpose::town, "town.example", {}, 1}});
+    take(anna, id<ProjectId>("park"), project::Event{project::Opened{test::title("Park"), {}}});
+  }
+
+  // A command's records, one second behind those before.
+  template <class... Events>
+  void take(const Actor& actor, const StreamId& stream, const Events&... events) {
+    std::size_t left = sizeof...(events);
+    (rules_.take(stream, Event{events}, recorded(actor, time_), --left > 0), ...);
+    time_ += 1s;
+  }
+  void vote(const std::string& voter, const ballot::Event& event, std::optional<Actor> actor = {}) {
+    const BallotId ballot{bench, id<VoterId>(voter)};
+    auto& state = ballots_[voter];
+    const auto grid = recorded(actor.value_or(Actor{ballot.voter}), on_grid(time_, 1h) + off_grid_);
+    rules_.take_ballot(ballot, state, event, grid);
+    state = ballot::evolve(std::move(state), event, grid);
+    time_ += 1s;
+  }
+  Recorded recorded(const Actor& actor, Time time) {
+    return {Position{++position_}, Revision{0}, time, actor};
+  }
+
+  void draft() {
+    take(anna, bench, poll::Event{poll::Drafted{terms_}}, poll::Event{poll::OptionsAdded{options_}});
+  }
+  void open() {
+    take(anna, bench, poll::Event{poll::Opened{terms_, false, false}},
+         poll::Event{poll::OptionsFixed{options_}});
+  }
+  void close() { take(anna, bench, poll::Event{poll::Closed{}}); }
+
+  std::vector<std::string> found() const { return found_; }
+
+  poll::Terms terms_ = test::terms();
+  std::vector<poll::Option> options_ = options(3);
+  Time time_ = may_third;
+  std::chrono::microseconds off_grid_{0};
+  std::uint64_t position_ = 0;
+  std::map<std::string, ballot::State> ballots_;
+  std::vector<std::string> found_;
+  RuleReplay rules_{[this](Check check, Position position, const std::string& detail) {
+    constexpr std::array names{"rules", "time", "actor"};
+    found_.push_back(std::string(names[static_cast<std::size_t>(check)]) + " " +
+                     std::to_string(number(position)) + ": " + detail);
+  }};
+};
+
+TEST_F(RuleReplayTest, AgreesWithALogThatTheRulesWrote) {
+  draft();
+  open();
+  vote("a", cast(choices({"a"})));
+  vote("a", changed(choices({"b"}), choices({"a"})));
+  vote("b", cast(choices({"c"})));
+  vote("b", withdrawn(choices({"c"})));
+  close();
+  EXPECT_THAT(found(), IsEmpty());
+  EXPECT_EQ(rules_.commands(), 2 + 3 + 4);
+}
+
+TEST_F(RuleReplayTest, FindsBallotsOutsideOfVoting) {
+  draft();
+  vote("a", cast(choices({"a"})));
+  open();
+  close();
+  vote("b", cast(choices({"a"})));
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("poll_not_open"), HasSubstr("poll_closed")));
+}
+
+TEST_F(RuleReplayTest, FindsBallotsThatTheFormForbids) {
+  draft();
+  open();
+  vote("a", cast(choices({"a", "b"})));
+  vote("b", cast(choices({"z"})));
+  vote("c", cast(choices({})));
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("choices_too_many"), HasSubstr("choice_unknown"),
+                                   HasSubstr("blank_not_allowed")));
+}
+
+TEST_F(RuleReplayTest, FindsAChangeThatNamesAnotherVote) {
+  draft();
+  open();
+  vote("a", cast(choices({"a"})));
+  vote("a", changed(choices({"b"}), choices({"c"})));
+  vote("a", cast(choices({"a"})));
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("rules 8: the rules write something else for this ballot"),
+                                   HasSubstr("rules 9: the rules write something else for this ballot")));
+}
+
+TEST_F(RuleReplayTest, FindsVotesThatOthersCast) {
+  draft();
+  open();
+  vote("a", cast(choices({"a"})), anna);
+  vote("b", cast(choices({"a"})), Actor{id<VoterId>("c")});
+  EXPECT_THAT(found(),
+              ElementsAre("actor 7: official/anna may not do this", "actor 8: voter/c may not do this"));
+}
+
+TEST_F(RuleReplayTest, FindsCitizensWhomOfficialsMade) {
+  const auto cora = id<CitizenId>("cora");
+  take(anna, cora, citizen::Event{citizen::Registered{}});
+  take(cora, cora, citizen::Event{citizen::Blocked{}});
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("official/anna may not do this"),
+                                   HasSubstr("citizen/cora may not do this")));
+}
+
+TEST_F(RuleReplayTest, FindsOptionsThatChangedAtOpening) {
+  draft();
+  options_[1].title = test::title("Another");
+  open();
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("rules 5: the rules write something else")));
+}
+
+TEST_F(RuleReplayTest, FindsACountThatWasCertifiedByWhoCounted) {
+  draft();
+  open();
+  vote("a", cast(choices({"a"})));
+  close();
+  poll::State state;
+  state.terms = terms_;
+  state.options = options_;
+  const poll::Figures figures{.cast = 1, .online = 1};
+  const auto counted = poll::count(state, {figures, {{1, 1}, {0, 0}, {0, 0}}});
+  const poll::ResultComputed result{.revision = Revision{0},
+                                    .rule = terms_.rule.kind,
+                                    .engine = "test",
+                                    .first = Position{5},
+                                    .last = Position{8},
+                                    .figures = figures,
+                                    .quorum_reached = counted.quorum_reached,
+                                    .ties = counted.ties};
+  take(anna, bench, poll::Event{result}, poll::Event{poll::OptionsCounted{counted.options}});
+  take(anna, bench, poll::Event{poll::ResultCertified{Position{9}}});
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("same_official")));
+  take(bert, bench, poll::Event{poll::ResultCertified{Position{9}}});
+  EXPECT_THAT(found(), testing::SizeIs(1));
+}
+
+TEST_F(RuleReplayTest, FindsRecordsThatNoCommandWrites) {
+  draft();
+  take(anna, bench, poll::Event{poll::OptionsFixed{options_}});
+  take(anna, bench, poll::Event{poll::Opened{terms_, false, false}}, poll::Event{poll::Closed{}});
+  take(anna, id<ProjectId>("park"), project::Event{project::Opened{test::title("Again"), {}}});
+  EXPECT_THAT(found(),
+              ElementsAre(HasSubstr("no command writes such records"),
+                          HasSubstr("no command writes such records"), HasSubstr("the rules refuse it")));
+}
+
+TEST_F(RuleReplayTest, FindsTimesThatGoBack) {
+  draft();
+  time_ -= 1min;
+  open();
+  time_ += 2min;
+  vote("a", cast(choices({"a"})));
+  off_grid_ = 1s;
+  vote("b", cast(choices({"a"})));
+  off_grid_ = 0s;
+  time_ -= 3h;
+  vote("c", cast(choices({"a"})));
+  EXPECT_THAT(found(),
+              ElementsAre(HasSubstr("time 5: its time is before that of a record before it"),
+                          HasSubstr("time 6: its time is before that of a record before it"),
+                          HasSubstr("time 8: the time of the ballot is not on the poll's grid"),
+                          HasSubstr("time 9: the time of the ballot is before that of a record before it")));
+}
+
+TEST_F(RuleReplayTest, TakesImportedBallotsFromOfficials) {
+  terms_.imported = true;
+  draft();
+  open();
+  const ballot::VoteCast imported{choices({"a"}), ballot::Channel::paper, time_ - 1h};
+  vote("a", imported, anna);
+  EXPECT_THAT(found(), IsEmpty());
+  vote("b", imported);
+  vote("c", cast(choices({"a"})), anna);
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("actor 8: voter/b may not do this"),
+                                   HasSubstr("an imported ballot says when it was cast")));
+}
+
+}  // namespace
+}  // namespace stimmbuch::program

@@ -1,0 +1,196 @@
+#include "audit/verification.hpp"
+
+#include <chrono>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "audit/tree_check.hpp"
+#include "first_record.hpp"
+#include "stimmbuch/eventstore/tlog/base64.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+constexpr std::uint64_t bundles_between_looks = 16;
+
+// Which check a difference of the recount belongs to.
+CheckId check_of(const std::string& code) {
+  static const std::map<std::string, CheckId, std::less<>> checks{
+      {"position_gap", CheckId::A2},      {"position_wrong", CheckId::A2},    {"command_torn", CheckId::A2},
+      {"revision_gap", CheckId::A2},      {"not_canonical", CheckId::D1},     {"type_foreign", CheckId::D1},
+      {"subject_malformed", CheckId::D1}, {"voter_malformed", CheckId::D1},   {"ledger_foreign", CheckId::D1},
+      {"event_impossible", CheckId::E1},  {"choice_impossible", CheckId::E1}, {"replaced_wrong", CheckId::E3},
+      {"ballot_outside", CheckId::E4},    {"count_differs", CheckId::F2},     {"tally_differs", CheckId::F3},
+      {"tally_unfounded", CheckId::F3}};
+  const auto found = checks.find(code);
+  return found == checks.end() ? CheckId::D1 : found->second;
+}
+
+CheckId check_of(RuleReplay::Check check) {
+  switch (check) {
+    case RuleReplay::Check::time:
+      return CheckId::D2;
+    case RuleReplay::Check::actor:
+      return CheckId::D3;
+    case RuleReplay::Check::rules:
+      return CheckId::E1;
+  }
+  return CheckId::E1;
+}
+
+class LogAudit {
+ public:
+  LogAudit(const FetchLogFile& fetch, AuditMaterial material)
+      : fetch_(fetch), material_(std::move(material)) {}
+
+  // Key and checkpoint, without which there is nothing to check.
+  std::expected<void, Failure> begin() {
+    const auto key_line = fetch_("log.vkey");
+    if (!key_line) return std::unexpected(key_line.error());
+    const auto key = tlog::VerifierKey::parse(*key_line);
+    if (!key) return failed(ExitCode::differences, "log.vkey is no verifier key of Ed25519");
+    const auto bytes = fetch_("checkpoint");
+    if (!bytes) return std::unexpected(bytes.error());
+    checks_.examine(CheckId::B1, 1);
+    const auto opened = tlog::open_checkpoint(*bytes, *key);
+    if (!opened) checks_.find(CheckId::B1, "checkpoint", opened.error());
+    const auto note = tlog::parse_note(*bytes);
+    const auto checkpoint = note ? tlog::parse_checkpoint(note->text) : std::unexpected(note.error());
+    if (!checkpoint) return failed(ExitCode::differences, "checkpoint: " + checkpoint.error());
+    key_.emplace(*key);
+    checkpoint_ = *checkpoint;
+    std::optional<tlog::Checkpoint> earlier;
+    if (material_.earlier) {
+      const auto kept = tlog::open_checkpoint(*material_.earlier, *key);
+      if (!kept) return failed(ExitCode::usage, "the earlier checkpoint: " + kept.error());
+      earlier = kept->checkpoint;
+      checks_.examine(CheckId::C2, 1);
+    } else {
+      checks_.skip(CheckId::C2, "no earlier checkpoint was named; keep this one for the next time");
+    }
+    tree_.emplace(checkpoint_, earlier, [this](const std::string& name) { return file(name); }, checks_);
+    if (!material_.tallies) checks_.skip(CheckId::F3, "the files of a log have no tallies");
+    checks_.examine(CheckId::F3, material_.tallies ? material_.tallies->size() : 0);
+    recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_);
+    return {};
+  }
+
+  std::uint64_t size() const { return checkpoint_.size; }
+
+  // False: the records end here.
+  bool add_bundle(std::uint64_t index) {
+    const auto width = tlog::tile_at(checkpoint_.size, 0, index).width;
+    const auto name = path_of(tlog::Bundle{index, width});
+    const auto bytes = file(name);
+    checks_.examine(CheckId::A1, 1);
+    if (!bytes) {
+      checks_.find(CheckId::A1, name, "the file is not there");
+      return false;
+    }
+    const auto records = tlog::entries_of(*bytes);
+    if (!records || records->size() != width) {
+      checks_.find(CheckId::A1, name, fmt::format("the bundle has not {} records", width));
+      return false;
+    }
+    for (const auto record : *records) {
+      tree_->add(record);
+      const Position position{tree_->records()};
+      if (position == Position{1}) check_first(record);
+      recount_->add(position, record);
+    }
+    return true;
+  }
+
+  std::expected<Verification, Failure> finish() {
+    tree_->finish();
+    if (trouble_) return std::unexpected(*trouble_);
+    recount_->finish();
+    for (const Difference& difference : recount_->differences())
+      checks_.find(check_of(difference.code), difference.where, difference.detail);
+    const auto records = tree_->records();
+    for (const auto id : {CheckId::A2, CheckId::D1, CheckId::D2, CheckId::D3, CheckId::E3, CheckId::E4})
+      checks_.examine(id, records);
+    checks_.examine(CheckId::E1, rules_.commands());
+    for (const RecountedPoll& poll : recount_->polls())
+      checks_.examine(CheckId::F2, static_cast<std::uint64_t>(poll.counts));
+    checks_.skip(CheckId::B2, "this log has no witnesses");
+    checks_.skip(CheckId::E2,
+                 "the log has no rolls: that each voter is a citizen whom the poll admits is not shown");
+    checks_.skip(CheckId::F1, "the log has no sealed ballots");
+    checks_.skip(CheckId::G1, "the log does not say when secrets are destroyed");
+    if (records < checkpoint_.size) {
+      const auto reason = fmt::format("the records end at position {} of {}", records, checkpoint_.size);
+      for (const auto id : {CheckId::A2, CheckId::D1, CheckId::D2, CheckId::D3, CheckId::E1, CheckId::E3,
+                            CheckId::E4, CheckId::F2, CheckId::F3, CheckId::C2})
+        checks_.skip(id, reason);
+    }
+    return Verification{.origin = checkpoint_.origin,
+                        .key = key_->text(),
+                        .records = records,
+                        .root = tlog::to_base64(checkpoint_.root),
+                        .checks = checks_.results(),
+                        .polls = recount_->polls(),
+                        .passed = checks_.passed(),
+                        .seconds = 0};
+  }
+
+ private:
+  // A file that is there; one that only cannot be had at present is no finding.
+  std::optional<std::string> file(const std::string& name) {
+    auto bytes = fetch_(name);
+    if (bytes) return std::move(*bytes);
+    if (bytes.error().code != ExitCode::not_found) trouble_ = std::move(bytes.error());
+    return std::nullopt;
+  }
+
+  void check_first(std::string_view record) {
+    try {
+      const auto created = created_in(record);
+      if (log_key(created).text() == key_->text()) return;
+      checks_.find(CheckId::B1, "position 1", "the record names another origin or another key than log.vkey");
+    } catch (const std::runtime_error& error) {
+      checks_.find(CheckId::B1, "position 1", error.what());
+    }
+  }
+
+  const FetchLogFile& fetch_;
+  AuditMaterial material_;
+  CheckList checks_;
+  std::optional<Failure> trouble_;  // why a file could not be had
+  std::optional<tlog::VerifierKey> key_;
+  tlog::Checkpoint checkpoint_;
+  std::optional<TreeCheck> tree_;
+  RuleReplay rules_{[this](RuleReplay::Check check, Position position, std::string detail) {
+    checks_.find(check_of(check), fmt::format("position {}", number(position)), std::move(detail));
+  }};
+  std::optional<Recount> recount_;
+};
+
+}  // namespace
+
+std::expected<Verification, Failure> verify_log(const FetchLogFile& fetch, AuditMaterial material,
+                                                Console& console, Signals& signals) {
+  const auto start = std::chrono::steady_clock::now();
+  LogAudit audit(fetch, std::move(material));
+  if (auto begun = audit.begin(); !begun) return std::unexpected(begun.error());
+  const auto size = audit.size();
+  Meter meter = console.meter("records audited", size);
+  std::uint64_t done = 0;
+  for (std::uint64_t index = 0; done < size && audit.add_bundle(index); ++index) {
+    done = std::min(size, (index + 1) * tlog::tile_width);
+    if (index % bundles_between_looks != 0) continue;
+    meter.update(done);
+    if (const auto signal = signals.wait(std::chrono::milliseconds{0}))
+      return failed(ended_by(*signal), "the audit was interrupted");
+  }
+  meter.finish(done);
+  auto verification = audit.finish();
+  if (!verification) return verification;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  verification->seconds = took.count();
+  return verification;
+}
+
+}  // namespace stimmbuch::program

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/checks.hpp"
+#include "audit/recount.hpp"
+#include "cli/console.hpp"
+#include "cli/failure.hpp"
+#include "cli/signals.hpp"
+#include "export/log_export.hpp"
+
+namespace stimmbuch::program {
+
+// What an audit is given besides the log.
+struct AuditMaterial {
+  std::optional<std::string> earlier;              // the note of a checkpoint that the auditor kept
+  std::optional<std::vector<TallyClaim>> tallies;  // that are served; their positions lie in the log
+};
+
+struct Verification {
+  std::string origin;
+  std::string key;  // the verifier key
+  std::uint64_t records = 0;
+  std::string root;  // base64
+  std::vector<CheckResult> checks;
+  std::vector<RecountedPoll> polls;
+  bool passed = false;
+  double seconds = 0;
+};
+
+// Checks a log from its files alone: completeness, signature, tree, content, rules, counts. What is wrong
+// with the log is in the verification; a failure is that it could not be read at all. A signal ends it.
+std::expected<Verification, Failure> verify_log(const FetchLogFile& fetch, AuditMaterial material,
+                                                Console& console, Signals& signals);
+
+// For people, and as a page by itself.
+void print(Console& console, const Verification& verification);
+std::string html_of(const Verification& verification);
+Json json_of(const Verification& verification);
+
+}  // namespace stimmbuch::program

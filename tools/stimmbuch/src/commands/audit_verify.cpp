@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "access/data_directory.hpp"
+#include "audit/served_tallies.hpp"
+#include "audit/verification.hpp"
+#include "commands/commands.hpp"
+#include "export/log_directory.hpp"
+#include "stimmbuch/eventstore/files/durable_file.hpp"
+#include "stimmbuch/eventstore/tlog/checkpoint.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// For the log to sign what the tallies show already.
+constexpr auto signature_wait = 30s;
+constexpr auto between_looks = 500ms;
+
+FetchLogFile fetch_from(const LogDirectory& directory) {
+  return [&directory](const std::string& name) -> std::expected<std::string, Failure> {
+    try {
+      return directory.file(name);
+    } catch (const std::runtime_error& error) {
+      return failed(ExitCode::not_found, fmt::format("{}: {}", directory.path().string(), error.what()));
+    }
+  };
+}
+
+// Waits until the checkpoint covers what the tallies reflect; those that it does not cover by then are left
+// out.
+void wait_for_signature(const FetchLogFile& fetch, std::vector<TallyClaim>& tallies) {
+  const auto deadline = std::chrono::steady_clock::now() + signature_wait;
+  const auto signed_size = [&]() -> std::uint64_t {
+    const auto bytes = fetch("checkpoint");
+    const auto note = bytes ? tlog::parse_note(*bytes) : std::unexpected(bytes.error().text);
+    const auto checkpoint = note ? tlog::parse_checkpoint(note->text) : std::unexpected(note.error());
+    return checkpoint ? checkpoint->size : 0;
+  };
+  const auto is_ahead = [](std::uint64_t size) {
+    return [size](const TallyClaim& tally) { return number(tally.reflects) > size; };
+  };
+  while (std::ranges::any_of(tallies, is_ahead(signed_size())) && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(between_looks);
+  std::erase_if(tallies, is_ahead(signed_size()));
+}
+
+Result verify(Session& session, const FetchLogFile& fetch, ApiClient* engine) {
+  AuditMaterial material;
+  if (const auto since = session.given.value("--since")) {
+    material.earlier = files::read_if_there(*since);
+    if (!material.earlier) return failed(ExitCode::usage, fmt::format("there is no file {}", *since));
+  }
+  std::vector<PollId> malformed;
+  if (engine != nullptr) {
+    auto served = read_served_tallies(*engine);
+    if (!served) return std::unexpected(served.error());
+    wait_for_signature(fetch, served->tallies);
+    material.tallies = std::move(served->tallies);
+    malformed = std::move(served->malformed);
+  }
+  Signals signals{SIGTERM, SIGINT};
+  auto verification = verify_log(fetch, std::move(material), session.console, signals);
+  if (!verification) return std::unexpected(verification.error());
+  for (const PollId& poll : malformed) {
+    auto& check = verification->checks[static_cast<std::size_t>(CheckId::F3)];
+    check.verdict = Verdict::fail;
+    ++check.finding_count;
+    check.findings.push_back(
+        {fmt::format("poll/{}", poll.text()), "the tally does not add up or cannot be read"});
+    verification->passed = false;
+  }
+  if (const auto page = session.given.value("--html")) files::replace_durably(*page, html_of(*verification));
+  print(session.console, *verification);
+  session.console.summary(json_of(*verification));
+  return verification->passed ? ExitCode::ok : ExitCode::differences;
+}
+
+Result run(Session& session) {
+  if (const auto named = session.given.value("--export")) {
+    const LogDirectory directory(*named);
+    return verify(session, fetch_from(directory), nullptr);
+  }
+  if (names_server(session.settings)) {
+    auto client = client_of(session.settings);
+    if (!client) return std::unexpected(client.error());
+    return verify(session, fetch_from(*client, "/log/"), &*client);
+  }
+  return with_data_directory(session.settings, [&](DataDirectory& data) {
+    return verify(session, fetch_from(data.engine, "/admin/log/"), &data.engine);
+  });
+}
+
+}  // namespace
+
+Command audit_verify_command() {
+  return {
+      .name = "audit verify",
+      .purpose =
+          "Check a log from its files: that nothing was altered, every rule was kept, every count is right.",
+      .details =
+          "Reads the signed checkpoint and everything that it promises. Rebuilds the tree from the records, "
+          "decides on every command anew behind those before it, and counts every poll from its ballots; "
+          "with "
+          "a server or a data directory it also holds the served tallies against the ballots. Each check is "
+          "PASS, FAIL or SKIPPED with the reason; findings name the position. Keep the checkpoint: the next "
+          "audit with --since shows that nothing before it was changed.",
+      .options = with_common_options({{"--export", "DIR", "The files of a log, as `log export` writes them."},
+                                      {"--since", "FILE", "A checkpoint of this log from an earlier time."},
+                                      {"--html", "FILE", "Write the report as a page, too."}}),
+      .settings = with_data_settings({"server", "token_file"}),
+      .examples = {{"audit verify --data /var/lib/stimmbuch", "Exits with 4 if anything was found."},
+                   {"audit verify --export audit --since last-year.checkpoint --html report.html",
+                    "Without any engine, from exported files."},
+                   {"audit verify --server http://127.0.0.1:8080 --token-file auditor.token",
+                    "Over HTTP, with an auditor's token."}},
+      .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
+      .run = run,
+  };
+}
+
+}  // namespace stimmbuch::program
