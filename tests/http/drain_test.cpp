@@ -1,6 +1,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -78,6 +79,26 @@ TEST(Drain, AnswersWhatIsUnderWay) {
   EXPECT_TRUE(sending.is_closed());
   drainer.join();
   EXPECT_TRUE(complete);
+}
+
+// As when the engine behind it ends after the server: nobody takes the answer, and nobody keeps it.
+TEST(Drain, LetsGoOfAnswersThatComeTooLate) {
+  std::optional<http::Responder> kept;
+  std::weak_ptr<const std::string> body;
+  {
+    RunningServer server(
+        [&](const http::Request&, http::Responder responder) { kept.emplace(std::move(responder)); });
+    HttpClient client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    ASSERT_TRUE(eventually([&] { return server.server().stats().requests_in_progress_now == 1; }));
+    server.server().stop();
+    auto late = std::make_shared<const std::string>("too late");
+    body = late;
+    std::move(*kept).send(
+        {.status = 200, .content_type = "text/plain", .headers = {}, .body = std::move(late)});
+    kept.reset();
+  }
+  EXPECT_TRUE(body.expired());
 }
 
 TEST(Drain, IsForcedWhenItsTimeIsOver) {

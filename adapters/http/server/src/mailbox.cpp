@@ -24,8 +24,11 @@ void Mailbox::deliver() {
 }
 
 void Mailbox::close() {
+  // What nobody will fetch any more may hold this mailbox, and would keep both for ever.
+  std::vector<std::shared_ptr<Wakeable>> left;
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  left.swap(items_);
 }
 
 }  // namespace stimmbuch::http
