@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -26,10 +27,13 @@ inline std::vector<std::string> command_of(std::vector<std::string> words) {
   return words;
 }
 
-// Nobody's settings but the test's.
+// Nobody's settings but the test's, and the sanitizers'.
 inline std::map<std::string, std::string> clean_environment() {
-  return {
+  std::map<std::string, std::string> environment{
       {"HOME", "/nonexistent"}, {"XDG_CONFIG_HOME", "/nonexistent"}, {"LANG", "C.UTF-8"}, {"COLUMNS", "80"}};
+  for (const auto* const name : {"TSAN_OPTIONS", "ASAN_OPTIONS", "UBSAN_OPTIONS"})
+    if (const char* const value = std::getenv(name)) environment.emplace(name, value);
+  return environment;
 }
 
 // Of commands that found something.
