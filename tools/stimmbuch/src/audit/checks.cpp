@@ -16,8 +16,9 @@ struct Row {
 constexpr std::array catalogue{
     Row{CheckId::A1, "A1", "All files that the checkpoint promises are there"},
     Row{CheckId::A2, "A2", "No gap in positions or revisions, commands whole"},
-    Row{CheckId::B1, "B1", "The checkpoint is signed by the log's own key"},
+    Row{CheckId::B1, "B1", "The checkpoint is signed by the log's key"},
     Row{CheckId::B2, "B2", "Witnesses have cosigned the checkpoint"},
+    Row{CheckId::B3, "B3", "The first record names that key and this origin"},
     Row{CheckId::C1, "C1", "Nothing altered: records, tiles and root agree"},
     Row{CheckId::C2, "C2", "The log goes on from the earlier checkpoint"},
     Row{CheckId::D1, "D1", "Every record in the one canonical writing"},

@@ -11,7 +11,7 @@ namespace stimmbuch::program {
 
 // The checks of an audit, numbered so that a report can be quoted. Order and letters: completeness,
 // authenticity, integrity, content, rules, results, privacy.
-enum class CheckId { A1, A2, B1, B2, C1, C2, D1, D2, D3, E1, E2, E3, E4, F1, F2, F3, G1 };
+enum class CheckId { A1, A2, B1, B2, B3, C1, C2, D1, D2, D3, E1, E2, E3, E4, F1, F2, F3, G1 };
 
 enum class Verdict { pass, fail, skipped };
 

@@ -13,7 +13,7 @@ namespace stimmbuch::program {
 namespace {
 
 using Events = std::vector<Event>;
-using Made = std::optional<Command>;
+using Made = std::optional<stimmbuch::Command>;
 
 // The event of a poll at a place of a command; null if another stands there.
 template <class Own>
@@ -135,7 +135,7 @@ struct Remade {
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
  private:
-  Made single(Command command) const {
+  Made single(stimmbuch::Command command) const {
     if (events.size() != 1) return std::nullopt;
     return command;
   }

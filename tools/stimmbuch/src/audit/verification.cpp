@@ -146,12 +146,13 @@ class LogAudit {
   }
 
   void check_first(std::string_view record) {
+    checks_.examine(CheckId::B3, 1);
     try {
       const auto created = created_in(record);
       if (log_key(created).text() == key_->text()) return;
-      checks_.find(CheckId::B1, "position 1", "the record names another origin or another key than log.vkey");
+      checks_.find(CheckId::B3, "position 1", "the record names another origin or another key than log.vkey");
     } catch (const std::runtime_error& error) {
-      checks_.find(CheckId::B1, "position 1", error.what());
+      checks_.find(CheckId::B3, "position 1", error.what());
     }
   }
 

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 // For the log to sign what the tallies show already.
 constexpr auto signature_wait = 30s;
-constexpr auto between_looks = 500ms;
+constexpr auto between_questions = 500ms;
 
 FetchLogFile fetch_from(const LogDirectory& directory) {
   return [&directory](const std::string& name) -> std::expected<std::string, Failure> {
@@ -47,11 +47,11 @@ void wait_for_signature(const FetchLogFile& fetch, std::vector<TallyClaim>& tall
     return [size](const TallyClaim& tally) { return number(tally.reflects) > size; };
   };
   while (std::ranges::any_of(tallies, is_ahead(signed_size())) && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(between_looks);
+    std::this_thread::sleep_for(between_questions);
   std::erase_if(tallies, is_ahead(signed_size()));
 }
 
-Result verify(Session& session, const FetchLogFile& fetch, ApiClient* engine) {
+Result verify_files(Session& session, const FetchLogFile& fetch, ApiClient* engine) {
   AuditMaterial material;
   if (const auto since = session.given.value("--since")) {
     material.earlier = files::read_if_there(*since);
@@ -82,18 +82,18 @@ Result verify(Session& session, const FetchLogFile& fetch, ApiClient* engine) {
   return verification->passed ? ExitCode::ok : ExitCode::differences;
 }
 
-Result run(Session& session) {
+Result verify_any(Session& session) {
   if (const auto named = session.given.value("--export")) {
     const LogDirectory directory(*named);
-    return verify(session, fetch_from(directory), nullptr);
+    return verify_files(session, fetch_from(directory), nullptr);
   }
   if (names_server(session.settings)) {
     auto client = client_of(session.settings);
     if (!client) return std::unexpected(client.error());
-    return verify(session, fetch_from(*client, "/log/"), &*client);
+    return verify_files(session, fetch_from(*client, "/log/"), &*client);
   }
   return with_data_directory(session.settings, [&](DataDirectory& data) {
-    return verify(session, fetch_from(data.engine, "/admin/log/"), &data.engine);
+    return verify_files(session, fetch_from(data.engine, "/admin/log/"), &data.engine);
   });
 }
 
@@ -121,7 +121,7 @@ Command audit_verify_command() {
                    {"audit verify --server http://127.0.0.1:8080 --token-file auditor.token",
                     "Over HTTP, with an auditor's token."}},
       .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
-      .run = run,
+      .run = verify_any,
   };
 }
 

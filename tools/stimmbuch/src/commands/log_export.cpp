@@ -9,7 +9,7 @@ namespace stimmbuch::program {
 
 namespace {
 
-Result report(Session& session, const std::expected<ExportedLog, Failure>& exported) {
+Result tell_exported(Session& session, const std::expected<ExportedLog, Failure>& exported) {
   if (!exported) return std::unexpected(exported.error());
   const auto& directory = session.given.arguments.front();
   session.console.print(fmt::format("{}: {} records of {}, {} files, {} of them new", directory,
@@ -21,15 +21,16 @@ Result report(Session& session, const std::expected<ExportedLog, Failure>& expor
   return ExitCode::ok;
 }
 
-Result run(Session& session) {
+Result write_log_files(Session& session) {
   const std::filesystem::path directory = session.given.arguments.front();
   if (names_server(session.settings)) {
     auto client = client_of(session.settings);
     if (!client) return std::unexpected(client.error());
-    return report(session, export_log(fetch_from(*client, "/log/"), directory, session.console));
+    return tell_exported(session, export_log(fetch_from(*client, "/log/"), directory, session.console));
   }
   return with_data_directory(session.settings, [&](DataDirectory& data) -> Result {
-    return report(session, export_log(fetch_from(data.engine, "/admin/log/"), directory, session.console));
+    return tell_exported(session,
+                         export_log(fetch_from(data.engine, "/admin/log/"), directory, session.console));
   });
 }
 
@@ -52,7 +53,7 @@ Command log_export_command() {
                    {"log export audit --server http://127.0.0.1:8080 --token-file auditor.token",
                     "From a server, with an auditor's token."}},
       .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
-      .run = run,
+      .run = write_log_files,
   };
 }
 
