@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "stimmbuch/eventstore/checkpoints/log_files.hpp"
+#include "stimmbuch/eventstore/checkpoints/receipt.hpp"
 #include "stimmbuch/eventstore/checkpoints/signer.hpp"
 #include "stimmbuch/eventstore/ledger/memory_ledger.hpp"
 #include "support/ledger_testing.hpp"
@@ -228,6 +229,37 @@ TEST_F(SignedLog, AsFilesIsWhatItsCheckpointPromises) {
                                  "tile/1/000.p/3", "tile/2/000.p/1", "tile/entries/003.p/1", "other", ""}) {
     EXPECT_EQ(files.read(path), std::nullopt) << path;
   }
+}
+
+TEST_F(SignedLog, ProvesItsRecordsWhenTheyAreSigned) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 700; ++i) records.push_back("a|" + std::to_string(i));
+  append(log_, records);
+  Checkpoints checkpoints(file_, key_of(seed_));
+  const LogFiles files(log_, checkpoints);
+  EXPECT_FALSE(files.proof_of(Position{1}));
+  take(checkpoints, note_of(log_, 600, seed_));
+  EXPECT_FALSE(files.proof_of(Position{601}));
+  for (const std::uint64_t position : {1, 256, 257, 600}) {
+    const auto leaf = tlog::leaf_hash(records[position - 1]);
+    EXPECT_EQ(files.leaf_of(Position{position}), leaf);
+    const auto proof = files.proof_of(Position{position}).value();
+    EXPECT_EQ(check_proof(proof, leaf, key_of(seed_)).value().checkpoint.size, 600);
+    EXPECT_EQ(proof.extra, crypto::text_of(leaf));
+  }
+}
+
+TEST_F(SignedLog, PromisesRecordsUnderANameOfItsOwn) {
+  const auto leaf = tlog::leaf_hash("a|1");
+  const auto note = to_text(receipt(origin, Position{7}, leaf, seed_));
+  const auto opened = open_receipt(note, key_of(seed_)).value();
+  EXPECT_EQ(opened.position, Position{7});
+  EXPECT_EQ(opened.leaf, leaf);
+  EXPECT_FALSE(open_receipt(note, key_of(crypto::Secret::random())));
+  // Neither is taken for the other.
+  EXPECT_FALSE(tlog::open_checkpoint(note, key_of(seed_)));
+  append(log_, {"a|1"});
+  EXPECT_FALSE(open_receipt(note_of(log_, 1, seed_), key_of(seed_)));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "support/budget_file.hpp"
 #include "support/program.hpp"
+#include "support/small_vote.hpp"
 
 namespace stimmbuch::test {
 namespace {
@@ -150,6 +151,36 @@ TEST_F(ExportedLog, IsNotOneWithTheCheckpointOfAnother) {
   EXPECT_EQ(verdict(ran, "B1"), "PASS");
   EXPECT_EQ(verdict(ran, "B3"), "FAIL");
   EXPECT_EQ(verdict(ran, "C1"), "FAIL");
+}
+
+// A voter's receipt before the library of others: it is for that record of that log alone.
+TEST_F(ExportedLog, GivesReceiptsThatOthersVerify) {
+  const auto data = directory_.path() / "voted";
+  const auto at = [&](const std::string& name) { return (directory_.path() / name).string(); };
+  std::string position;
+  {
+    Served served(data, "demo");
+    SmallVote vote(served);
+    vote.join("vera");
+    position = vote.vote("vera", "oak")["position"];
+    served.stop();
+  }
+  Served served(data, "demo");
+  const SmallVote vote(served);
+  overwrite(at("receipt"), vote.get("/v1/me/ballots/bench/receipt", "vera").body);
+  const auto log = directory_.path() / "voted-log";
+  ASSERT_EQ(run({"log", "export", log.string(), "--data", data.string()}).code, 0);
+  const auto records = run({"log", "cat", "--data", data.string()}).lines();
+  const auto number = std::stoul(position);
+  overwrite(at("entry"), records.at(number - 1));
+  overwrite(at("another"), records.at(number - 2));
+  const auto proof = [&](const std::string& key, const std::string& entry) {
+    return run_other({interop + "/logcheck", "proof", key, at(entry), at("receipt")}).code;
+  };
+  EXPECT_EQ(proof((log / "log.vkey").string(), "entry"), 0);
+  EXPECT_NE(proof((log / "log.vkey").string(), "another"), 0);
+  const auto other = exported("other");
+  EXPECT_NE(proof((other / "log.vkey").string(), "entry"), 0);
 }
 
 // A log that tessera's own program wrote: signature and tree hold, though its entries are no records.

@@ -23,6 +23,23 @@ std::optional<LogFile> LogFiles::read(std::string_view path) const {
   return LogFile{.bytes = bundle_of(bundle), .never_changes = true};
 }
 
+tlog::Hash LogFiles::leaf_of(Position position) const {
+  const auto index = number(position) - 1;
+  const auto last = static_cast<unsigned>(index % tlog::tile_width);
+  return ledger_.tiles().read({.level = 0, .index = index / tlog::tile_width, .width = last + 1}).back();
+}
+
+std::optional<tlog::ProofFile> LogFiles::proof_of(Position position) const {
+  const auto latest = checkpoints_.latest();
+  if (!latest || latest->checkpoint.size < number(position)) return std::nullopt;
+  const auto index = number(position) - 1;
+  return tlog::ProofFile{
+      .extra = std::string(crypto::text_of(leaf_of(position))),
+      .index = index,
+      .hashes = tlog::Tree(ledger_.tiles(), latest->checkpoint.size).inclusion_proof(index),
+      .checkpoint = latest->note};
+}
+
 std::string LogFiles::bundle_of(const tlog::Bundle& bundle) const {
   const Position before{bundle.index * tlog::tile_width};
   std::string bytes;

@@ -12,6 +12,7 @@
 #include "reads.hpp"
 #include "record_lines.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/eventstore/checkpoints/receipt.hpp"
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
@@ -130,6 +131,34 @@ void Api::get_my_ballots(Call call) {
     }
     body = close_page(std::move(body) + "]", read->next);
     auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::personal);
+    std::move(reached).send(std::move(response));
+  });
+}
+
+// The newest record of the caller's ballot is in the log: promised at once by a signature, and proved as soon
+// as a checkpoint covers it. Neither says what was voted.
+void Api::get_my_receipt(Call call) {
+  const auto citizen = desk_->citizen_of(*call.caller);
+  const auto poll = id_parameter<PollId>(call, 0);
+  if (!citizen || !poll) return std::move(call).send(not_found());
+  reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen, poll = *poll](Call reached) {
+    const auto voter = desk_->voter(poll, citizen);
+    Position newest = before_first;
+    if (voter) {
+      parts_.log.read_stream(subject(BallotId{poll, *voter}), [&](Position position, std::string_view) {
+        newest = position;
+        return true;
+      });
+    }
+    if (newest == before_first) return std::move(reached).send(not_found());
+    const auto proof = parts_.log_files.proof_of(newest);
+    Response response{.status = 200,
+                      .content_type = "text/plain; charset=utf-8",
+                      .headers = {{"Cache-Control", "no-store"}},
+                      .body = proof ? to_text(*proof)
+                                    : to_text(checkpoints::receipt(parts_.ledger.origin, newest,
+                                                                   parts_.log_files.leaf_of(newest),
+                                                                   parts_.secrets.log_signing))};
     std::move(reached).send(std::move(response));
   });
 }

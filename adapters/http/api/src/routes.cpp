@@ -34,6 +34,8 @@ constexpr auto table = std::to_array<Route>({
      "The caller's ballots, poll by poll",
      {},
      "MyBallots"},
+    {get, "/v1/me/ballots/{poll}/receipt", RouteKind::personal, Right::vote, &Api::get_my_receipt,
+     "A receipt for the caller's ballot: what proves that the log has it"},
     {post, "/v1/citizens/{citizen}/verify", RouteKind::command, Right::verify_citizens, &Api::verify_citizen,
      "Verify a citizen for a cell of level, district and age band", "VerifyCitizen", "CitizenAnswer"},
     {post, "/v1/citizens/{citizen}/block", RouteKind::command, Right::block_citizens, &Api::block_citizen,

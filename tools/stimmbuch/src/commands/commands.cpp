@@ -28,6 +28,7 @@ std::vector<Command> all_commands() {
       projection_rebuild_command(),
       projection_verify_command(),
       {.name = "audit", .purpose = "Check what the engine says against its log."},
+      audit_proof_command(),
       audit_recount_command(),
       audit_verify_command(),
       demo_command(),

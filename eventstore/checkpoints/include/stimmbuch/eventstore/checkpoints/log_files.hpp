@@ -8,6 +8,7 @@
 
 #include "stimmbuch/eventstore/checkpoints/checkpoints.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
+#include "stimmbuch/eventstore/tlog/proof_file.hpp"
 
 // A log as the files that any verifier of transparency logs reads: C2SP tlog-tiles.
 namespace stimmbuch::checkpoints {
@@ -27,6 +28,13 @@ class LogFiles {
 
   // Nothing if there is no such file. Throws LedgerFault.
   std::optional<LogFile> read(std::string_view path) const;
+
+  // The hash of a record that the ledger has. Throws LedgerFault.
+  tlog::Hash leaf_of(eventstore::Position position) const;
+
+  // What proves that the newest checkpoint covers a record; its `extra` is the record's hash. Nothing while
+  // it does not. Throws LedgerFault.
+  std::optional<tlog::ProofFile> proof_of(eventstore::Position position) const;
 
  private:
   std::string bundle_of(const tlog::Bundle& bundle) const;

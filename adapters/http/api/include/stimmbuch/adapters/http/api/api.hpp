@@ -115,6 +115,7 @@ class Api final : public Handler {
 
   void get_me(Call call);
   void get_my_ballots(Call call);
+  void get_my_receipt(Call call);
   void get_projects(Call call);
   void get_project(Call call);
   void get_polls(Call call);
