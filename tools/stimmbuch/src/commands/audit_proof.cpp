@@ -84,7 +84,8 @@ Command audit_proof_command() {
           "other.",
       .arguments = {{"FILE", "The receipt."}},
       .options = with_common_options({{"--key", "FILE", "The log's key. Default: log.vkey."}}),
-      .examples = {{"audit proof receipt.txt --key log.vkey", "Exits with 4 if it does not hold."}},
+      .examples = {{"audit proof receipt.txt --key log.vkey", "Exits with 4 if it does not hold."},
+                   {"audit proof receipt.txt --json", "Position, hash, and whether it is proved already."}},
       .exits = {ExitCode::differences},
       .run = check_receipt,
   };
