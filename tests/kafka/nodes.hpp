@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -114,7 +115,7 @@ class Node {
   const std::filesystem::path data_;
   std::vector<std::string> words_;
   const std::string brokers_;
-  std::uint16_t port_ = 0;
+  std::atomic<std::uint16_t> port_ = 0;  // also read by voters while the node is started again
   std::unique_ptr<ChildProcess> process_;
   std::string said_;
 };

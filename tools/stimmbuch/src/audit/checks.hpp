@@ -11,7 +11,26 @@ namespace stimmbuch::program {
 
 // The checks of an audit, numbered so that a report can be quoted. Order and letters: completeness,
 // authenticity, integrity, content, rules, results, privacy.
-enum class CheckId { A1, A2, B1, B2, B3, C1, C2, D1, D2, D3, E1, E2, E3, E4, F1, F2, F3, G1 };
+enum class CheckId {
+  files_there,         // A1
+  order,               // A2
+  signature,           // B1
+  witnesses,           // B2
+  identity,            // B3
+  tree,                // C1
+  earlier_checkpoint,  // C2
+  canonical,           // D1
+  times,               // D2
+  actors,              // D3
+  rules,               // E1
+  entitlement,         // E2
+  one_ballot,          // E3
+  voting_time,         // E4
+  openings,            // F1
+  counts,              // F2
+  tallies,             // F3
+  secrets_destroyed,   // G1
+};
 
 enum class Verdict { pass, fail, skipped };
 

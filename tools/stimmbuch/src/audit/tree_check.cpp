@@ -20,9 +20,9 @@ void TreeCheck::add(std::string_view record) {
     hashes.push_back(hash);
     if (hashes.size() == tlog::tile_width) check_tile(tile_level);
   });
-  checks_.examine(CheckId::C1, 1);
+  checks_.examine(CheckId::tree, 1);
   if (earlier_ && earlier_->size == edge_.size() && earlier_->root != edge_.root()) {
-    checks_.find(CheckId::C2, fmt::format("position {}", earlier_->size),
+    checks_.find(CheckId::earlier_checkpoint, fmt::format("position {}", earlier_->size),
                  fmt::format("the first {} records are not those of the earlier checkpoint", earlier_->size));
   }
 }
@@ -31,9 +31,9 @@ void TreeCheck::finish() {
   for (unsigned level = 0; level < levels_.size(); ++level)
     if (!levels_[level].hashes.empty()) check_tile(level);
   if (edge_.size() == checkpoint_.size && edge_.root() != checkpoint_.root)
-    checks_.find(CheckId::C1, "checkpoint", "the records do not lead to the root that was signed");
+    checks_.find(CheckId::tree, "checkpoint", "the records do not lead to the root that was signed");
   if (earlier_ && earlier_->size > checkpoint_.size) {
-    checks_.find(CheckId::C2, "checkpoint",
+    checks_.find(CheckId::earlier_checkpoint, "checkpoint",
                  fmt::format("the log has {} records, and had {} at the earlier checkpoint", checkpoint_.size,
                              earlier_->size));
   }
@@ -45,20 +45,21 @@ void TreeCheck::check_tile(unsigned level) {
   const auto name = path_of(tlog::Tile{level, index, width});
   const auto bytes = fetch_(name);
   const auto theirs = bytes ? tlog::hashes_of(*bytes, width) : std::nullopt;
-  checks_.examine(CheckId::A1, 1);
+  checks_.examine(CheckId::files_there, 1);
   if (!bytes) {
-    checks_.find(CheckId::A1, name, "the file is not there");
+    checks_.find(CheckId::files_there, name, "the file is not there");
   } else if (!theirs) {
-    checks_.find(CheckId::A1, name, fmt::format("the tile has {} bytes, not {}", bytes->size(), width * 32));
+    checks_.find(CheckId::files_there, name,
+                 fmt::format("the tile has {} bytes, not {}", bytes->size(), width * 32));
   } else {
     for (unsigned i = 0; i < width; ++i) {
       if ((*theirs)[i] == hashes[i]) continue;
       const auto number = index * tlog::tile_width + i;
       if (level == 0) {
-        checks_.find(CheckId::C1, fmt::format("position {}", number + 1),
+        checks_.find(CheckId::tree, fmt::format("position {}", number + 1),
                      fmt::format("the record is not the one whose hash stands in {}", name));
       } else {
-        checks_.find(CheckId::C1, name,
+        checks_.find(CheckId::tree, name,
                      fmt::format("hash {} is not that of {}", i, path_of(tlog::Tile{level - 1, number})));
       }
     }

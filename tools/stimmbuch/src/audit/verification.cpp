@@ -18,26 +18,28 @@ constexpr std::uint64_t bundles_between_looks = 16;
 // Which check a difference of the recount belongs to.
 CheckId check_of(const std::string& code) {
   static const std::map<std::string, CheckId, std::less<>> checks{
-      {"position_gap", CheckId::A2},      {"position_wrong", CheckId::A2},    {"command_torn", CheckId::A2},
-      {"revision_gap", CheckId::A2},      {"not_canonical", CheckId::D1},     {"type_foreign", CheckId::D1},
-      {"subject_malformed", CheckId::D1}, {"voter_malformed", CheckId::D1},   {"ledger_foreign", CheckId::D1},
-      {"event_impossible", CheckId::E1},  {"choice_impossible", CheckId::E1}, {"replaced_wrong", CheckId::E3},
-      {"ballot_outside", CheckId::E4},    {"count_differs", CheckId::F2},     {"tally_differs", CheckId::F3},
-      {"tally_unfounded", CheckId::F3}};
+      {"position_gap", CheckId::order},          {"position_wrong", CheckId::order},
+      {"command_torn", CheckId::order},          {"revision_gap", CheckId::order},
+      {"not_canonical", CheckId::canonical},     {"type_foreign", CheckId::canonical},
+      {"subject_malformed", CheckId::canonical}, {"voter_malformed", CheckId::canonical},
+      {"ledger_foreign", CheckId::canonical},    {"event_impossible", CheckId::rules},
+      {"choice_impossible", CheckId::rules},     {"replaced_wrong", CheckId::one_ballot},
+      {"ballot_outside", CheckId::voting_time},  {"count_differs", CheckId::counts},
+      {"tally_differs", CheckId::tallies},       {"tally_unfounded", CheckId::tallies}};
   const auto found = checks.find(code);
-  return found == checks.end() ? CheckId::D1 : found->second;
+  return found == checks.end() ? CheckId::canonical : found->second;
 }
 
 CheckId check_of(RuleReplay::Check check) {
   switch (check) {
     case RuleReplay::Check::time:
-      return CheckId::D2;
+      return CheckId::times;
     case RuleReplay::Check::actor:
-      return CheckId::D3;
+      return CheckId::actors;
     case RuleReplay::Check::rules:
-      return CheckId::E1;
+      return CheckId::rules;
   }
-  return CheckId::E1;
+  return CheckId::rules;
 }
 
 class LogAudit {
@@ -53,9 +55,9 @@ class LogAudit {
     if (!key) return failed(ExitCode::differences, "log.vkey is no verifier key of Ed25519");
     const auto bytes = fetch_("checkpoint");
     if (!bytes) return std::unexpected(bytes.error());
-    checks_.examine(CheckId::B1, 1);
+    checks_.examine(CheckId::signature, 1);
     const auto opened = tlog::open_checkpoint(*bytes, *key);
-    if (!opened) checks_.find(CheckId::B1, "checkpoint", opened.error());
+    if (!opened) checks_.find(CheckId::signature, "checkpoint", opened.error());
     const auto note = tlog::parse_note(*bytes);
     const auto checkpoint = note ? tlog::parse_checkpoint(note->text) : std::unexpected(note.error());
     if (!checkpoint) return failed(ExitCode::differences, "checkpoint: " + checkpoint.error());
@@ -66,13 +68,14 @@ class LogAudit {
       const auto kept = tlog::open_checkpoint(*material_.earlier, *key);
       if (!kept) return failed(ExitCode::usage, "the earlier checkpoint: " + kept.error());
       earlier = kept->checkpoint;
-      checks_.examine(CheckId::C2, 1);
+      checks_.examine(CheckId::earlier_checkpoint, 1);
     } else {
-      checks_.skip(CheckId::C2, "no earlier checkpoint was named; keep this one for the next time");
+      checks_.skip(CheckId::earlier_checkpoint,
+                   "no earlier checkpoint was named; keep this one for the next time");
     }
     tree_.emplace(checkpoint_, earlier, [this](const std::string& name) { return file(name); }, checks_);
-    if (!material_.tallies) checks_.skip(CheckId::F3, "the files of a log have no tallies");
-    checks_.examine(CheckId::F3, material_.tallies ? material_.tallies->size() : 0);
+    if (!material_.tallies) checks_.skip(CheckId::tallies, "the files of a log have no tallies");
+    checks_.examine(CheckId::tallies, material_.tallies ? material_.tallies->size() : 0);
     recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_);
     return {};
   }
@@ -84,14 +87,14 @@ class LogAudit {
     const auto width = tlog::tile_at(checkpoint_.size, 0, index).width;
     const auto name = path_of(tlog::Bundle{index, width});
     const auto bytes = file(name);
-    checks_.examine(CheckId::A1, 1);
+    checks_.examine(CheckId::files_there, 1);
     if (!bytes) {
-      checks_.find(CheckId::A1, name, "the file is not there");
+      checks_.find(CheckId::files_there, name, "the file is not there");
       return false;
     }
     const auto records = tlog::entries_of(*bytes);
     if (!records || records->size() != width) {
-      checks_.find(CheckId::A1, name, fmt::format("the bundle has not {} records", width));
+      checks_.find(CheckId::files_there, name, fmt::format("the bundle has not {} records", width));
       return false;
     }
     for (const auto record : *records) {
@@ -110,20 +113,22 @@ class LogAudit {
     for (const Difference& difference : recount_->differences())
       checks_.find(check_of(difference.code), difference.where, difference.detail);
     const auto records = tree_->records();
-    for (const auto id : {CheckId::A2, CheckId::D1, CheckId::D2, CheckId::D3, CheckId::E3, CheckId::E4})
+    for (const auto id : {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors,
+                          CheckId::one_ballot, CheckId::voting_time})
       checks_.examine(id, records);
-    checks_.examine(CheckId::E1, rules_.commands());
+    checks_.examine(CheckId::rules, rules_.commands());
     for (const RecountedPoll& poll : recount_->polls())
-      checks_.examine(CheckId::F2, static_cast<std::uint64_t>(poll.counts));
-    checks_.skip(CheckId::B2, "this log has no witnesses");
-    checks_.skip(CheckId::E2,
+      checks_.examine(CheckId::counts, static_cast<std::uint64_t>(poll.counts));
+    checks_.skip(CheckId::witnesses, "this log has no witnesses");
+    checks_.skip(CheckId::entitlement,
                  "the log has no rolls: that each voter is a citizen whom the poll admits is not shown");
-    checks_.skip(CheckId::F1, "the log has no sealed ballots");
-    checks_.skip(CheckId::G1, "the log does not say when secrets are destroyed");
+    checks_.skip(CheckId::openings, "the log has no sealed ballots");
+    checks_.skip(CheckId::secrets_destroyed, "the log does not say when secrets are destroyed");
     if (records < checkpoint_.size) {
       const auto reason = fmt::format("the records end at position {} of {}", records, checkpoint_.size);
-      for (const auto id : {CheckId::A2, CheckId::D1, CheckId::D2, CheckId::D3, CheckId::E1, CheckId::E3,
-                            CheckId::E4, CheckId::F2, CheckId::F3, CheckId::C2})
+      for (const auto id : {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors,
+                            CheckId::rules, CheckId::one_ballot, CheckId::voting_time, CheckId::counts,
+                            CheckId::tallies, CheckId::earlier_checkpoint})
         checks_.skip(id, reason);
     }
     return Verification{.origin = checkpoint_.origin,
@@ -146,13 +151,14 @@ class LogAudit {
   }
 
   void check_first(std::string_view record) {
-    checks_.examine(CheckId::B3, 1);
+    checks_.examine(CheckId::identity, 1);
     try {
       const auto created = created_in(record);
       if (log_key(created).text() == key_->text()) return;
-      checks_.find(CheckId::B3, "position 1", "the record names another origin or another key than log.vkey");
+      checks_.find(CheckId::identity, "position 1",
+                   "the record names another origin or another key than log.vkey");
     } catch (const std::runtime_error& error) {
-      checks_.find(CheckId::B3, "position 1", error.what());
+      checks_.find(CheckId::identity, "position 1", error.what());
     }
   }
 

@@ -69,7 +69,7 @@ Result verify_files(Session& session, const FetchLogFile& fetch, ApiClient* engi
   auto verification = verify_log(fetch, std::move(material), session.console, signals);
   if (!verification) return std::unexpected(verification.error());
   for (const PollId& poll : malformed) {
-    auto& check = verification->checks[static_cast<std::size_t>(CheckId::F3)];
+    auto& check = verification->checks[static_cast<std::size_t>(CheckId::tallies)];
     check.verdict = Verdict::fail;
     ++check.finding_count;
     check.findings.push_back(
