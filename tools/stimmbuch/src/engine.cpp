@@ -29,6 +29,7 @@ Engine::Parts::~Parts() {
   closer.reset();
   if (runner) runner->stop();
   signer.reset();
+  witnesses.reset();
   publisher.reset();
   follower.reset();
   if (worker) worker->stop();
@@ -94,7 +95,10 @@ Engine::Parts::Started Engine::Parts::serve() {
   // An engine that serves nobody works for one command, which is not for closing polls.
   if (runner && options.listen)
     closer = std::make_unique<PollCloser>(*views, *runner, clock, vault->secrets().idempotency);
-  if (runner) start_signing();
+  if (runner) {
+    if (auto begun = ask_witnesses(); !begun) return begun;
+    start_signing();
+  }
   server->start();
   return {};
 }

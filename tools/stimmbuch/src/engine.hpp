@@ -76,6 +76,8 @@ struct EngineOptions {
   std::uint64_t disk_floor_mib = 1024;
   bool recover_tail = false;
   std::chrono::milliseconds checkpoint_interval = std::chrono::seconds{10};
+  // A policy whose witnesses are asked to cosign; none: nobody is.
+  std::filesystem::path witness_policy;
 };
 
 // Why the engine does not start: a sentence for the operator and the code to exit with.

@@ -23,6 +23,7 @@
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/eventstore/checkpoints/log_files.hpp"
 #include "stimmbuch/eventstore/checkpoints/signer.hpp"
+#include "stimmbuch/eventstore/checkpoints/witness_feeder.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
 #include "stimmbuch/eventstore/runner/epochs.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
@@ -55,6 +56,8 @@ struct Engine::Parts {
   Started start_following();
   Started look_at_log();
   void start_signing();
+  Started ask_witnesses();
+  void publish_checkpoint(const checkpoints::Published& published);
   eventstore::Position signable() const;
   // The checkpoints of the log, which has its first record.
   checkpoints::Checkpoints& the_checkpoints();
@@ -101,7 +104,8 @@ struct Engine::Parts {
   std::unique_ptr<runner::Runner> runner;  // of a leader
   std::unique_ptr<kafka::Publisher> publisher;
   std::unique_ptr<kafka::Follower> follower;
-  std::unique_ptr<checkpoints::Signer> signer;  // of a leader
+  std::unique_ptr<checkpoints::WitnessFeeder> witnesses;  // of a leader, if it has any
+  std::unique_ptr<checkpoints::Signer> signer;            // of a leader
 
   // The API hears of changed documents from the worker, which starts first.
   std::atomic<http::api::Api*> listening_api = nullptr;

@@ -9,9 +9,11 @@
 #include "engine_parts.hpp"
 #include "first_record.hpp"
 #include "replication/standing.hpp"
+#include "replication/witness_link.hpp"
 #include "stimmbuch/adapters/kafka/replica.hpp"
 #include "stimmbuch/adapters/kafka/topics.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
+#include "stimmbuch/eventstore/files/durable_file.hpp"
 
 namespace stimmbuch::program {
 
@@ -160,17 +162,43 @@ eventstore::Position Engine::Parts::signable() const {
   return std::min(visible, status.published);
 }
 
+void Engine::Parts::publish_checkpoint(const checkpoints::Published& published) {
+  if (publisher) publisher->add_checkpoint({Position{published.checkpoint.size}, published.note});
+}
+
 void Engine::Parts::start_signing() {
-  const auto publish = [this](const checkpoints::Published& published) {
-    if (publisher) publisher->add_checkpoint({Position{published.checkpoint.size}, published.note});
-  };
   // The last one may not have got there before this node ended.
-  if (const auto latest = checkpoints->latest()) publish(*latest);
+  if (const auto latest = checkpoints->latest()) publish_checkpoint(*latest);
   signer = std::make_unique<checkpoints::Signer>(
       checkpoints::Signer::Parts{
-          log->tiles(), *checkpoints, [this] { return signable(); }, publish,
+          log->tiles(), *checkpoints, [this] { return signable(); },
+          [this](const checkpoints::Published& published) {
+            publish_checkpoint(published);
+            if (witnesses) witnesses->notify();
+          },
           [this](std::string_view why) { on_failure(fmt::format("nothing can be signed: {}", why)); }},
       vault->secrets().log_signing, options.checkpoint_interval);
+}
+
+Engine::Parts::Started Engine::Parts::ask_witnesses() {
+  if (options.witness_policy.empty()) return {};
+  const auto text = files::read_if_there(options.witness_policy);
+  if (!text) return refuse(ExitCode::usage, "there is no file " + options.witness_policy.string());
+  const auto policy = tlog::Policy::parse(*text);
+  if (!policy) return refuse(ExitCode::usage, options.witness_policy.string() + ": " + policy.error());
+  std::vector<tlog::Witness> asked;
+  for (const auto& witness : policy->witnesses()) {
+    if (witness.url.empty()) continue;
+    if (auto url = parse_witness_url(witness.url); !url)
+      return refuse(ExitCode::usage, "witness " + witness.name + ": " + url.error());
+    asked.push_back(witness);
+  }
+  witnesses = std::make_unique<checkpoints::WitnessFeeder>(checkpoints::WitnessFeeder::Parts{
+      log->tiles(), *checkpoints, std::move(asked), post_to_witness,
+      [this](const checkpoints::Published& published) { publish_checkpoint(published); },
+      [](std::string_view message) { spdlog::warn("{}", message); }});
+  witnesses->notify();
+  return {};
 }
 
 // With this durability nothing is shown that the broker does not have.

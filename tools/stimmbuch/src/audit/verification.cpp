@@ -61,6 +61,7 @@ class LogAudit {
     const auto note = tlog::parse_note(*bytes);
     const auto checkpoint = note ? tlog::parse_checkpoint(note->text) : std::unexpected(note.error());
     if (!checkpoint) return failed(ExitCode::differences, "checkpoint: " + checkpoint.error());
+    check_witnesses(*note);
     key_.emplace(*key);
     checkpoint_ = *checkpoint;
     std::optional<tlog::Checkpoint> earlier;
@@ -119,7 +120,6 @@ class LogAudit {
     checks_.examine(CheckId::rules, rules_.commands());
     for (const RecountedPoll& poll : recount_->polls())
       checks_.examine(CheckId::counts, static_cast<std::uint64_t>(poll.counts));
-    checks_.skip(CheckId::witnesses, "this log has no witnesses");
     checks_.skip(CheckId::entitlement,
                  "the log has no rolls: that each voter is a citizen whom the poll admits is not shown");
     checks_.skip(CheckId::openings, "the log has no sealed ballots");
@@ -142,6 +142,19 @@ class LogAudit {
   }
 
  private:
+  void check_witnesses(const tlog::Note& note) {
+    if (!material_.policy)
+      return checks_.skip(CheckId::witnesses, "no policy was named that says which are enough");
+    const auto cosigned = material_.policy->cosigned(note);
+    if (!cosigned) return checks_.find(CheckId::witnesses, "checkpoint", cosigned.error());
+    checks_.examine(CheckId::witnesses, cosigned->size());
+    if (!material_.policy->is_satisfied(*cosigned)) {
+      checks_.find(
+          CheckId::witnesses, "checkpoint",
+          fmt::format("{} witnesses of the policy cosigned it, which are not enough", cosigned->size()));
+    }
+  }
+
   // A file that is there; one that only cannot be had at present is no finding.
   std::optional<std::string> file(const std::string& name) {
     auto bytes = fetch_(name);

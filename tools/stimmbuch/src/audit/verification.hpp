@@ -12,12 +12,14 @@
 #include "cli/failure.hpp"
 #include "cli/signals.hpp"
 #include "export/log_export.hpp"
+#include "stimmbuch/eventstore/tlog/policy.hpp"
 
 namespace stimmbuch::program {
 
 // What an audit is given besides the log.
 struct AuditMaterial {
   std::optional<std::string> earlier;              // the note of a checkpoint that the auditor kept
+  std::optional<tlog::Policy> policy;              // which witnesses are enough
   std::optional<std::vector<TallyClaim>> tallies;  // that are served; their positions lie in the log
 };
 

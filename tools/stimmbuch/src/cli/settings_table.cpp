@@ -262,6 +262,10 @@ std::vector<Setting> make_table() {
       row("checkpoint_interval", "TIME",
           "How often the log signs what it holds, if there is more than it signed before.",
           [](Values& v) -> auto& { return v.engine.checkpoint_interval; }),
+      row("witness_policy", "FILE",
+          "A policy (C2SP tlog-policy) whose witnesses, where it says a URL, are asked to cosign each "
+          "checkpoint.",
+          [](Values& v) -> auto& { return v.engine.witness_policy; }),
       row("server", "URL", "The server to talk to: http://HOST:PORT or unix:/PATH.",
           [](Values& v) -> auto& { return v.server; }),
       row("token_file", "FILE", "The file that holds the token to show the server.",

@@ -57,6 +57,12 @@ Result verify_files(Session& session, const FetchLogFile& fetch, ApiClient* engi
     material.earlier = files::read_if_there(*since);
     if (!material.earlier) return failed(ExitCode::usage, fmt::format("there is no file {}", *since));
   }
+  if (const auto name = session.given.value("--policy")) {
+    const auto text = files::read_if_there(*name);
+    auto policy = text ? tlog::Policy::parse(*text) : std::unexpected(std::string("there is no such file"));
+    if (!policy) return failed(ExitCode::usage, fmt::format("{}: {}", *name, policy.error()));
+    material.policy = std::move(*policy);
+  }
   std::vector<PollId> malformed;
   if (engine != nullptr) {
     auto served = read_served_tallies(*engine);
@@ -111,9 +117,11 @@ Command audit_verify_command() {
           "a server or a data directory it also holds the served tallies against the ballots. Each check is "
           "PASS, FAIL or SKIPPED with the reason; findings name the position. Keep the checkpoint: the next "
           "audit with --since shows that nothing before it was changed.",
-      .options = with_common_options({{"--export", "DIR", "The files of a log, as `log export` writes them."},
-                                      {"--since", "FILE", "A checkpoint of this log from an earlier time."},
-                                      {"--html", "FILE", "Write the report as a page, too."}}),
+      .options =
+          with_common_options({{"--export", "DIR", "The files of a log, as `log export` writes them."},
+                               {"--since", "FILE", "A checkpoint of this log from an earlier time."},
+                               {"--policy", "FILE", "Which witnesses must have cosigned (C2SP tlog-policy)."},
+                               {"--html", "FILE", "Write the report as a page, too."}}),
       .settings = with_data_settings({"server", "token_file"}),
       .examples = {{"audit verify --data /var/lib/stimmbuch", "Exits with 4 if anything was found."},
                    {"audit verify --export audit --since last-year.checkpoint --html report.html",
