@@ -214,8 +214,8 @@ TEST(ProofFiles, AreRefusedInAnyOtherForm) {
   for (const std::string& text :
        {std::string(), "index 1\n" + hash + "\n" + size_3, head + hash + "\n" + size_3,
         head + "index 01\n\n" + size_3, head + "index 1\nx\n\n" + size_3,
-        head + "extra ?\nindex 1\n\n" + size_3, head + "index 1\n" + hash,
-        head + "index 1\n" + long_proof + "\n" + size_3}) {
+        head + "extra ?\nindex 1\n\n" + size_3, head + "extra \nindex 1\n\n" + size_3,
+        head + "index 1\n" + hash, head + "index 1\n" + long_proof + "\n" + size_3}) {
     EXPECT_FALSE(parse_proof_file(text)) << text;
   }
 }

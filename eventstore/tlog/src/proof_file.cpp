@@ -37,7 +37,7 @@ std::expected<ProofFile, std::string> parse_proof_file(std::string_view text) {
   auto line = take_line(text);
   if (line && line->starts_with(extra_mark)) {
     auto extra = from_base64(line->substr(extra_mark.size()));
-    if (!extra) return malformed("what is extra is not base64");
+    if (!extra || extra->empty()) return malformed("what is extra is not base64, or nothing");
     proof.extra = std::move(*extra);
     line = take_line(text);
   }
