@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -83,8 +82,9 @@ void sync_file_system(const std::filesystem::path& directory) {
 std::optional<std::string> read_if_there(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   std::ifstream in(file, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad() || !in.is_open()) throw std::runtime_error(file.string() + " cannot be read");
+  std::string content(std::filesystem::file_size(file), '\0');
+  if (!in.is_open() || !in.read(content.data(), static_cast<std::streamsize>(content.size())))
+    throw std::runtime_error(file.string() + " cannot be read");
   return content;
 }
 
