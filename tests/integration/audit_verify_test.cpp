@@ -104,7 +104,7 @@ TEST_F(AuditVerify, NamesWhatIsMissing) {
   std::filesystem::remove(exported() / "tile/entries/001");
   const Ran records = verify(exported());
   EXPECT_EQ(records.code, exit_differences);
-  EXPECT_THAT(places(records), Contains("A1 tile/entries/001"));
+  EXPECT_THAT(places(records), testing::ElementsAre("A1 tile/entries/001"));
   EXPECT_EQ(verdict(records, "E1"), "SKIPPED");
   std::filesystem::remove(exported() / "checkpoint");
   EXPECT_EQ(verify(exported()).code, 5);
