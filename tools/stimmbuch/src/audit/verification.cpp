@@ -113,6 +113,10 @@ class LogAudit {
     recount_->finish();
     for (const Difference& difference : recount_->differences())
       checks_.find(check_of(difference.code), difference.where, difference.detail);
+    for (const PollId& poll : material_.malformed) {
+      checks_.find(CheckId::tallies, fmt::format("poll/{}", poll.text()),
+                   "the tally does not add up or cannot be read");
+    }
     const auto records = tree_->records();
     for (const auto id : {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors,
                           CheckId::one_ballot, CheckId::voting_time})

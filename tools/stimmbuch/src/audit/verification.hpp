@@ -21,6 +21,7 @@ struct AuditMaterial {
   std::optional<std::string> earlier;              // the note of a checkpoint that the auditor kept
   std::optional<tlog::Policy> policy;              // which witnesses are enough
   std::optional<std::vector<TallyClaim>> tallies;  // that are served; their positions lie in the log
+  std::vector<PollId> malformed;                   // whose served tally does not add up or cannot be read
 };
 
 struct Verification {
