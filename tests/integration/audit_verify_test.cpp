@@ -1,5 +1,4 @@
 // `audit verify`: passes what the engine wrote, and names the place of every damage.
-#include <fstream>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -8,6 +7,7 @@
 
 #include "stimmbuch/eventstore/tlog/tile.hpp"
 #include "support/budget_file.hpp"
+#include "support/files.hpp"
 #include "support/program.hpp"
 
 namespace stimmbuch::test {
@@ -18,15 +18,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void overwrite(const std::filesystem::path& file, const std::string& bytes) {
-  std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
-}
 
 // A log of an imported poll, served for a while, and exported.
 class AuditVerify : public testing::Test {

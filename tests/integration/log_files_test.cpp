@@ -8,6 +8,7 @@
 #include "stimmbuch/eventstore/tlog/checkpoint.hpp"
 #include "stimmbuch/eventstore/tlog/tree.hpp"
 #include "support/budget_file.hpp"
+#include "support/files.hpp"
 #include "support/program.hpp"
 
 namespace stimmbuch::test {
@@ -17,10 +18,6 @@ using testing::HasSubstr;
 
 class LogFilesTest : public testing::Test {
  protected:
-  static std::string content(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
   std::filesystem::path data() const { return directory_.path() / "data"; }
   std::filesystem::path exported() const { return directory_.path() / "exported"; }
 

@@ -1,12 +1,12 @@
 // Exported logs before verifiers of others, and before our own second one: good ones pass, damaged ones do
 // not.
-#include <fstream>
 #include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/budget_file.hpp"
+#include "support/files.hpp"
 #include "support/program.hpp"
 #include "support/small_vote.hpp"
 
@@ -22,15 +22,6 @@ const std::string test_signer =
     "PRIVATE+KEY+example.com/log/testdata+33d7b496+AeymY/SZAX0jZcJ8enZ5FY1Dz+wTML2yWSkK+9DSF3eg";
 const std::string test_vkey =
     "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void overwrite(const std::filesystem::path& file, const std::string& bytes) {
-  std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
-}
 
 Ran run_other(const std::vector<std::string>& command) {
   ChildProcess child(command, {{"HOME", "/nonexistent"}, {"PATH", "/usr/bin:/bin"}});
