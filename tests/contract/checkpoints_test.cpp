@@ -210,7 +210,7 @@ TEST_F(SignedLog, AsFilesIsWhatItsCheckpointPromises) {
   take(checkpoints, note_of(log_, 600, seed_));
   EXPECT_EQ(files.read("checkpoint")->bytes, note_of(log_, 600, seed_));
   std::vector<std::string> paths;
-  for_each_path(600, true, [&](const std::string& path) { paths.push_back(path); });
+  for_each_path(600, [&](const std::string& path) { paths.push_back(path); });
   EXPECT_THAT(paths, ::testing::ElementsAre("tile/entries/000", "tile/entries/001", "tile/entries/002.p/88",
                                             "tile/0/000", "tile/0/001", "tile/0/002.p/88", "tile/1/000.p/2"));
   for (const auto& path : paths) {

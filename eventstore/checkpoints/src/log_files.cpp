@@ -51,15 +51,12 @@ std::string LogFiles::bundle_of(const tlog::Bundle& bundle) const {
   return bytes;
 }
 
-void for_each_path(std::uint64_t size, bool with_entries,
-                   const std::function<void(const std::string& path)>& use) {
+void for_each_path(std::uint64_t size, const std::function<void(const std::string& path)>& use) {
   const auto tiles_at = [&](unsigned level) {
     return (tlog::hashes_at(level, size) + tlog::tile_width - 1) / tlog::tile_width;
   };
-  if (with_entries) {
-    for (std::uint64_t index = 0; index < tiles_at(0); ++index)
-      use(path_of(tlog::Bundle{index, tlog::tile_at(size, 0, index).width}));
-  }
+  for (std::uint64_t index = 0; index < tiles_at(0); ++index)
+    use(path_of(tlog::Bundle{index, tlog::tile_at(size, 0, index).width}));
   for (unsigned level = 0; tlog::hashes_at(level, size) > 0; ++level)
     for (std::uint64_t index = 0; index < tiles_at(level); ++index)
       use(path_of(tlog::tile_at(size, level, index)));

@@ -99,7 +99,7 @@ std::expected<ExportedLog, Failure> export_log(const FetchLogFile& fetch, const 
   if (auto same = require_same_log(directory, *key_line, *key, newest->checkpoint); !same)
     return std::unexpected(same.error());
   std::vector<std::string> names;
-  checkpoints::for_each_path(newest->checkpoint.size, /*with_entries=*/true,
+  checkpoints::for_each_path(newest->checkpoint.size,
                              [&](const std::string& name) { names.push_back(name); });
   ExportedLog exported{.origin = newest->checkpoint.origin,
                        .records = newest->checkpoint.size,

@@ -44,8 +44,7 @@ class LogFiles {
 };
 
 // The paths of all tiles and bundles of a log of that size, in the order in which they are to be published:
-// what a file promises comes before it. Without the bundles, if `with_entries` is false.
-void for_each_path(std::uint64_t size, bool with_entries,
-                   const std::function<void(const std::string& path)>& use);
+// what a file promises comes before it.
+void for_each_path(std::uint64_t size, const std::function<void(const std::string& path)>& use);
 
 }  // namespace stimmbuch::checkpoints
