@@ -6,9 +6,13 @@
 #include "rocks_setup.hpp"
 #include "stimmbuch/eventstore/tlog/tree.hpp"
 #include "support/ledger_testing.hpp"
+#include "support/log_database.hpp"
 
 namespace stimmbuch::eventstore::testing {
 namespace {
+
+using test::change_database;
+using test::family;
 
 class RocksTree : public ::testing::Test {
  protected:
@@ -25,29 +29,7 @@ class RocksTree : public ::testing::Test {
     if (!records.empty()) append(ledger, records);
   }
 
-  // The closed database, as tools of RocksDB see it.
-  template <typename Change>
-  void change_database(const Change& change) {
-    rocksdb::Options options;
-    std::vector<std::string> names;
-    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(options, log(), &names).ok());
-    std::vector<rocksdb::ColumnFamilyDescriptor> families;
-    for (const auto& name : names) families.emplace_back(name, options);
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* opened = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(options, log(), families, &handles, &opened).ok());
-    const std::unique_ptr<rocksdb::DB> db(opened);
-    change(*db, handles);
-    for (auto* handle : handles) ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
-  }
-  std::string log() const { return options_.directory / "log"; }
-
-  static rocksdb::ColumnFamilyHandle* family(const std::vector<rocksdb::ColumnFamilyHandle*>& all,
-                                             std::string_view name) {
-    for (auto* handle : all)
-      if (handle->GetName() == name) return handle;
-    return nullptr;
-  }
+  std::filesystem::path log() const { return options_.directory / "log"; }
 
   TemporaryDirectory directory_;
   OpenOptions options_ = options_for(directory_.path() / "ledger");
@@ -94,7 +76,7 @@ TEST_F(RocksTree, IsCutWithTheRecords) {
 
 TEST_F(RocksTree, IsMadeForALogThatHasNone) {
   write(*open_ledger(options_), 700);
-  change_database([](rocksdb::DB& db, const auto& families) {
+  change_database(log(), [](rocksdb::DB& db, const auto& families) {
     ASSERT_TRUE(db.DropColumnFamily(family(families, "leaves")).ok());
     ASSERT_TRUE(db.DropColumnFamily(family(families, "nodes")).ok());
   });
@@ -106,7 +88,7 @@ TEST_F(RocksTree, IsMadeForALogThatHasNone) {
 
 TEST_F(RocksTree, MissesRecordsThatWereTakenAway) {
   write(*open_ledger(options_), 300);
-  change_database([](rocksdb::DB& db, const auto& families) {
+  change_database(log(), [](rocksdb::DB& db, const auto& families) {
     const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator({}, family(families, "default")));
     at->SeekToLast();
     ASSERT_TRUE(db.Delete({}, family(families, "default"), at->key()).ok());
@@ -122,7 +104,7 @@ TEST_F(RocksTree, MissesRecordsThatWereTakenAway) {
 // The tree is of what was written, not of what is there now.
 TEST_F(RocksTree, DiffersFromARecordThatWasAltered) {
   write(*open_ledger(options_), 300);
-  change_database([](rocksdb::DB& db, const auto& families) {
+  change_database(log(), [](rocksdb::DB& db, const auto& families) {
     const std::string key{"\0\0\0\0\0\0\0\x64", 8};
     ASSERT_TRUE(db.Put({}, family(families, "default"), key, "s1|other").ok());
   });
@@ -134,7 +116,7 @@ TEST_F(RocksTree, DiffersFromARecordThatWasAltered) {
 
 TEST_F(RocksTree, ThatLacksARowIsNamed) {
   write(*open_ledger(options_), 700);
-  change_database([](rocksdb::DB& db, const auto& families) {
+  change_database(log(), [](rocksdb::DB& db, const auto& families) {
     const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator({}, family(families, "leaves")));
     at->SeekToFirst();
     ASSERT_TRUE(db.Delete({}, family(families, "leaves"), at->key()).ok());

@@ -3,11 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rocksdb/db.h>
 
 #include "stimmbuch/eventstore/tlog/tile.hpp"
 #include "support/budget_file.hpp"
 #include "support/files.hpp"
+#include "support/log_database.hpp"
 #include "support/program.hpp"
 
 namespace stimmbuch::test {
@@ -174,24 +174,17 @@ TEST_F(AuditVerify, FindsRecordsThatWereMoved) {
 // Somebody who has the disk, but not the log's key.
 TEST_F(AuditVerify, NamesTheRecordThatWasAlteredInTheDatabase) {
   const std::uint64_t position = 400;
-  {
-    rocksdb::Options options;
-    std::vector<rocksdb::ColumnFamilyDescriptor> families;
-    for (const auto* const name : {"default", "leaves", "nodes"}) families.emplace_back(name, options);
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* opened = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(options, (data() / "log").string(), families, &handles, &opened).ok());
-    const std::unique_ptr<rocksdb::DB> db(opened);
+  change_database(data() / "log", [](rocksdb::DB& db, const ColumnFamilies& families) {
+    auto* const records = family(families, "default");
     std::string key(8, '\0');
     for (std::size_t i = 0; i < 8; ++i) key[7 - i] = static_cast<char>(position >> (8 * i));
     std::string record;
-    ASSERT_TRUE(db->Get({}, key, &record).ok());
+    ASSERT_TRUE(db.Get({}, records, key, &record).ok());
     // The same ballot with another choice, canonically written.
     const auto choice = record.find("\"choices\":[\"") + 12;
     record[choice] = record[choice] == '1' ? '2' : '1';
-    ASSERT_TRUE(db->Put({}, key, record).ok());
-    for (auto* handle : handles) ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
-  }
+    ASSERT_TRUE(db.Put({}, records, key, record).ok());
+  });
   const Ran ran = verify_data();
   EXPECT_EQ(ran.code, exit_differences) << ran.err;
   EXPECT_THAT(places(ran), Contains("C1 position 400"));

@@ -1,10 +1,10 @@
 // What the leader signs reaches every node, and each holds it against its own tree.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rocksdb/db.h>
 
 #include "nodes.hpp"
 #include "stimmbuch/eventstore/tlog/checkpoint.hpp"
+#include "support/log_database.hpp"
 
 namespace stimmbuch::test {
 namespace {
@@ -29,21 +29,14 @@ class SignedNodes : public Nodes {
 
   // One hash of the tree of a node that does not run becomes another.
   static void alter_tree(const Node& node) {
-    rocksdb::Options options;
-    std::vector<rocksdb::ColumnFamilyDescriptor> families;
-    for (const auto* const name : {"default", "leaves", "nodes"}) families.emplace_back(name, options);
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* opened = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(options, (node.data() / "log").string(), families, &handles, &opened).ok());
-    const std::unique_ptr<rocksdb::DB> db(opened);
-    {
-      const std::unique_ptr<rocksdb::Iterator> first(db->NewIterator({}, handles[1]));
+    change_database(node.data() / "log", [](rocksdb::DB& db, const ColumnFamilies& families) {
+      auto* const leaves = family(families, "leaves");
+      const std::unique_ptr<rocksdb::Iterator> first(db.NewIterator({}, leaves));
       first->SeekToFirst();
       auto hashes = first->value().ToString();
       hashes[0] ^= 1;
-      ASSERT_TRUE(db->Put({}, handles[1], first->key(), hashes).ok());
-    }
-    for (auto* handle : handles) ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+      ASSERT_TRUE(db.Put({}, leaves, first->key(), hashes).ok());
+    });
   }
 };
 
