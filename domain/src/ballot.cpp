@@ -1,6 +1,8 @@
 #include "stimmbuch/domain/ballot.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -15,11 +17,15 @@ std::string pointer(std::size_t choice) {
   return "/choices/" + std::to_string(choice);
 }
 
-Checked check_options(const poll::State& poll, const Choices& choices) {
+// Whether a withdrawn option may be chosen: only where the choice was made before.
+enum class Withdrawn { refused, allowed };
+
+Checked check_options(const poll::State& poll, const Choices& choices, Withdrawn options) {
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const OptionId& option = choices[i].option;
     if (!poll.option(option)) return refused(Refusal::choice_unknown, pointer(i));
-    if (poll.is_withdrawn(option)) return refused(Refusal::option_withdrawn, pointer(i));
+    if (options == Withdrawn::refused && poll.is_withdrawn(option))
+      return refused(Refusal::option_withdrawn, pointer(i));
     const bool repeated = std::any_of(choices.begin(), choices.begin() + static_cast<std::ptrdiff_t>(i),
                                       [&](const Choice& earlier) { return earlier.option == option; });
     if (repeated) return refused(Refusal::choice_repeated, pointer(i));
@@ -49,8 +55,8 @@ Checked check_cost(const poll::State& poll, const Choices& choices) {
   return {};
 }
 
-// The choices as the record writes them, or what is wrong with them.
-std::expected<Choices, Rejection> checked_choices(const poll::State& poll, Choices choices) {
+std::expected<Choices, Rejection> checked_choices(const poll::State& poll, Choices choices,
+                                                  Withdrawn options) {
   const poll::BallotForm& form = poll.terms->form;
   if (choices.empty()) {
     if (!form.blank_allowed) return refused(Refusal::blank_not_allowed, "/choices");
@@ -58,7 +64,7 @@ std::expected<Choices, Rejection> checked_choices(const poll::State& poll, Choic
   }
   if (choices.size() > static_cast<std::size_t>(form.max))
     return refused(Refusal::choices_too_many, "/choices");
-  if (auto checked = check_options(poll, choices); !checked) return std::unexpected(checked.error());
+  if (auto checked = check_options(poll, choices, options); !checked) return std::unexpected(checked.error());
   if (choices.size() < static_cast<std::size_t>(form.min))
     return refused(Refusal::choices_too_few, "/choices");
   if (auto checked = check_points(form, choices); !checked) return std::unexpected(checked.error());
@@ -108,12 +114,23 @@ Checked check_changeable(const State& state, const poll::State& poll) {
 
 Decision written(const State& state, const poll::State& poll, const Choices& choices, Channel channel,
                  std::optional<Time> cast_at) {
-  auto checked = checked_choices(poll, choices);
+  auto checked = canonical_choices(poll, choices);
   if (!checked) return std::unexpected(checked.error());
   if (!state.standing) return std::vector<Event>{VoteCast{std::move(*checked), channel, cast_at}};
   // A ballot keeps its channel, so that the figures by channel need no state per voter.
   if (state.standing->channel != channel) return refused(Refusal::invalid, "/channel");
   return std::vector<Event>{VoteChanged{std::move(*checked), state.standing->choices, channel, cast_at}};
+}
+
+// That the seal holds these choices is known to who made it; here they are judged, and it is copied.
+Decision sealed(const State& state, const poll::State& poll, const CastVote& command) {
+  if (auto checked = canonical_choices(poll, command.choices); !checked)
+    return std::unexpected(checked.error());
+  // Where the command came in, the poll was not open yet.
+  if (!command.seal) return refused(Refusal::poll_not_open);
+  if (command.seal->ciphertext.size() != sealed_bytes(poll)) return refused(Refusal::invalid, "/seal");
+  if (!state.standing) return std::vector<Event>{SealedVoteCast{*command.seal}};
+  return std::vector<Event>{SealedVoteChanged{*command.seal}};
 }
 
 Decision withdrawn(const State& state, std::optional<Time> cast_at) {
@@ -131,6 +148,7 @@ Decision decide_on(const State& state, const CastVote& command, const Context& c
   if (auto changeable = check_changeable(state, context.poll); !changeable)
     return std::unexpected(changeable.error());
   if (auto left = check_command_left(state, false); !left) return std::unexpected(left.error());
+  if (context.poll.sealed) return sealed(state, context.poll, command);
   return written(state, context.poll, command.choices, Channel::online, std::nullopt);
 }
 
@@ -141,6 +159,10 @@ Decision decide_on(const State& state, const WithdrawVote&, const Context& conte
   if (auto changeable = check_changeable(state, context.poll); !changeable)
     return std::unexpected(changeable.error());
   if (auto left = check_command_left(state, true); !left) return std::unexpected(left.error());
+  if (context.poll.sealed) {
+    if (!state.standing) return refused(Refusal::no_vote_to_withdraw);
+    return std::vector<Event>{SealedVoteWithdrawn{}};
+  }
   return withdrawn(state, std::nullopt);
 }
 
@@ -175,9 +197,38 @@ struct Evolve {
   void operator()(const VoteCast& event) const { state.standing = Vote{event.choices, event.channel}; }
   void operator()(const VoteChanged& event) const { state.standing = Vote{event.choices, event.channel}; }
   void operator()(const VoteWithdrawn&) const { state.standing.reset(); }
+  void operator()(const SealedVoteCast&) const { state.standing = Vote{}; }
+  void operator()(const SealedVoteChanged&) const { state.standing = Vote{}; }
+  void operator()(const SealedVoteWithdrawn&) const { state.standing.reset(); }
 };
 
+std::size_t digits(std::int32_t number) {
+  return std::to_string(number).size();
+}
+
 }  // namespace
+
+std::expected<Choices, Rejection> canonical_choices(const poll::State& poll, Choices choices) {
+  return checked_choices(poll, std::move(choices), Withdrawn::refused);
+}
+
+bool is_valid(const poll::State& poll, const Choices& choices) {
+  const auto checked = checked_choices(poll, choices, Withdrawn::allowed);
+  return checked && *checked == choices;
+}
+
+// ["…","…"], or {"…":3,"…":1}: the longest ids, as many as a ballot may name.
+std::size_t sealed_bytes(const poll::State& poll) {
+  const poll::BallotForm& form = poll.terms->form;
+  const bool by_points = form.kind == poll::BallotKind::points;
+  std::vector<std::size_t> choices;
+  for (const poll::Option& option : poll.options)
+    choices.push_back(option.id.text().size() + 2 + (by_points ? 1 + digits(form.points_total) : 0));
+  std::ranges::sort(choices, std::greater{});
+  choices.resize(std::min(choices.size(), static_cast<std::size_t>(form.max)));
+  const std::size_t commas = choices.empty() ? 0 : choices.size() - 1;
+  return std::accumulate(choices.begin(), choices.end(), 2 + commas);
+}
 
 std::expected<void, Rejection> entitled(const citizen::State& citizen, const poll::Electorate& electorate,
                                         const ledger::State& ledger) {

@@ -38,7 +38,13 @@ class Decide {
 
   Decision operator()(const poll::Command& command) const {
     const auto& poll = state<poll::State>(stream_);
-    const poll::Context context{ledger(), status_of_project(poll, command), context_.now, context_.actor};
+    const auto& id = std::get<PollId>(stream_);
+    const poll::Context context{.ledger = ledger(),
+                                .project = status_of_project(poll, command),
+                                .now = context_.now,
+                                .actor = context_.actor,
+                                .parts = parts_of(id, command),
+                                .ballots_opened = state<opening::State>(OpeningPartId{id, 0}).added};
     return widened(poll::decide(poll, command, context));
   }
 
@@ -50,10 +56,41 @@ class Decide {
     return widened(ballot::decide(state<ballot::State>(stream_), command, context));
   }
 
+  Decision operator()(const roll::Command& command) const {
+    const auto& part = std::get<RollPartId>(stream_);
+    const roll::Context context{state<poll::State>(part.poll), part_before<roll::State>(part)};
+    return widened(roll::decide(state<roll::State>(stream_), command, context));
+  }
+
+  Decision operator()(const opening::Command& command) const {
+    const auto& part = std::get<OpeningPartId>(stream_);
+    const opening::Context context{state<poll::State>(part.poll), part_before<opening::State>(part)};
+    return widened(opening::decide(state<opening::State>(stream_), command, context));
+  }
+
  private:
   template <class Wanted>
   const Wanted& state(const StreamId& stream) const {
     return std::get<Wanted>(states_.of(stream));
+  }
+
+  template <class Wanted, class AnyPart>
+  const Wanted* part_before(const AnyPart& part) const {
+    return part.number == 0 ? nullptr : &state<Wanted>(AnyPart{part.poll, part.number - 1});
+  }
+
+  poll::Parts parts_of(const PollId& poll, const poll::Command& command) const {
+    if (const auto* const complete = std::get_if<poll::CompleteRoll>(&command)) {
+      const RollPartId behind{poll, complete->roll.parts};
+      const auto* const last = part_before<roll::State>(behind);
+      return {last ? last->entries : 0, state<roll::State>(behind).added};
+    }
+    if (const auto* const complete = std::get_if<poll::CompleteOpenings>(&command)) {
+      const OpeningPartId behind{poll, complete->openings.parts};
+      const auto* const last = part_before<opening::State>(behind);
+      return {last ? last->openings : 0, state<opening::State>(behind).added};
+    }
+    return {};
   }
 
   const ledger::State& ledger() const { return state<ledger::State>(context_.ledger); }
@@ -87,6 +124,10 @@ class Evolve {
   State operator()(const ballot::Event& own) const {
     return ballot::evolve(take<ballot::State>(), own, recorded_);
   }
+  State operator()(const roll::Event& own) const { return roll::evolve(take<roll::State>(), own, recorded_); }
+  State operator()(const opening::Event& own) const {
+    return opening::evolve(take<opening::State>(), own, recorded_);
+  }
 
  private:
   template <class Own>
@@ -107,6 +148,8 @@ State initial_state(const StreamId& stream) {
     State operator()(const ProjectId&) const { return project::State{}; }
     State operator()(const PollId&) const { return poll::State{}; }
     State operator()(const BallotId&) const { return ballot::State{}; }
+    State operator()(const RollPartId&) const { return roll::State{}; }
+    State operator()(const OpeningPartId&) const { return opening::State{}; }
   };
   return std::visit(Initial{}, stream);
 }

@@ -54,15 +54,15 @@ Decision decide_on(const State& state, const DraftPoll& command, const Context& 
   if (state.status != Status::unknown) return refused(Refusal::poll_exists);
   if (context.project == project::Status::unknown) return refused(Refusal::project_unknown, "/project");
   if (context.project == project::Status::closed) return refused(Refusal::project_closed, "/project");
-  // Results after closing need sealed ballots: nothing that should have been sealed is ever written open.
-  if (command.results == Results::after_close) return refused(Refusal::not_supported, "/results");
-  if (auto checked = check_terms(command.terms, context.ledger, context.now); !checked) {
+  Terms terms = command.terms;
+  terms.results = command.results;
+  if (auto checked = check_terms(terms, context.ledger, context.now); !checked) {
     return std::unexpected(checked.error());
   }
-  if (auto checked = check_options(command.terms, {}, command.options); !checked) {
+  if (auto checked = check_options(terms, {}, command.options); !checked) {
     return std::unexpected(checked.error());
   }
-  std::vector<Event> events{Drafted{command.terms}};
+  std::vector<Event> events{Drafted{std::move(terms)}};
   append_options<OptionsAdded>(events, command.options);
   return events;
 }
@@ -91,7 +91,9 @@ Decision decide_on(const State& state, const OpenPoll&, const Context& context) 
   }
   if (state.terms->closes && *state.terms->closes <= context.now)
     return refused(Refusal::closing_time_passed);
-  std::vector<Event> events{Opened{*state.terms}};
+  std::vector<Event> events{Opened{.terms = *state.terms,
+                                   .roll = !state.terms->imported,
+                                   .sealed = state.terms->results == Results::after_close}};
   append_options<OptionsFixed>(events, options);
   return events;
 }
@@ -135,7 +137,14 @@ Decision decide_on(const State& state, const CountPoll& command, const Context&)
   if (is_final(state.status)) return refused(Refusal::poll_final);
   if (state.status != Status::closed && state.status != Status::counted)
     return refused(Refusal::poll_not_closed);
+  if (!state.settled()) return refused(Refusal::poll_not_settled);
   if (command.revision != *state.revision) return refused(Refusal::count_outdated);
+  std::optional<std::int64_t> eligible;
+  std::optional<std::int64_t> at_opening;
+  if (state.roll_completed) {
+    eligible = state.roll_completed->entries;
+    at_opening = state.roll_completed->at_opening;
+  }
   std::vector<Event> events{ResultComputed{
       .revision = command.revision,
       .rule = state.terms->rule.kind,
@@ -147,6 +156,8 @@ Decision decide_on(const State& state, const CountPoll& command, const Context&)
       .quorum = state.terms->rule.quorum,
       .quorum_reached = command.count.quorum_reached,
       .ties = command.count.ties,
+      .eligible = eligible,
+      .eligible_at_opening = at_opening,
   }};
   append_options<OptionsCounted>(events, command.count.options);
   return events;
@@ -162,13 +173,49 @@ Decision decide_on(const State& state, const CertifyResult&, const Context& cont
   return std::vector<Event>{ResultCertified{state.result->position}};
 }
 
-Checked check_cancellable(const State& state) {
+Decision decide_on(const State& state, const CompleteRoll& command, const Context& context) {
+  if (auto closed = check_status(state, Status::closed, Refusal::poll_not_closed); !closed)
+    return std::unexpected(closed.error());
+  if (!state.roll || state.roll_completed) return refused(Refusal::poll_settled);
+  const RollCompleted& roll = command.roll;
+  if (context.parts.more || roll.entries != context.parts.entries)
+    return refused(Refusal::invalid, "/entries");
+  if (roll.at_opening < 0 || roll.at_opening > roll.entries) return refused(Refusal::invalid, "/at_opening");
+  if (roll.ballots < 0 || roll.ballots > roll.entries) return refused(Refusal::invalid, "/ballots");
+  if (roll.prefix > roll_prefix_max) return refused(Refusal::invalid, "/prefix");
+  std::int64_t eligible = 0;
+  std::int64_t voted = 0;
+  for (const CellTurnout& cell : roll.cells) {
+    eligible += cell.eligible;
+    voted += cell.voted;
+  }
+  const bool whole = roll.cells.empty() || (eligible == roll.entries && voted == roll.ballots);
+  if (!whole || roll.cells.size() > roll_cells_max) return refused(Refusal::invalid, "/cells");
+  return std::vector<Event>{roll};
+}
+
+Decision decide_on(const State& state, const CompleteOpenings& command, const Context& context) {
+  if (auto closed = check_status(state, Status::closed, Refusal::poll_not_closed); !closed)
+    return std::unexpected(closed.error());
+  if (!state.sealed || state.openings_completed) return refused(Refusal::poll_settled);
+  if (state.roll && !state.roll_completed) return refused(Refusal::poll_not_settled);
+  const OpeningsCompleted& openings = command.openings;
+  const bool whole = !context.parts.more && openings.openings == context.parts.entries &&
+                     (!state.roll_completed || openings.openings == state.roll_completed->ballots);
+  if (!whole) return refused(Refusal::invalid, "/openings");
+  return std::vector<Event>{openings};
+}
+
+Checked check_cancellable(const State& state, const Context& context) {
   switch (state.status) {
     case Status::unknown:
       return refused(Refusal::poll_unknown);
     case Status::draft:
     case Status::open:
+      return {};
     case Status::closed:
+      // Who has seen choices must not decide whether they count.
+      if (context.ballots_opened || state.openings_completed) return refused(Refusal::ballots_opened);
       return {};
     case Status::counted:
       return refused(Refusal::poll_counted);
@@ -230,14 +277,14 @@ std::expected<Proposal, Rejection> confirmed(const State& state, Proposal::Kind 
   return *state.proposal;
 }
 
-Decision decide_on(const State& state, const ProposeCancellation& command, const Context&) {
-  if (auto checked = check_cancellable(state); !checked) return std::unexpected(checked.error());
+Decision decide_on(const State& state, const ProposeCancellation& command, const Context& context) {
+  if (auto checked = check_cancellable(state, context); !checked) return std::unexpected(checked.error());
   if (!is_reason(command.reason)) return refused(Refusal::invalid, "/reason");
   return std::vector<Event>{CancellationProposed{command.reason}};
 }
 
 Decision decide_on(const State& state, const CancelPoll& command, const Context& context) {
-  if (auto checked = check_cancellable(state); !checked) return std::unexpected(checked.error());
+  if (auto checked = check_cancellable(state, context); !checked) return std::unexpected(checked.error());
   const auto proposal = confirmed(state, Proposal::Kind::cancellation, command.proposal, context.actor);
   if (!proposal) return std::unexpected(proposal.error());
   return std::vector<Event>{Cancelled{proposal->position}};
@@ -289,6 +336,8 @@ struct Evolve {
     state.options.clear();
     state.withdrawn.clear();
     state.opened = recorded.position;
+    state.roll = event.roll;
+    state.sealed = event.sealed;
   }
   void operator()(const OptionsFixed& event) const { append(event.options); }
   void operator()(const OptionWithdrawn& event) const {
@@ -302,6 +351,8 @@ struct Evolve {
     state.status = Status::closed;
     state.closed = recorded.position;
   }
+  void operator()(const RollCompleted& event) const { state.roll_completed = event; }
+  void operator()(const OpeningsCompleted& event) const { state.openings_completed = event; }
   void operator()(const ResultComputed& event) const {
     state.status = Status::counted;
     state.result = Result{recorded.position, recorded.actor, event.ties, {}};
@@ -342,6 +393,10 @@ struct Evolve {
 
 bool Result::unresolved() const {
   return !unresolved_options(*this).empty();
+}
+
+bool State::settled() const {
+  return closed && (!roll || roll_completed) && (!sealed || openings_completed);
 }
 
 const Option* State::option(const OptionId& id) const {

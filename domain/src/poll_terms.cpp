@@ -142,6 +142,8 @@ Checked check_terms(const Terms& terms, const ledger::State& ledger, Time now) {
   if (!is_description(terms.texts)) return refused(Refusal::invalid, "/description");
   if (!terms.currency.empty() && !is_currency(terms.currency)) return refused(Refusal::invalid, "/currency");
   if (!is_zone(terms.zone)) return refused(Refusal::invalid, "/zone");
+  // Who imports a poll knows its ballots already.
+  if (terms.imported && terms.results == Results::after_close) return refused(Refusal::invalid, "/results");
   if (auto checked = check_form(terms.form); !checked) return checked;
   if (auto checked = check_rule(terms); !checked) return checked;
   if (auto checked = check_electorate(terms, ledger); !checked) return checked;

@@ -93,6 +93,17 @@ constexpr auto texts = std::to_array<RefusalText>({
      "Dieser Vorschlag ist nicht der aktuelle; bitte den aktuellen nennen."},
     {same_official, forbidden, "same_official", "This step needs another official than the one before.",
      "Dieser Schritt braucht eine andere Person als der vorige."},
+    {poll_not_settled, conflict, "poll_not_settled",
+     "The engine has not written all that follows the closing, the roll and in sealed polls the openings; it "
+     "does so by itself, so try again shortly.",
+     "Das Wählerverzeichnis oder die Öffnung der Stimmen ist noch nicht vollständig; das geschieht von "
+     "selbst, bitte gleich noch einmal versuchen."},
+    {poll_settled, conflict, "poll_settled", "The roll or the openings are complete, or the poll has none.",
+     "Wählerverzeichnis oder Öffnung der Stimmen sind schon vollständig, oder es gibt keine."},
+    {ballots_opened, conflict, "ballots_opened",
+     "Ballots of the poll are opened, so it cannot be cancelled; count it and annul the result instead.",
+     "Stimmen sind schon geöffnet, abbrechen geht nicht mehr; stattdessen auszählen und das Ergebnis für "
+     "ungültig erklären."},
     {level_too_low, forbidden, "level_too_low", "The poll asks for a higher level of verification.",
      "Für diese Abstimmung ist eine höhere Prüfstufe nötig."},
     {district_not_entitled, forbidden, "district_not_entitled", "The poll is for other districts.",

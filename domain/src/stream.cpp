@@ -1,5 +1,7 @@
 #include "stimmbuch/domain/stream.hpp"
 
+#include <charconv>
+
 namespace stimmbuch {
 
 namespace {
@@ -19,6 +21,13 @@ struct SubjectOf {
   std::string operator()(const BallotId& id) const {
     return joined("ballot", id.poll.text()).append(1, '/').append(id.voter.text());
   }
+  std::string operator()(const RollPartId& id) const { return part("roll", id.poll, id.number); }
+  std::string operator()(const OpeningPartId& id) const { return part("opening", id.poll, id.number); }
+
+ private:
+  static std::string part(std::string_view kind, const PollId& poll, std::uint32_t number) {
+    return joined(kind, poll.text()).append(1, '-').append(std::to_string(number));
+  }
 };
 
 template <class AnyId>
@@ -34,6 +43,19 @@ std::optional<StreamId> as_ballot(std::string_view text) {
   const auto voter = VoterId::parse(text.substr(slash + 1));
   if (!poll || !voter) return std::nullopt;
   return StreamId{BallotId{*poll, *voter}};
+}
+
+template <class AnyPart>
+std::optional<StreamId> as_part(std::string_view text) {
+  const auto dash = text.rfind('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto poll = PollId::parse(text.substr(0, dash));
+  const auto digits = text.substr(dash + 1);
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool shortest = digits == "0" || !digits.starts_with('0');
+  if (!poll || error != std::errc{} || end != digits.data() + digits.size() || !shortest) return std::nullopt;
+  return StreamId{AnyPart{*poll, number}};
 }
 
 }  // namespace
@@ -52,6 +74,8 @@ std::optional<StreamId> parse_subject(std::string_view subject) {
   if (kind == "poll") return as_stream<PollId>(rest);
   if (kind == "project") return as_stream<ProjectId>(rest);
   if (kind == "ledger") return as_stream<LedgerId>(rest);
+  if (kind == "roll") return as_part<RollPartId>(rest);
+  if (kind == "opening") return as_part<OpeningPartId>(rest);
   return std::nullopt;
 }
 

@@ -21,14 +21,18 @@ std::int64_t BallotCounter::score(const ballot::Choice& choice, std::size_t rank
   return rank < rank_points_.size() ? rank_points_[rank] : 0;
 }
 
-void BallotCounter::add(Tally& tally, const ballot::Choices& choices, ballot::Channel channel,
-                        std::int64_t sign) const {
+void BallotCounter::add_choices(Tally& tally, const ballot::Choices& choices, std::int64_t sign) const {
   for (std::size_t rank = 0; rank < choices.size(); ++rank) {
     OptionTally& option = tally.options[index_.at(choices[rank].option)];
     option.votes += sign;
     option.score += sign * score(choices[rank], rank);
   }
   if (choices.empty()) tally.figures.blank += sign;
+}
+
+void BallotCounter::add(Tally& tally, const ballot::Choices& choices, ballot::Channel channel,
+                        std::int64_t sign) const {
+  add_choices(tally, choices, sign);
   (channel == ballot::Channel::paper ? tally.figures.paper : tally.figures.online) += sign;
 }
 
@@ -50,8 +54,25 @@ void BallotCounter::apply(Tally& tally, const ballot::Event& event) const {
       counter.add(tally, vote.replaced, vote.channel, -1);
       ++tally.figures.withdrawn;
     }
+    void operator()(const ballot::SealedVoteCast&) const {
+      ++tally.figures.online;
+      ++tally.figures.cast;
+    }
+    void operator()(const ballot::SealedVoteChanged&) const { ++tally.figures.replaced; }
+    void operator()(const ballot::SealedVoteWithdrawn&) const {
+      --tally.figures.online;
+      ++tally.figures.withdrawn;
+    }
   };
   std::visit(Apply{*this, tally}, event);
+}
+
+void BallotCounter::open(Tally& tally, const std::optional<ballot::Choices>& choices) const {
+  if (choices) {
+    add_choices(tally, *choices, 1);
+  } else {
+    ++tally.figures.invalid;
+  }
 }
 
 }  // namespace stimmbuch::poll

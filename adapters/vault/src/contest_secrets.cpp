@@ -1,47 +1,77 @@
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace stimmbuch::vault {
 
 namespace {
 
-std::string row_name(const PollId& poll) {
-  return std::string{"secret/contest/"}.append(poll.text());
+std::string row_name(std::string_view kind, const PollId& poll) {
+  return std::string{"secret/"}.append(kind).append(1, '/').append(poll.text());
 }
 
-std::shared_ptr<const crypto::Mac> prepared(const runner::Vault& vault, const PollId& poll) {
-  auto value = vault.read(runner::RowClass::secrets, row_name(poll));
-  if (!value) return nullptr;
+constexpr std::string_view contest_kind = "contest";
+constexpr std::string_view sealing_kind = "sealing";
+
+std::optional<crypto::Mac> prepared(const runner::Vault& vault, const std::string& row) {
+  auto value = vault.read(runner::RowClass::secrets, row);
+  if (!value) return std::nullopt;
   const auto secret = crypto::Secret::from(crypto::bytes_of(*value));
   crypto::wipe(*value);
-  if (!secret) throw std::runtime_error("vault: " + row_name(poll) + " is not a secret");
-  return std::make_shared<const crypto::Mac>(*secret);
+  if (!secret) throw std::runtime_error("vault: " + row + " is not a secret");
+  return crypto::Mac(*secret);
+}
+
+runner::VaultRow new_secret(std::string row) {
+  const auto secret = crypto::Secret::random();
+  return {.row_class = runner::RowClass::secrets,
+          .name = std::move(row),
+          .owners = {},
+          .value = std::string{crypto::text_of(secret.bytes())}};
 }
 
 }  // namespace
 
 runner::VaultRow new_contest_secret(const PollId& poll) {
-  const auto secret = crypto::Secret::random();
-  return {.row_class = runner::RowClass::secrets,
-          .name = row_name(poll),
-          .owners = {},
-          .value = std::string{crypto::text_of(secret.bytes())}};
+  return new_secret(row_name(contest_kind, poll));
+}
+
+runner::VaultRow new_sealing_secret(const PollId& poll) {
+  return new_secret(row_name(sealing_kind, poll));
 }
 
 ContestSecrets::ContestSecrets(const runner::Vault& vault, std::size_t capacity)
     : vault_{vault}, cache_{capacity} {}
 
-std::shared_ptr<const crypto::Mac> ContestSecrets::get(const PollId& poll) {
+std::shared_ptr<const ContestSecrets::Contest> ContestSecrets::contest(const PollId& poll) {
   {
     const std::lock_guard lock{mutex_};
-    if (const auto* mac = cache_.find(poll)) return *mac;
+    if (const auto* contest = cache_.find(poll)) return *contest;
   }
-  auto mac = prepared(vault_, poll);
-  if (!mac) return nullptr;
+  auto secret = prepared(vault_, row_name(contest_kind, poll));
+  if (!secret) return nullptr;
+  auto contest =
+      std::make_shared<const Contest>(*std::move(secret), prepared(vault_, row_name(sealing_kind, poll)));
   const std::lock_guard lock{mutex_};
-  cache_.insert(poll, mac);
-  return mac;
+  cache_.insert(poll, contest);
+  return contest;
+}
+
+std::shared_ptr<const crypto::Mac> ContestSecrets::get(const PollId& poll) {
+  auto found = contest(poll);
+  if (!found) return nullptr;
+  const auto* const secret = &found->secret;
+  return {std::move(found), secret};
+}
+
+std::shared_ptr<const crypto::Mac> ContestSecrets::sealing(const PollId& poll) {
+  auto found = contest(poll);
+  if (!found || !found->sealing) return nullptr;
+  const auto* const secret = &*found->sealing;
+  return {std::move(found), secret};
 }
 
 }  // namespace stimmbuch::vault

@@ -28,6 +28,17 @@ VoterId imported_voter(const crypto::Mac& contest, std::string_view external_id)
   return short_id<VoterId>(contest("imported-voter", {external_id}));
 }
 
+crypto::Digest roll_number(const crypto::Mac& contest, const CitizenId& citizen) {
+  return contest("roll", {citizen.text()});
+}
+
+roll::Binding roll_binding(const LedgerId& ledger, const PollId& poll, const CitizenId& citizen,
+                           const VoterId& voter, const crypto::Digest& number) {
+  const auto fields = crypto::joined(
+      "roll", {ledger.text(), poll.text(), citizen.text(), voter.text(), crypto::text_of(number)});
+  return crypto::sha256(crypto::bytes_of(fields));
+}
+
 CommandId command_id(const crypto::Mac& key, const Actor& actor, const StreamId& stream,
                      std::string_view client_key) {
   const auto digest = key("id", {actor_text(actor), subject(stream), client_key});

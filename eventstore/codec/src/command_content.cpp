@@ -69,6 +69,8 @@ STIMMBUCH_COMMAND(poll, AnnulResult, required("proposal", &poll::AnnulResult::pr
 STIMMBUCH_COMMAND(poll, ProposeLot, required("order", &poll::ProposeLot::order),
                   required("reason", &poll::ProposeLot::reason));
 STIMMBUCH_COMMAND(poll, DrawLot, required("proposal", &poll::DrawLot::proposal));
+STIMMBUCH_COMMAND(poll, CompleteRoll, inlined(&poll::CompleteRoll::roll));
+STIMMBUCH_COMMAND(poll, CompleteOpenings, inlined(&poll::CompleteOpenings::openings));
 
 STIMMBUCH_COMMAND(ballot, CastVote, required("choices", &ballot::CastVote::choices));
 STIMMBUCH_COMMAND(ballot, WithdrawVote);
@@ -76,6 +78,19 @@ STIMMBUCH_COMMAND(ballot, ImportVote, required("choices", &ballot::ImportVote::c
                   required("channel", &ballot::ImportVote::channel),
                   required("cast_at", &ballot::ImportVote::cast_at));
 STIMMBUCH_COMMAND(ballot, ImportWithdrawal, required("cast_at", &ballot::ImportWithdrawal::cast_at));
+
+namespace {
+template <>
+inline constexpr std::string_view command_name<roll::AddPart> = "AddRollPart";
+template <>
+inline constexpr std::string_view command_name<opening::AddPart> = "AddOpeningPart";
+}  // namespace
+template <>
+inline constexpr auto members<roll::AddPart> =
+    std::tuple{required("before", &roll::AddPart::before), required("entries", &roll::AddPart::entries)};
+template <>
+inline constexpr auto members<opening::AddPart> = std::tuple{
+    required("before", &opening::AddPart::before), required("openings", &opening::AddPart::openings)};
 
 #undef STIMMBUCH_COMMAND
 

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "stimmbuch/domain/base64url.hpp"
+
 namespace stimmbuch::codec {
 
 bool read(Reader& in, Position& position) {
@@ -22,6 +24,26 @@ bool read(Reader& in, Time& time) {
   if (!parsed) return in.fail();
   time = *parsed;
   return true;
+}
+
+bool read(Reader& in, std::vector<std::byte>& bytes) {
+  std::string_view text;
+  if (!in.plain(text)) return false;
+  bytes.resize(text.size() * 3 / 4);
+  return from_base64url(text, bytes) || in.fail();
+}
+
+void write(Writer& out, const roll::Entry& entry) {
+  out.begin_array();
+  write(out, entry.voter);
+  write(out, entry.binding);
+  write(out, entry.ballot);
+  out.end_array();
+}
+
+bool read(Reader& in, roll::Entry& entry) {
+  return in.begin_array() && read(in, entry.voter) && read(in, entry.binding) && read(in, entry.ballot) &&
+         in.end_array();
 }
 
 void write(Writer& out, const ballot::Choices& choices) {

@@ -60,6 +60,12 @@ const EVP_CIPHER* aes_256_gcm() {
   return method.get();
 }
 
+const EVP_CIPHER* aes_256_ctr() {
+  static const auto method =
+      made<CipherMethod>(EVP_CIPHER_fetch(nullptr, "AES-256-CTR", nullptr), "fetch AES-256-CTR");
+  return method.get();
+}
+
 Hash new_hash() {
   return made<Hash>(EVP_MD_CTX_new(), "new hash");
 }
@@ -282,6 +288,17 @@ Cipher new_cipher() {
 }
 
 }  // namespace
+
+std::string counter_mode(const Secret& key, std::span<const std::byte, 16> block, std::string_view text) {
+  std::string result(text.size(), '\0');
+  const auto cipher = new_cipher();
+  int written = 0;
+  require(EVP_EncryptInit_ex2(cipher.get(), aes_256_ctr(), raw(key.bytes()), raw(block), nullptr) == 1 &&
+              EVP_EncryptUpdate(cipher.get(), raw(result), &written, raw(text), length(text)) == 1 &&
+              EVP_EncryptFinal_ex(cipher.get(), raw(result) + written, &written) == 1,
+          "counter mode");
+  return result;
+}
 
 std::string seal(const Secret& key, std::string_view plain, std::string_view associated) {
   std::string sealed(nonce_size + plain.size() + tag_size, '\0');

@@ -98,7 +98,8 @@ void OwnBallot::add(Position position, std::string_view record) {
   write(out, position);
   write_place(out, input.envelope());
   state_ = ballot::evolve(std::move(state_), event, input.recorded());
-  if (state_.standing) {
+  sealed_ = input.envelope().type.starts_with("ballot.sealed-");
+  if (state_.standing && !sealed_) {
     out.name("choices");
     write(out, state_.standing->choices);
   }
@@ -110,7 +111,11 @@ std::string OwnBallot::finish() {
   text += ",\"standing\":";
   codec::Writer out(text);
   if (state_.standing) {
-    write(out, state_.standing->choices);
+    if (sealed_) {
+      out.plain("sealed");
+    } else {
+      write(out, state_.standing->choices);
+    }
     out.name("channel");
     write(out, state_.standing->channel);
   } else {

@@ -162,4 +162,10 @@ inline VotePer vote_per(const poll::Terms& terms, const ledger::State& ledger) {
   return all ? VotePer::person : VotePer::account;
 }
 
+// Whether strangers can check who was entitled to vote.
+inline std::string_view roll_of(const poll::State& poll) {
+  if (!poll.roll) return "none";
+  return poll.roll_completed ? "complete" : "pending";
+}
+
 }  // namespace stimmbuch::projections

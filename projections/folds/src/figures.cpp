@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "document.hpp"
 #include "poll_events.hpp"
@@ -72,11 +74,14 @@ std::int64_t recorded_of(const Counters& records) {
 }
 
 void write_ballots(DocumentWriter& out, const Counters& records) {
-  const auto cast = recorded_of<ballot::VoteCast>(records);
-  const auto withdrawn = recorded_of<ballot::VoteWithdrawn>(records);
+  const auto cast = recorded_of<ballot::VoteCast>(records) + recorded_of<ballot::SealedVoteCast>(records);
+  const auto replaced =
+      recorded_of<ballot::VoteChanged>(records) + recorded_of<ballot::SealedVoteChanged>(records);
+  const auto withdrawn =
+      recorded_of<ballot::VoteWithdrawn>(records) + recorded_of<ballot::SealedVoteWithdrawn>(records);
   out.begin_object("ballots");
   out.member("cast", cast);
-  out.member("replaced", recorded_of<ballot::VoteChanged>(records));
+  out.member("replaced", replaced);
   out.member("withdrawn", withdrawn);
   out.member("standing", cast - withdrawn);
   out.end_object();
@@ -97,10 +102,13 @@ std::string figures_document(const FiguresRow& row, const LedgerRow& ledger) {
   return out.finish();
 }
 
+template <class... Events>
+bool is_one_of(std::string_view name, std::type_identity<std::variant<Events...>>) {
+  return ((name == codec::Stored<Events>::name) || ...);
+}
+
 bool is_ballot_type(std::string_view type) {
-  const auto name = type.substr(0, type.rfind(".v"));
-  return name == codec::Stored<ballot::VoteCast>::name || name == codec::Stored<ballot::VoteChanged>::name ||
-         name == codec::Stored<ballot::VoteWithdrawn>::name;
+  return is_one_of(type.substr(0, type.rfind(".v")), std::type_identity<ballot::Event>{});
 }
 
 class FiguresFold final : public Fold {
@@ -109,7 +117,9 @@ class FiguresFold final : public Fold {
     FiguresRow& figures = figures_.edit(views, "");
     switch (input.aggregate()) {
       case Aggregate::ballot:
-        break;  // its type says all; the ballot itself is not read
+      case Aggregate::roll:
+      case Aggregate::opening:
+        break;  // their types say all; they themselves are not read
       case Aggregate::citizen:
         apply_citizen(views, input, figures.citizens);
         break;
@@ -234,8 +244,9 @@ class FiguresFold final : public Fold {
 
 Projection figures_projection() {
   return {"figures",
-          2,
-          {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot},
+          3,
+          {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot,
+           Aggregate::roll, Aggregate::opening},
           []() -> std::unique_ptr<Fold> { return std::make_unique<FiguresFold>(); }};
 }
 

@@ -16,7 +16,9 @@ constexpr auto kinds = std::to_array<Kind>({{"ballot", Aggregate::ballot},
                                             {"poll", Aggregate::poll},
                                             {"citizen", Aggregate::citizen},
                                             {"project", Aggregate::project},
-                                            {"ledger", Aggregate::ledger}});
+                                            {"ledger", Aggregate::ledger},
+                                            {"roll", Aggregate::roll},
+                                            {"opening", Aggregate::opening}});
 
 bool is_kind(std::string_view text, std::string_view kind, char behind) {
   return text.size() > kind.size() && text.starts_with(kind) && text[kind.size()] == behind;
@@ -38,6 +40,8 @@ void FoldInput::read(Position position, std::string_view record) {
     aggregate_ = kind.aggregate;
     id_ = envelope_.subject.substr(kind.name.size() + 1);
     if (aggregate_ == Aggregate::ballot) id_ = id_.substr(0, id_.find('/'));
+    if (aggregate_ == Aggregate::roll || aggregate_ == Aggregate::opening)
+      id_ = id_.substr(0, id_.rfind('-'));
     if (!is_id(id_)) throw Unreadable("its subject names nothing");
     return;
   }

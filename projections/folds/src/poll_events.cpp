@@ -26,6 +26,8 @@ struct StatusAfter {
   Status operator()(const poll::Annulled&) const { return poll::Status::annulled; }
   Status operator()(const poll::LotProposed&) const { return {}; }
   Status operator()(const poll::LotDrawn&) const { return {}; }
+  Status operator()(const poll::RollCompleted&) const { return {}; }
+  Status operator()(const poll::OpeningsCompleted&) const { return {}; }
 };
 
 bool is_possible(const poll::State& state, const poll::Event& event) {

@@ -53,6 +53,7 @@ struct PollRow {
   std::vector<OptionText> option_texts;
   Position reflects{};
   std::optional<Time> due;  // under which it lies in the list of due polls
+  bool unsettled = false;   // whether it lies in that list
 
   // The command that is being folded: its texts are filed under its first record.
   Revision command_first{};
@@ -99,6 +100,7 @@ inline constexpr auto members<projections::PollRow> =
                if_any("option_texts", &projections::PollRow::option_texts),
                required("reflects", &projections::PollRow::reflects),
                if_any("due", &projections::PollRow::due),
+               unless("unsettled", &projections::PollRow::unsettled, false),
                required("command_first", &projections::PollRow::command_first),
                unless("command_goes_on", &projections::PollRow::command_goes_on, false)};
 
@@ -208,8 +210,8 @@ class PollDocument {
     out_.member("rule", terms_.rule);
     out_.member("electorate", terms_.electorate);
     out_.member("one_vote_per", row_.one_vote_per);
-    out_.member("roll", "none");
-    out_.member("results", poll::Results::live);
+    out_.member("roll", roll_of(poll_));
+    out_.member("results", terms_.results);
     out_.member("live_step", terms_.live_step);
     out_.member("changeable", terms_.changeable);
     out_.member_if_any("opens", terms_.opens);
@@ -273,6 +275,8 @@ class PollDocument {
   }
 
   void write_results() {
+    out_.member_if_any("roll_completed", poll_.roll_completed);
+    out_.member_if_any("openings_completed", poll_.openings_completed);
     out_.member_if_any("counts", row_.counts);
     out_.member_if_any("lot", poll_.lot);
   }
@@ -325,6 +329,8 @@ struct Remember {
   void operator()(const poll::Annulled&) const { row.annulled = moment_of(recorded); }
   void operator()(const poll::LotProposed& event) const { propose(event.reason); }
   void operator()(const poll::LotDrawn&) const {}
+  void operator()(const poll::RollCompleted&) const {}
+  void operator()(const poll::OpeningsCompleted&) const {}
 
  private:
   void propose(const std::string& reason) const {
@@ -344,6 +350,8 @@ class PollsFold final : public Fold {
       case Aggregate::citizen:
       case Aggregate::project:
       case Aggregate::ballot:
+      case Aggregate::roll:
+      case Aggregate::opening:
         return;
     }
   }
@@ -359,6 +367,7 @@ class PollsFold final : public Fold {
     const LedgerRow& ledger = ledger_.row(views);
     polls_.settle(views, [&](std::string_view id, PollRow& row) {
       list_due(views, id, row);
+      list_unsettled(views, id, row);
       views.put(document_key(id), PollDocument(id, row, ledger).whole());
       std::string summary = PollDocument(id, row, ledger).summary();
       const std::string rank = newest_first(row.drafted.position);
@@ -402,6 +411,19 @@ class PollsFold final : public Fold {
     row.due = due;
   }
 
+  // Keeps the list of closed polls whose roll or openings are missing.
+  static void list_unsettled(Views& views, std::string_view id, PollRow& row) {
+    const bool unsettled = row.poll.status == poll::Status::closed && !row.poll.settled();
+    if (unsettled == row.unsettled) return;
+    const std::string key = std::string(unsettled_prefix).append(id);
+    if (unsettled) {
+      views.put(key, std::string(id));
+    } else {
+      views.erase(key);
+    }
+    row.unsettled = unsettled;
+  }
+
   static std::string due_key(Time due, std::string_view id) {
     return std::string(due_prefix).append(codec::TimeText(due).view()).append("/").append(id);
   }
@@ -415,7 +437,7 @@ class PollsFold final : public Fold {
 }  // namespace
 
 Projection polls_projection() {
-  return {"polls", 2, {Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
+  return {"polls", 3, {Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
             return std::make_unique<PollsFold>();
           }};
 }

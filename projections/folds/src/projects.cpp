@@ -142,6 +142,8 @@ class ProjectsFold final : public Fold {
         return ledger_.apply(views, input);
       case Aggregate::citizen:
       case Aggregate::ballot:
+      case Aggregate::roll:
+      case Aggregate::opening:
         return;
     }
   }

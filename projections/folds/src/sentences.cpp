@@ -276,7 +276,41 @@ struct Speak {
             "The lot of record " + std::to_string(number(event.proposal)) + " holds."};
   }
 
+  Sentence operator()(const poll::RollCompleted& event) const {
+    const std::string eligible = std::to_string(event.entries);
+    const std::string ballots = std::to_string(event.ballots);
+    return {"Das Wählerverzeichnis ist vollständig: " + eligible + " Berechtigte, davon " + ballots +
+                " mit einer Stimme.",
+            "The roll is complete: " + eligible + " entitled, of them " + ballots + " with a ballot."};
+  }
+  Sentence operator()(const poll::OpeningsCompleted& event) const {
+    const std::string openings = std::to_string(event.openings);
+    return {"Alle versiegelten Stimmen sind geöffnet: " + openings + ".",
+            "All sealed ballots are opened: " + openings + "."};
+  }
+
+  // ---- what follows a closed poll
+  Sentence operator()(const roll::PartAdded& event) const {
+    return {"Ins Wählerverzeichnis eingetragen: " + counted(event.entries.size(), "Pseudonym", "Pseudonyme") +
+                ".",
+            "Entered into the roll: " + counted(event.entries.size(), "pseudonym", "pseudonyms") + "."};
+  }
+  Sentence operator()(const opening::PartAdded& event) const {
+    return {"Geöffnet: " + counted(event.openings.size(), "versiegelte Stimme", "versiegelte Stimmen") + ".",
+            "Opened: " + counted(event.openings.size(), "sealed ballot", "sealed ballots") + "."};
+  }
+
   // ---- ballot
+  Sentence operator()(const ballot::SealedVoteCast&) const {
+    return {"Abgestimmt, versiegelt bis nach dem Ende.", "Voted, sealed until after the closing."};
+  }
+  Sentence operator()(const ballot::SealedVoteChanged&) const {
+    return {"Stimme geändert, versiegelt bis nach dem Ende.",
+            "Vote changed, sealed until after the closing."};
+  }
+  Sentence operator()(const ballot::SealedVoteWithdrawn&) const {
+    return {"Versiegelte Stimme zurückgenommen.", "Sealed vote withdrawn."};
+  }
   Sentence operator()(const ballot::VoteCast& event) const {
     return {"Abgestimmt" + tail(de, event) + ": " + words.choices(de, event.choices) + ".",
             "Voted" + tail(en, event) + ": " + words.choices(en, event.choices) + "."};

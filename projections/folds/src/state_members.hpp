@@ -51,11 +51,20 @@ inline constexpr auto members<poll::Result> =
                if_any("ties", &poll::Result::ties), if_any("options", &poll::Result::options)};
 template <>
 inline constexpr auto members<poll::State> =
-    std::tuple{required("status", &poll::State::status),   if_any("terms", &poll::State::terms),
-               if_any("options", &poll::State::options),   if_any("withdrawn", &poll::State::withdrawn),
-               if_any("opened", &poll::State::opened),     if_any("closed", &poll::State::closed),
-               if_any("revision", &poll::State::revision), if_any("result", &poll::State::result),
-               if_any("proposal", &poll::State::proposal), if_any("lot", &poll::State::lot)};
+    std::tuple{required("status", &poll::State::status),
+               if_any("terms", &poll::State::terms),
+               if_any("options", &poll::State::options),
+               if_any("withdrawn", &poll::State::withdrawn),
+               if_any("opened", &poll::State::opened),
+               if_any("closed", &poll::State::closed),
+               if_any("revision", &poll::State::revision),
+               if_any("result", &poll::State::result),
+               if_any("proposal", &poll::State::proposal),
+               if_any("lot", &poll::State::lot),
+               unless("roll", &poll::State::roll, false),
+               unless("sealed", &poll::State::sealed, false),
+               if_any("roll_completed", &poll::State::roll_completed),
+               if_any("openings_completed", &poll::State::openings_completed)};
 
 template <>
 inline constexpr auto members<poll::OptionTally> =

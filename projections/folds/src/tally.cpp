@@ -112,21 +112,27 @@ void write_result(DocumentWriter& out, const poll::State& poll) {
   out.end_object();
 }
 
-std::string tally_document(std::string_view id, const PollRow& row, const TallyRow& tally_row,
-                           const LedgerRow& ledger) {
+// How many take part, and nothing of what they say.
+void write_turnout(DocumentWriter& out, const poll::State& poll, const poll::Figures& figures) {
+  out.begin_object("figures");
+  out.member("cast", figures.cast);
+  out.member("replaced", figures.replaced);
+  out.member("withdrawn", figures.withdrawn);
+  out.end_object();
+  out.begin_array("options");
+  for (const poll::Option& option : poll.options) {
+    out.begin_object();
+    out.member("id", option.id);
+    out.member("title", option.title);
+    out.member_if_any("cost", option.cost);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_figures(DocumentWriter& out, const PollRow& row, const poll::Tally& tally) {
   const poll::State& poll = row.poll;
-  const poll::Tally& tally = shown(row, tally_row);
   const poll::Count count = standing_count(row, tally);
-  DocumentWriter out;
-  out.member("poll", id);
-  out.purpose(ledger);
-  out.member("status", poll.status);
-  out.flag("imported", poll.terms->imported);
-  out.member("roll", "none");
-  out.member("one_vote_per", row.one_vote_per);
-  out.flag("provisional", row.provisional || ledger.provisional);
-  out.flag("preliminary", !poll.result);
-  out.member("ballots", tally.figures.standing());
   out.member("figures", tally.figures);
   out.begin_array("options");
   for (std::size_t i = 0; i < poll.options.size(); ++i) {
@@ -146,6 +152,30 @@ std::string tally_document(std::string_view id, const PollRow& row, const TallyR
   out.member_if_any("ties", count.ties);
   out.member("rule", poll.terms->rule);
   if (poll.terms->rule.quorum > 0) out.member("quorum_reached", count.quorum_reached);
+}
+
+std::string tally_document(std::string_view id, const PollRow& row, const TallyRow& tally_row,
+                           const LedgerRow& ledger) {
+  const poll::State& poll = row.poll;
+  const poll::Tally& tally = shown(row, tally_row);
+  const bool is_sealed = poll.sealed && !poll.openings_completed;
+  DocumentWriter out;
+  out.member("poll", id);
+  out.purpose(ledger);
+  out.member("status", poll.status);
+  out.flag("imported", poll.terms->imported);
+  out.flag("sealed", is_sealed);
+  out.member("roll", roll_of(poll));
+  if (poll.roll_completed) out.member("eligible", poll.roll_completed->entries);
+  out.member("one_vote_per", row.one_vote_per);
+  out.flag("provisional", row.provisional || ledger.provisional);
+  out.flag("preliminary", !poll.result);
+  out.member("ballots", tally.figures.standing());
+  if (is_sealed) {
+    write_turnout(out, poll, tally.figures);
+  } else {
+    write_figures(out, row, tally);
+  }
   write_result(out, poll);
   out.member("counted_to", tally_row.counted_to);
   out.member("reflects", tally_row.reflects);
@@ -160,10 +190,13 @@ class TallyFold final : public Fold {
         return apply_ballot(views, input);
       case Aggregate::poll:
         return apply_poll(views, input);
+      case Aggregate::opening:
+        return apply_opening(views, input);
       case Aggregate::ledger:
         return ledger_.apply(views, input);
       case Aggregate::citizen:
       case Aggregate::project:
+      case Aggregate::roll:
         return;
     }
   }
@@ -172,6 +205,7 @@ class TallyFold final : public Fold {
     const auto stream = parse_subject(subject);
     const PollId* poll = stream ? std::get_if<PollId>(&*stream) : nullptr;
     if (const auto* const ballot = stream ? std::get_if<BallotId>(&*stream) : nullptr) poll = &ballot->poll;
+    if (const auto* const part = stream ? std::get_if<OpeningPartId>(&*stream) : nullptr) poll = &part->poll;
     if (!poll) return ledger_.park(views);
     if (!polls_.find(views, poll->text())) return;
     polls_.edit(views, poll->text()).provisional = true;
@@ -210,19 +244,36 @@ class TallyFold final : public Fold {
       row.one_vote_per = vote_per(*row.poll.terms, ledger_.row(views).state);
     tally.running.options.resize(row.poll.options.size());
     if (!row.poll.terms->imported) tally.published.options.resize(row.poll.options.size());
-    if (std::holds_alternative<poll::Closed>(event)) publish(row, tally, input.position());
+    const bool publishes =
+        std::holds_alternative<poll::Closed>(event) || std::holds_alternative<poll::OpeningsCompleted>(event);
+    if (publishes) publish(row, tally, input.position());
     tally.reflects = input.position();
     tally.document_changed = true;
+  }
+
+  static const poll::BallotCounter& counter_of(PollRow& row) {
+    if (!row.counter) row.counter.emplace(row.poll.terms->form, row.poll.terms->rule, row.poll.options);
+    return *row.counter;
+  }
+
+  // Shown when all of them are there, so that nobody sees a part of the count.
+  void apply_opening(Views& views, const FoldInput& input) {
+    PollRow* const row = polls_.find(views, input.id());
+    if (!row || row->poll.status != poll::Status::closed || !row->poll.sealed)
+      throw std::runtime_error("openings of a poll that is not sealed and closed");
+    TallyRow& tally = tallies_.edit(views, input.id());
+    const auto& event = input.event<opening::Event>();
+    for (const opening::Opening& opening : std::get<opening::PartAdded>(event).openings)
+      counter_of(*row).open(tally.running, opening.choices);
   }
 
   void apply_ballot(Views& views, const FoldInput& input) {
     PollRow* const row = polls_.find(views, input.id());
     if (!row || row->poll.status != poll::Status::open)
       throw std::runtime_error("a ballot of a poll that is not open");
-    if (!row->counter) row->counter.emplace(row->poll.terms->form, row->poll.terms->rule, row->poll.options);
     TallyRow& tally = tallies_.edit(views, input.id());
     const auto& event = input.event<ballot::Event>();
-    row->counter->apply(tally.running, event);
+    counter_of(*row).apply(tally.running, event);
     ++tally.unpublished;
     if (row->poll.terms->imported || tally.unpublished >= row->poll.terms->live_step) {
       publish(*row, tally, input.position());
@@ -251,6 +302,9 @@ class TallyFold final : public Fold {
       void operator()(const ballot::VoteCast& vote) const { ++turnout(vote.cast_at).cast; }
       void operator()(const ballot::VoteChanged& vote) const { ++turnout(vote.cast_at).replaced; }
       void operator()(const ballot::VoteWithdrawn& vote) const { ++turnout(vote.cast_at).withdrawn; }
+      void operator()(const ballot::SealedVoteCast&) const { ++turnout({}).cast; }
+      void operator()(const ballot::SealedVoteChanged&) const { ++turnout({}).replaced; }
+      void operator()(const ballot::SealedVoteWithdrawn&) const { ++turnout({}).withdrawn; }
     };
     std::visit(Counter{*this, views, input, tally}, event);
   }
@@ -278,9 +332,10 @@ class TallyFold final : public Fold {
 }  // namespace
 
 Projection tally_projection() {
-  return {"tally", 1, {Aggregate::ballot, Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
-            return std::make_unique<TallyFold>();
-          }};
+  return {"tally",
+          2,
+          {Aggregate::ballot, Aggregate::poll, Aggregate::opening, Aggregate::ledger},
+          []() -> std::unique_ptr<Fold> { return std::make_unique<TallyFold>(); }};
 }
 
 std::string turnout_prefix(const PollId& poll) {

@@ -24,6 +24,8 @@ std::optional<Aggregate> aggregate_of(std::string_view subject) {
     Aggregate operator()(const ProjectId&) const { return Aggregate::project; }
     Aggregate operator()(const PollId&) const { return Aggregate::poll; }
     Aggregate operator()(const BallotId&) const { return Aggregate::ballot; }
+    Aggregate operator()(const RollPartId&) const { return Aggregate::roll; }
+    Aggregate operator()(const OpeningPartId&) const { return Aggregate::opening; }
   };
   const auto stream = parse_subject(subject);
   if (!stream) return std::nullopt;

@@ -28,6 +28,7 @@ Engine::Parts::~Parts() {
   citizen_loader.reset();
   closer.reset();
   if (runner) runner->stop();
+  settler.reset();  // it may wait for an answer, which it has by now
   signer.reset();
   witnesses.reset();
   publisher.reset();
@@ -93,8 +94,11 @@ Engine::Parts::Started Engine::Parts::serve() {
                               {.allowed_hosts = options.hosts, .tls = options.tls});
   }
   // An engine that serves nobody works for one command, which is not for closing polls.
-  if (runner && options.listen)
+  if (runner && options.listen) {
     closer = std::make_unique<PollCloser>(*views, *runner, clock, vault->secrets().idempotency);
+    settler = std::make_unique<PollSettler>(*log, *views, *runner, *contests, created.id,
+                                            vault->secrets().idempotency);
+  }
   if (runner) {
     if (auto begun = ask_witnesses(); !begun) return begun;
     start_signing();

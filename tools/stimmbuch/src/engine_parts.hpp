@@ -13,6 +13,7 @@
 #include "engine.hpp"
 #include "poll_closer.hpp"
 #include "replication/leader_client.hpp"
+#include "settlement/poll_settler.hpp"
 #include "stimmbuch/adapters/http/api/admin.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/adapters/http/server/blocking_pool.hpp"
@@ -112,6 +113,7 @@ struct Engine::Parts {
   std::unique_ptr<projections::Worker> worker;
 
   std::unique_ptr<PollCloser> closer;
+  std::unique_ptr<PollSettler> settler;
   std::unique_ptr<CitizenLoader> citizen_loader;
 
   std::unique_ptr<identity::LocalTokens> tokens;

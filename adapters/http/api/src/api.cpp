@@ -84,8 +84,8 @@ std::optional<Response> check_command(const Request& request, RouteKind kind, Ca
 
 Api::Api(Parts parts)
     : parts_(std::move(parts)),
-      desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.vault, parts_.secrets, parts_.contests,
-                                          TokensOf(parts_.ledger.id, parts_.epochs))),
+      desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.log, parts_.vault, parts_.secrets,
+                                          parts_.contests, TokensOf(parts_.ledger.id, parts_.epochs))),
       quota_(std::make_unique<CommandQuota>(parts_.commands_per_minute)),
       reads_(std::make_unique<Reads>(
           desk_->tokens(), parts_.runner ? Reads::Beyond::nothing : Reads::Beyond::may_come, parts_.log,

@@ -13,6 +13,8 @@ std::string_view kind_of(const StreamId& stream) {
     std::string_view operator()(const ProjectId&) const { return "project"; }
     std::string_view operator()(const PollId&) const { return "poll"; }
     std::string_view operator()(const BallotId&) const { return "ballot"; }
+    std::string_view operator()(const RollPartId&) const { return "roll"; }
+    std::string_view operator()(const OpeningPartId&) const { return "opening"; }
   };
   return std::visit(Kind{}, stream);
 }
@@ -35,8 +37,11 @@ struct Creates {
   }
   bool operator()(const poll::Event& event) const { return std::holds_alternative<poll::Drafted>(event); }
   bool operator()(const ballot::Event& event) const {
-    return std::holds_alternative<ballot::VoteCast>(event);
+    return std::holds_alternative<ballot::VoteCast>(event) ||
+           std::holds_alternative<ballot::SealedVoteCast>(event);
   }
+  bool operator()(const roll::Event&) const { return true; }
+  bool operator()(const opening::Event&) const { return true; }
 };
 
 Response answer_accepted(const runner::Accepted& accepted, const TokensOf& tokens) {

@@ -3,13 +3,17 @@
 #include <utility>
 
 #include "stimmbuch/adapters/vault/derive.hpp"
+#include "stimmbuch/adapters/vault/sealed_ballots.hpp"
 #include "stimmbuch/eventstore/codec/command_content.hpp"
+#include "stimmbuch/eventstore/codec/padded_choices.hpp"
+#include "stimmbuch/eventstore/runner/stream_state.hpp"
 
 namespace stimmbuch::http::api {
 
 namespace {
 
 constexpr std::size_t citizens_remembered_max = 200'000;
+constexpr std::size_t polls_remembered_max = 256;
 
 runner::CommandTag tag_of(const crypto::Mac& key, const StreamId& stream, const Command& command,
                           const Intent& intent) {
@@ -30,15 +34,17 @@ bool registers(const Command& command) {
 
 }  // namespace
 
-CommandDesk::CommandDesk(runner::Runner* runner, const runner::Vault& vault, const vault::Secrets& secrets,
-                         vault::ContestSecrets& contests, TokensOf tokens)
+CommandDesk::CommandDesk(runner::Runner* runner, const eventstore::Records& log, const runner::Vault& vault,
+                         const vault::Secrets& secrets, vault::ContestSecrets& contests, TokensOf tokens)
     : runner_(runner),
+      log_(log),
       vault_(vault),
       contests_(contests),
       tokens_(std::move(tokens)),
       idempotency_(secrets.idempotency),
       derivation_(secrets.derivation),
-      subject_(secrets.subject) {}
+      subject_(secrets.subject),
+      polls_(polls_remembered_max) {}
 
 std::optional<CitizenId> CommandDesk::citizen_of(const identity::Principal& principal) {
   {
@@ -91,7 +97,46 @@ std::optional<runner::Submission> CommandDesk::ballot_submission(const BallotId&
   if (!secret) return std::nullopt;
   auto result = submission(*secret, ballot, std::move(command), intent);
   result.citizen = citizen;
+  const auto poll = opened_poll(ballot.poll);
+  if (poll && poll->sealed) seal(result, *poll, *secret, intent);
   return result;
+}
+
+// Nothing before it is opened.
+std::shared_ptr<const poll::State> CommandDesk::opened_poll(const PollId& poll) const {
+  {
+    const std::lock_guard lock(polls_mutex_);
+    if (const auto* const known = polls_.find(poll)) return *known;
+  }
+  auto state = std::make_shared<const poll::State>(runner::read_state<poll::State>(log_, poll));
+  if (!state->opened) return nullptr;
+  const std::lock_guard lock(polls_mutex_);
+  polls_.insert(poll, state);
+  return state;
+}
+
+// Everything about the record is under the record's own key, so that what is never opened says nothing when
+// the sealing secret is destroyed. Then the id alone recognises a repeat.
+void CommandDesk::seal(runner::Submission& submission, const poll::State& poll, const crypto::Mac& contest,
+                       const Intent& intent) const {
+  const auto& ballot = std::get<BallotId>(submission.stream);
+  const vault::SealedRecord record{
+      ledger(), ballot, vault::command_id(contest, intent.actor, submission.stream, intent.client_key)};
+  submission.tag = {.id = record.command, .content = {}};
+  const auto sealing = contests_.sealing(ballot.poll);
+  submission.content_known = sealing != nullptr;
+  if (!sealing) return;
+  const auto key = vault::ballot_key(*sealing, record);
+  submission.tag.content =
+      vault::content_tag(crypto::Mac(key), record.command, codec::name_of(submission.command),
+                         codec::content_of(submission.command));
+  auto* const cast = std::get_if<ballot::CastVote>(&std::get<ballot::Command>(submission.command));
+  if (!cast) return;
+  // What is wrong with the choices the rules will say.
+  const auto choices = ballot::canonical_choices(poll, cast->choices);
+  if (choices)
+    cast->seal =
+        vault::seal_choices(key, record, codec::padded_choices(*choices, ballot::sealed_bytes(poll)));
 }
 
 bool CommandDesk::submit(runner::Submission submission, runner::Runner::Completion completion) {

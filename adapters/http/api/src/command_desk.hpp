@@ -11,9 +11,11 @@
 #include "consistency_token.hpp"
 #include "stimmbuch/adapters/identity/principal.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
+#include "stimmbuch/adapters/vault/lru_cache.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/crypto/crypto.hpp"
+#include "stimmbuch/eventstore/ledger/ledger.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
 
 namespace stimmbuch::http::api {
@@ -29,8 +31,8 @@ struct Intent {
 class CommandDesk {
  public:
   // All must outlive the desk. Without a runner nothing may be submitted.
-  CommandDesk(runner::Runner* runner, const runner::Vault& vault, const vault::Secrets& secrets,
-              vault::ContestSecrets& contests, TokensOf tokens);
+  CommandDesk(runner::Runner* runner, const eventstore::Records& log, const runner::Vault& vault,
+              const vault::Secrets& secrets, vault::ContestSecrets& contests, TokensOf tokens);
 
   const LedgerId& ledger() const { return tokens_.ledger(); }
   const TokensOf& tokens() const { return tokens_; }
@@ -53,8 +55,8 @@ class CommandDesk {
 
   // A submission of a command to a stream that is not pseudonymous.
   runner::Submission open_submission(StreamId stream, Command command, const Intent& intent) const;
-  // A submission to the ballot of a voter; `citizen` is absent in imported polls. Nothing if the contest has
-  // no secret.
+  // A submission to the ballot of a voter, its choices sealed where the poll asks for it; `citizen` is absent
+  // in imported polls. Nothing if the contest has no secret.
   std::optional<runner::Submission> ballot_submission(const BallotId& ballot, ballot::Command command,
                                                       const Intent& intent,
                                                       std::optional<CitizenId> citizen) const;
@@ -65,8 +67,12 @@ class CommandDesk {
  private:
   std::string created_id_text(std::string_view kind, const Intent& intent) const;
   void remember(const std::string& identity_row, const CitizenId& citizen);
+  std::shared_ptr<const poll::State> opened_poll(const PollId& poll) const;
+  void seal(runner::Submission& submission, const poll::State& poll, const crypto::Mac& contest,
+            const Intent& intent) const;
 
   runner::Runner* const runner_;
+  const eventstore::Records& log_;
   const runner::Vault& vault_;
   vault::ContestSecrets& contests_;
   const TokensOf tokens_;
@@ -77,6 +83,9 @@ class CommandDesk {
   // Who is whom never changes while a person has an account, so it is read from the vault once.
   std::mutex mutex_;
   std::unordered_map<std::string, CitizenId> citizens_;
+  // Polls as they were at some time since their opening: their options are fixed.
+  mutable std::mutex polls_mutex_;
+  mutable vault::LruCache<PollId, std::shared_ptr<const poll::State>> polls_;
 };
 
 }  // namespace stimmbuch::http::api

@@ -176,9 +176,11 @@ void Api::draft_poll(Call call) {
         // Ballots of another system come by the bulk route; a poll of citizens never takes them.
         if (command.terms.imported)
           in.report("imported", "not_allowed", "Imported polls are drafted by the bulk route.");
+        const bool is_sealed = command.results == poll::Results::after_close;
         auto submission = desk_->open_submission(id, poll::Command{std::move(command)}, intent);
         submission.texts = std::move(texts);
         submission.secrets.push_back(vault::new_contest_secret(id));
+        if (is_sealed) submission.secrets.push_back(vault::new_sealing_secret(id));
         return submission;
       });
 }

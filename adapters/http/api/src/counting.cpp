@@ -7,14 +7,15 @@
 #include <string>
 
 #include "json_input.hpp"
+#include "stimmbuch/eventstore/runner/stream_state.hpp"
 #include "stimmbuch/projections/worker/view_store.hpp"
 #include "stimmbuch/projections/worker/worker.hpp"
-#include "stream_state.hpp"
 
 namespace stimmbuch::http::api {
 
 namespace {
 
+constexpr std::chrono::seconds settling_wait_max{8};
 constexpr std::chrono::seconds tally_wait_max{8};
 
 bool tally_has_seen(projections::Worker& worker, Position position) {
@@ -37,10 +38,23 @@ poll::Tally tally_in(const Json& tally) {
                      .withdrawn = figures.at("withdrawn"),
                      .blank = figures.at("blank"),
                      .online = figures.at("online"),
-                     .paper = figures.at("paper")};
+                     .paper = figures.at("paper"),
+                     .invalid = figures.value("invalid", std::int64_t{0})};
   for (const Json& option : tally.at("options"))
     counted.options.push_back({option.at("votes"), option.at("score")});
   return counted;
+}
+
+// What follows the closing comes by itself, mostly within a second; who counts need not ask twice.
+poll::State settled_poll(const PollId& id, const eventstore::Records& log) {
+  const auto deadline = std::chrono::steady_clock::now() + settling_wait_max;
+  while (true) {
+    const Position seen = log.head();
+    auto poll = runner::read_state<poll::State>(log, id);
+    const bool waits = poll.status == poll::Status::closed && !poll.settled();
+    if (!waits || std::chrono::steady_clock::now() >= deadline) return poll;
+    log.wait_beyond(seen, deadline);
+  }
 }
 
 }  // namespace
@@ -49,10 +63,11 @@ std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& id, con
                                                            const projections::ViewStore& views,
                                                            projections::Worker& worker,
                                                            std::string_view engine_version) {
-  const auto poll = read_state<poll::State>(log, id);
+  const auto poll = settled_poll(id, log);
   if (poll.status == poll::Status::unknown) return std::unexpected(Rejection{Refusal::poll_unknown, {}});
   if (!poll.closed) return std::unexpected(Rejection{Refusal::poll_not_closed, {}});
-  if (!tally_has_seen(worker, *poll.closed)) return std::unexpected(TallyTrouble::behind);
+  if (!poll.settled()) return std::unexpected(Rejection{Refusal::poll_not_settled, {}});
+  if (!tally_has_seen(worker, log.head())) return std::unexpected(TallyTrouble::behind);
   const auto read = views.document("tally", id.text());
   if (!read || !read->document) return std::unexpected(TallyTrouble::behind);
   const Json document = Json::parse(read->document->bytes);

@@ -16,11 +16,11 @@
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
+#include "stimmbuch/eventstore/runner/stream_state.hpp"
 #include "stimmbuch/projections/folds/audit_trail.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 #include "stimmbuch/projections/folds/tally.hpp"
 #include "stimmbuch/projections/worker/view_store.hpp"
-#include "stream_state.hpp"
 
 namespace stimmbuch::http::api {
 
@@ -95,7 +95,7 @@ void Api::get_me(Call call) {
   if (!citizen) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
     if (!reads_->may_show_texts()) return std::move(reached).send(texts_behind());
-    const auto state = read_state<citizen::State>(parts_.log, citizen);
+    const auto state = runner::read_state<citizen::State>(parts_.log, citizen);
     const auto texts = personal_texts(parts_.log, parts_.vault, subject(citizen));
     auto response = reads_->conditional(*reached.request, me_document(citizen, state, texts),
                                         parts_.log.head(), Caching::personal);
@@ -282,7 +282,8 @@ void Api::get_audit_trail(Call call) {
     std::map<PollId, poll::State> polls;
     const auto title_of = [&](const PollId& poll, const OptionId& option) {
       auto known = polls.find(poll);
-      if (known == polls.end()) known = polls.emplace(poll, read_state<poll::State>(parts_.log, poll)).first;
+      if (known == polls.end())
+        known = polls.emplace(poll, runner::read_state<poll::State>(parts_.log, poll)).first;
       const auto* const found = known->second.option(option);
       return found ? found->title : LocalizedText{};
     };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <optional>
 #include <variant>
@@ -16,9 +17,11 @@ namespace stimmbuch::ballot {
 
 // ---- commands
 
-// `choices` as the voter gave them; `decide` puts unranked ones into the poll's order.
+// `choices` as the voter gave them; `decide` puts unranked ones into the poll's order. In sealed polls the
+// record holds `seal` instead: `canonical_choices` of them, sealed where the command came in.
 struct CastVote {
   Choices choices;
+  std::optional<Seal> seal = {};
 };
 
 struct WithdrawVote {};
@@ -39,7 +42,7 @@ using Command = std::variant<CastVote, WithdrawVote, ImportVote, ImportWithdrawa
 // ---- state
 
 struct Vote {
-  Choices choices;
+  Choices choices;  // none in sealed polls
   Channel channel = Channel::online;
 };
 
@@ -64,6 +67,17 @@ State evolve(State state, const Event& event, const Recorded& recorded);
 
 std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command,
                                                     const Context& context);
+
+// The choices as a record writes them, or what is wrong with them.
+std::expected<Choices, Rejection> canonical_choices(const poll::State& poll, Choices choices);
+
+// Whether a ballot may say this, so that it counts: canonical, by the poll's form. A withdrawn option is no
+// fault here, since it may have been withdrawn later.
+bool is_valid(const poll::State& poll, const Choices& choices);
+
+// The longest writing of a ballot in bytes, for a poll whose options are fixed: what choices are padded to
+// before they are sealed.
+std::size_t sealed_bytes(const poll::State& poll);
 
 // Whether a citizen may vote in a poll; the refusal names what is missing.
 std::expected<void, Rejection> entitled(const citizen::State& citizen, const poll::Electorate& electorate,

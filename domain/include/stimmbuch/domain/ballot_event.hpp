@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -48,6 +50,33 @@ struct VoteWithdrawn {
   friend bool operator==(const VoteWithdrawn&, const VoteWithdrawn&) = default;
 };
 
-using Event = std::variant<VoteCast, VoteChanged, VoteWithdrawn>;
+// Choices that nobody reads before the poll's openings: a commitment under the record's own key, and the
+// ciphertext of the choices' writing, padded to the poll's fixed length (docs/formats/sealed-ballots.md).
+struct Seal {
+  std::array<std::byte, 32> commitment{};
+  std::vector<std::byte> ciphertext;
+
+  friend bool operator==(const Seal&, const Seal&) = default;
+};
+
+// The same in sealed polls. What is replaced or withdrawn stays sealed for ever, so nothing repeats it.
+struct SealedVoteCast {
+  Seal seal;
+
+  friend bool operator==(const SealedVoteCast&, const SealedVoteCast&) = default;
+};
+
+struct SealedVoteChanged {
+  Seal seal;
+
+  friend bool operator==(const SealedVoteChanged&, const SealedVoteChanged&) = default;
+};
+
+struct SealedVoteWithdrawn {
+  friend bool operator==(const SealedVoteWithdrawn&, const SealedVoteWithdrawn&) = default;
+};
+
+using Event = std::variant<VoteCast, VoteChanged, VoteWithdrawn, SealedVoteCast, SealedVoteChanged,
+                           SealedVoteWithdrawn>;
 
 }  // namespace stimmbuch::ballot

@@ -8,20 +8,24 @@
 #include "stimmbuch/domain/ballot.hpp"
 #include "stimmbuch/domain/citizen.hpp"
 #include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/domain/opening.hpp"
 #include "stimmbuch/domain/poll.hpp"
 #include "stimmbuch/domain/project.hpp"
+#include "stimmbuch/domain/roll.hpp"
 #include "stimmbuch/domain/stream.hpp"
 
 // All aggregates as one: what the engine folds and decides without knowing which aggregate it is. A new
 // aggregate adds an alternative to each variant and an arm to `initial_state`, `evolve` and `decide`.
 namespace stimmbuch {
 
-using Event = std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event>;
+using Event = std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event,
+                           roll::Event, opening::Event>;
 
-using Command =
-    std::variant<ledger::Command, citizen::Command, project::Command, poll::Command, ballot::Command>;
+using Command = std::variant<ledger::Command, citizen::Command, project::Command, poll::Command,
+                             ballot::Command, roll::Command, opening::Command>;
 
-using State = std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State>;
+using State = std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State,
+                           roll::State, opening::State>;
 
 // The state of a stream before its first record.
 State initial_state(const StreamId& stream);

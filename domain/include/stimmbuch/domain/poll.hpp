@@ -47,6 +47,10 @@ struct Electorate {
   friend bool operator==(const Electorate&, const Electorate&) = default;
 };
 
+// When choices and figures are shown: while ballots come in, or only behind the poll's openings, the ballots
+// being sealed until then.
+enum class Results { live, after_close };
+
 // Everything a voter must know before voting; fixed by the first event.
 struct Terms {
   ProjectId project;
@@ -65,6 +69,7 @@ struct Terms {
   std::string currency;  // ISO 4217, where options have costs
   // Ballots come from another system, under its voters' names; no citizens, no roll.
   bool imported = false;
+  Results results = Results::live;
 
   friend bool operator==(const Terms&, const Terms&) = default;
 };
@@ -87,10 +92,49 @@ struct Outage {
   friend bool operator==(const Outage&, const Outage&) = default;
 };
 
-enum class Results { live, after_close };
+// Those of a cell on the roll, and how many of them had a ballot standing when the poll was closed. Without a
+// level: who is not verified, or all cells that are too small to be shown.
+struct CellTurnout {
+  std::optional<LevelId> level;
+  std::optional<DistrictId> district;
+  std::optional<AgeBandId> age_band;
+  std::int64_t eligible = 0;
+  std::int64_t voted = 0;
+
+  friend bool operator==(const CellTurnout&, const CellTurnout&) = default;
+};
+
+// SHA-256 over the leaf hashes of the records of all parts, in order.
+using PartsDigest = std::array<std::byte, 32>;
+
+// The roll is complete, and nothing later changes it.
+struct RollCompleted {
+  std::int64_t entries = 0;
+  std::int64_t at_opening = 0;  // of them entitled when the poll was opened
+  std::int64_t ballots = 0;     // of them with a standing ballot
+  std::uint32_t parts = 0;
+  PartsDigest digest{};
+  std::uint32_t prefix = 0;        // characters of a pseudonym by which entries are looked up
+  std::vector<CellTurnout> cells;  // none if too few are on the roll
+
+  friend bool operator==(const RollCompleted&, const RollCompleted&) = default;
+};
+
+// All standing ballots of a sealed poll are opened.
+struct OpeningsCompleted {
+  std::int64_t openings = 0;
+  std::uint32_t parts = 0;
+  PartsDigest digest{};
+
+  friend bool operator==(const OpeningsCompleted&, const OpeningsCompleted&) = default;
+};
+
+constexpr std::size_t roll_cells_max = 200;
+constexpr std::uint32_t roll_prefix_max = 4;
 
 // ---- commands
 
+// `results` goes into the terms.
 struct DraftPoll {
   Terms terms;
   Results results = Results::live;
@@ -115,6 +159,14 @@ struct ExtendPoll {
 };
 
 struct ClosePoll {};
+
+// By the engine, behind the last part.
+struct CompleteRoll {
+  RollCompleted roll;
+};
+struct CompleteOpenings {
+  OpeningsCompleted openings;
+};
 
 // Records a count that was computed for the poll as it stood at a revision.
 struct CountPoll {
@@ -151,7 +203,7 @@ struct DrawLot {
 
 using Command = std::variant<DraftPoll, AddOptions, OpenPoll, WithdrawOption, ExtendPoll, ClosePoll,
                              CountPoll, CertifyResult, ProposeCancellation, CancelPoll, ProposeAnnulment,
-                             AnnulResult, ProposeLot, DrawLot>;
+                             AnnulResult, ProposeLot, DrawLot, CompleteRoll, CompleteOpenings>;
 
 // ---- events
 
@@ -213,6 +265,9 @@ struct ResultComputed {
   std::int64_t quorum = 0;
   bool quorum_reached = true;
   std::vector<Tie> ties;
+  // As the roll says; absent without one.
+  std::optional<std::int64_t> eligible;
+  std::optional<std::int64_t> eligible_at_opening;
 
   friend bool operator==(const ResultComputed&, const ResultComputed&) = default;
 };
@@ -262,9 +317,10 @@ struct LotDrawn {
   friend bool operator==(const LotDrawn&, const LotDrawn&) = default;
 };
 
-using Event = std::variant<Drafted, OptionsAdded, Opened, OptionsFixed, OptionWithdrawn, Extended, Closed,
-                           ResultComputed, OptionsCounted, ResultCertified, CancellationProposed, Cancelled,
-                           AnnulmentProposed, Annulled, LotProposed, LotDrawn>;
+using Event =
+    std::variant<Drafted, OptionsAdded, Opened, OptionsFixed, OptionWithdrawn, Extended, Closed,
+                 ResultComputed, OptionsCounted, ResultCertified, CancellationProposed, Cancelled,
+                 AnnulmentProposed, Annulled, LotProposed, LotDrawn, RollCompleted, OpeningsCompleted>;
 
 // ---- state
 
@@ -301,7 +357,13 @@ struct State {
   std::optional<Result> result;      // the newest count
   std::optional<Proposal> proposal;
   std::vector<OptionId> lot;  // as drawn, the options of one tie behind those of an earlier one
+  bool roll = false;          // a roll follows the closing
+  bool sealed = false;        // openings follow it
+  std::optional<RollCompleted> roll_completed;
+  std::optional<OpeningsCompleted> openings_completed;
 
+  // Closed, with everything that must follow before it can be counted.
+  bool settled() const;
   const Option* option(const OptionId& id) const;
   bool is_withdrawn(const OptionId& id) const;
   // Index of an option in `options`.
@@ -314,12 +376,21 @@ constexpr std::size_t choices_max = 400;
 constexpr std::int32_t grid_s_min = 60;
 constexpr std::int32_t grid_s_max = 86400;
 
+// What there is of a roll or of openings: entries in the parts that a command says are all, and whether there
+// are more parts.
+struct Parts {
+  std::int64_t entries = 0;
+  bool more = false;
+};
+
 // What the rules must know from outside the stream.
 struct Context {
   const ledger::State& ledger;
   project::Status project;  // of the project that the terms name
   Time now;                 // exact
   Actor actor;
+  Parts parts = {};             // for what completes a roll or openings
+  bool ballots_opened = false;  // for what cancels: a part of the openings is there
 };
 
 // An official is told apart from the one before by the actor.

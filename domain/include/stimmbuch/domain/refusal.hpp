@@ -53,6 +53,9 @@ enum class Refusal {
   lot_not_needed,
   proposal_outdated,
   same_official,
+  poll_not_settled,
+  poll_settled,
+  ballots_opened,
   // ballots
   level_too_low,
   district_not_entitled,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,9 +18,21 @@ struct BallotId {
   friend bool operator==(const BallotId&, const BallotId&) = default;
 };
 
+// One part, from 0, of what a closed poll is followed by and what no single command could write.
+template <class Of>
+struct PartId {
+  PollId poll;
+  std::uint32_t number = 0;
+
+  friend bool operator==(const PartId&, const PartId&) = default;
+};
+using RollPartId = PartId<struct RollTag>;
+using OpeningPartId = PartId<struct OpeningTag>;
+
 // The stream of an aggregate. Its text is the `subject` of the records:
 //   ledger/<id>  citizen/<id>  project/<id>  poll/<id>  ballot/<poll>/<voter>
-using StreamId = std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId>;
+//   roll/<poll>-<part>  opening/<poll>-<part>
+using StreamId = std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId>;
 
 std::string subject(const StreamId& stream);
 

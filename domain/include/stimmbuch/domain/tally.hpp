@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -23,9 +24,10 @@ struct Figures {
   std::int64_t blank = 0;   // standing, without a choice
   std::int64_t online = 0;  // standing, by channel
   std::int64_t paper = 0;
+  std::int64_t invalid = 0;  // standing, opened to what the poll does not allow
 
   std::int64_t standing() const { return cast - withdrawn; }
-  std::int64_t counted() const { return standing() - blank; }
+  std::int64_t counted() const { return standing() - blank - invalid; }
 
   friend bool operator==(const Figures&, const Figures&) = default;
 };
@@ -49,15 +51,20 @@ class BallotCounter {
  public:
   BallotCounter(const BallotForm& form, const Rule& rule, const std::vector<Option>& options);
 
-  // Adds the ballot event to the tally. Throws std::out_of_range for an option that the poll does not have,
-  // which no ballot of a sound log names; the tally is then spoilt.
+  // Adds the ballot event to the tally; of a sealed ballot what is known before its opening. Throws
+  // std::out_of_range for an option that the poll does not have, which no ballot of a sound log names; the
+  // tally is then spoilt.
   void apply(Tally& tally, const ballot::Event& event) const;
+
+  // Adds what a standing sealed ballot says. Throws as `apply` does.
+  void open(Tally& tally, const std::optional<ballot::Choices>& choices) const;
 
   // A tally of the right shape without a ballot.
   Tally empty() const;
 
  private:
   void add(Tally& tally, const ballot::Choices& choices, ballot::Channel channel, std::int64_t sign) const;
+  void add_choices(Tally& tally, const ballot::Choices& choices, std::int64_t sign) const;
   std::int64_t score(const ballot::Choice& choice, std::size_t rank) const;
 
   bool by_points_ = false;

@@ -6,17 +6,38 @@
 
 #include <fmt/format.h>
 
+#include "stimmbuch/adapters/vault/sealed_ballots.hpp"
 #include "stimmbuch/domain/base64url.hpp"
 #include "stimmbuch/domain/poll.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
+#include "stimmbuch/eventstore/codec/padded_choices.hpp"
+#include "stimmbuch/eventstore/runner/command_tag.hpp"
 
 namespace stimmbuch::program {
 
 namespace {
 
 std::string figures_text(const poll::Figures& figures) {
-  return fmt::format("{} cast, {} replaced, {} withdrawn, {} blank, {} online, {} on paper", figures.cast,
-                     figures.replaced, figures.withdrawn, figures.blank, figures.online, figures.paper);
+  return fmt::format("{} cast, {} replaced, {} withdrawn, {} blank, {} online, {} on paper, {} invalid",
+                     figures.cast, figures.replaced, figures.withdrawn, figures.blank, figures.online,
+                     figures.paper, figures.invalid);
+}
+
+const ballot::Seal* seal_of(const ballot::Event& event) {
+  if (const auto* const cast = std::get_if<ballot::SealedVoteCast>(&event)) return &cast->seal;
+  if (const auto* const changed = std::get_if<ballot::SealedVoteChanged>(&event)) return &changed->seal;
+  return nullptr;
+}
+
+std::array<std::byte, 16> fingerprint(const ballot::Seal& seal) {
+  const auto digest = crypto::sha256({seal.commitment, seal.ciphertext});
+  std::array<std::byte, 16> half;
+  std::copy_n(digest.begin(), half.size(), half.begin());
+  return half;
+}
+
+poll::PartsDigest digest_of(const std::string& leaves) {
+  return crypto::sha256(crypto::bytes_of(leaves));
 }
 
 template <class Enum>
@@ -72,6 +93,8 @@ void Recount::PollRecount::add_poll_event(const poll::Event& event, const Record
                                                   number(recorded.position)));
   }
   if (const auto* const result = std::get_if<poll::ResultComputed>(&event)) check_count(*result);
+  if (const auto* const roll = std::get_if<poll::RollCompleted>(&event)) check_roll(*roll);
+  if (const auto* const openings = std::get_if<poll::OpeningsCompleted>(&event)) check_openings(*openings);
   state_ = poll::evolve(std::move(state_), event, recorded);
   if (index_.size() != state_.options.size()) {
     index_.clear();
@@ -103,6 +126,10 @@ ballot::State Recount::PollRecount::ballot_of(std::string_view voter) {
   const StandingBallots::Ballot& ballot = ballots_.of(key);
   state.commands = ballot.next_revision;
   if (ballot.vote == 0) return state;
+  if (ballot.vote >= StandingBallots::invalid_vote) {
+    state.standing.emplace();
+    return state;
+  }
   const auto& [choices, channel] = ballots_.vote(ballot.vote);
   state.standing.emplace(ballot::Choices{}, channel);
   for (const auto& [option, points] : choices)
@@ -111,7 +138,7 @@ ballot::State Recount::PollRecount::ballot_of(std::string_view voter) {
 }
 
 void Recount::PollRecount::add_ballot_event(std::string_view voter, const ballot::Event& event,
-                                            const Recorded& recorded) {
+                                            const Recorded& recorded, std::string_view command) {
   const auto position = number(recorded.position);
   StandingBallots::Voter key{};
   if (!from_base64url(voter, key)) {
@@ -143,6 +170,21 @@ void Recount::PollRecount::add_ballot_event(std::string_view voter, const ballot
       before = poll.vote_number(withdrawn.replaced, withdrawn.channel);
       after = 0;
     }
+    void operator()(const ballot::SealedVoteCast&) {
+      ++poll.events_.cast;
+      before = 0;
+      after = StandingBallots::sealed_vote;
+    }
+    void operator()(const ballot::SealedVoteChanged&) {
+      ++poll.events_.replaced;
+      before = StandingBallots::sealed_vote;
+      after = StandingBallots::sealed_vote;
+    }
+    void operator()(const ballot::SealedVoteWithdrawn&) {
+      ++poll.events_.withdrawn;
+      before = StandingBallots::sealed_vote;
+      after = 0;
+    }
   };
   Numbers numbers{*this, {}, {}};
   std::visit(numbers, event);
@@ -161,14 +203,124 @@ void Recount::PollRecount::add_ballot_event(std::string_view voter, const ballot
   }
   ballot.next_revision = number(recorded.revision) + 1;
   ballot.vote = *numbers.after;
+  ballot.position = position & (UINT64_MAX >> 1);
+  if (const auto* const seal = seal_of(event)) {
+    const auto tag = runner::parse_command_tag(command);
+    if (tag) seals_[key] = SealedVote{tag->id, fingerprint(*seal)};
+  }
   check_claim(recorded.position);
+}
+
+// ---- what follows the closing
+
+void Recount::PollRecount::add_roll(const roll::PartAdded& part, Position position, const tlog::Hash& leaf) {
+  roll_leaves_.append(crypto::text_of(leaf));
+  for (const roll::Entry& entry : part.entries) {
+    ++roll_entries_;
+    if (entry.ballot != before_first) ++roll_ballots_;
+    StandingBallots::Voter voter{};
+    auto* const ballot = from_base64url(entry.voter.text(), voter) ? ballots_.find(voter) : nullptr;
+    if (ballot != nullptr) ballot->on_roll = 1;
+    const std::uint64_t standing = ballot != nullptr && ballot->vote != 0 ? ballot->position : 0;
+    if (number(entry.ballot) == standing) continue;
+    differ(
+        "roll_differs",
+        fmt::format("the roll at position {} says of {} that their ballot stands at {}; it stands at {} (0: "
+                    "nowhere)",
+                    number(position), entry.voter.text(), number(entry.ballot), standing));
+  }
+}
+
+void Recount::PollRecount::check_roll(const poll::RollCompleted& roll) {
+  if (roll.entries != roll_entries_ || roll.ballots != roll_ballots_ ||
+      roll.digest != digest_of(roll_leaves_)) {
+    differ("roll_differs",
+           fmt::format("the roll is said to have {} entries and {} ballots; its parts have {} "
+                       "and {}, or are not those that were hashed",
+                       roll.entries, roll.ballots, roll_entries_, roll_ballots_));
+  }
+  ballots_.for_each([&](const StandingBallots::Voter& voter, const StandingBallots::Ballot& ballot) {
+    if (ballot.on_roll == 1) return;
+    differ("roll_differs", fmt::format("{}, whose ballot is at position {}, is not on the roll",
+                                       to_base64url(voter), std::uint64_t{ballot.position}));
+  });
+}
+
+void Recount::PollRecount::add_openings(const opening::PartAdded& part, Position position,
+                                        const tlog::Hash& leaf, const LedgerId& ledger) {
+  if (opening_leaves_.empty()) {
+    ballots_.for_each([&](const StandingBallots::Voter& voter, const StandingBallots::Ballot& ballot) {
+      if (ballot.vote != 0) to_open_.emplace_back(Position{ballot.position}, voter);
+    });
+    std::ranges::sort(to_open_);
+  }
+  opening_leaves_.append(crypto::text_of(leaf));
+  for (const opening::Opening& opening : part.openings) {
+    // Both are in order, so what stands between is missing, and what is not there is too much.
+    while (opened_ < to_open_.size() && to_open_[opened_].first < opening.ballot) {
+      differ("opening_missing",
+             fmt::format("the ballot at position {} is not opened", number(to_open_[opened_].first)));
+      ++opened_;
+    }
+    if (opened_ == to_open_.size() || to_open_[opened_].first != opening.ballot) {
+      differ("opening_wrong", fmt::format("position {} opens position {}, where no ballot of the poll stands",
+                                          number(position), number(opening.ballot)));
+      continue;
+    }
+    check_opening(opening, to_open_[opened_].second, ledger);
+    ++opened_;
+  }
+}
+
+// The seal is made again from what is said to be in it.
+void Recount::PollRecount::check_opening(const opening::Opening& opening, const StandingBallots::Voter& voter,
+                                         const LedgerId& ledger) {
+  StandingBallots::Ballot& ballot = ballots_.of(voter);
+  ballot.vote = StandingBallots::invalid_vote;
+  if (!opening.choices || !ballot::is_valid(state_, *opening.choices)) {
+    return differ("opening_invalid", fmt::format("the ballot at position {} opens to nothing that counts",
+                                                 number(opening.ballot)));
+  }
+  ballot.vote =
+      vote_number(*opening.choices, ballot::Channel::online).value_or(StandingBallots::invalid_vote);
+  const auto sealed = seals_.find(voter);
+  const auto name = VoterId::parse(to_base64url(voter));
+  if (sealed == seals_.end() || !name) return;
+  const auto padded = codec::padded_choices(*opening.choices, ballot::sealed_bytes(state_));
+  const auto seal = vault::seal_choices(crypto::Secret(opening.key),
+                                        {ledger, {poll_, *name}, sealed->second.command}, padded);
+  if (fingerprint(seal) != sealed->second.fingerprint) {
+    differ("opening_wrong",
+           fmt::format("the ballot at position {} was sealed with other choices, or under another key, than "
+                       "its opening says",
+                       number(opening.ballot)));
+  }
+}
+
+void Recount::PollRecount::check_openings(const poll::OpeningsCompleted& openings) {
+  const auto standing = events_.standing();
+  for (; opened_ < to_open_.size(); ++opened_) {
+    differ("opening_missing",
+           fmt::format("the ballot at position {} is not opened", number(to_open_[opened_].first)));
+  }
+  if (openings.openings != standing || openings.digest != digest_of(opening_leaves_)) {
+    differ(
+        "opening_missing",
+        fmt::format("{} openings are said to be all; {} ballots stand, or the parts are not those that were "
+                    "hashed",
+                    openings.openings, standing));
+  }
 }
 
 poll::Tally Recount::PollRecount::tally() const {
   poll::Tally tally{events_, std::vector<poll::OptionTally>(state_.options.size())};
   const auto& rank_points = state_.terms->rule.rank_points;
   const auto kind = state_.terms->form.kind;
-  ballots_.for_each_standing([&](const auto& choices, ballot::Channel channel) {
+  ballots_.for_each([&](const auto&, const StandingBallots::Ballot& ballot) {
+    if (ballot.vote >= StandingBallots::invalid_vote) ++tally.figures.online;
+    if (ballot.vote == StandingBallots::invalid_vote) ++tally.figures.invalid;
+  });
+  ballots_.for_each_known([&](const auto& choices, ballot::Channel channel) {
     ++(channel == ballot::Channel::paper ? tally.figures.paper : tally.figures.online);
     if (choices.empty()) ++tally.figures.blank;
     for (std::size_t rank = 0; rank < choices.size(); ++rank) {
@@ -194,6 +346,10 @@ void Recount::PollRecount::check_count(const poll::ResultComputed& result) {
   if (result.first != *state_.opened || result.last != *state_.closed ||
       result.revision != *state_.revision) {
     differ("count_differs", "the count is of another part of the log than from opening to closing");
+  }
+  if (state_.roll_completed && (result.eligible != state_.roll_completed->entries ||
+                                result.eligible_at_opening != state_.roll_completed->at_opening)) {
+    differ("count_differs", "the count has another number of entitled people than the roll");
   }
   if (result.rule != state_.terms->rule.kind)
     differ("count_differs", "the count is by another rule than the poll's");
@@ -237,6 +393,15 @@ void Recount::PollRecount::check_claim(Position position) {
 }
 
 void Recount::PollRecount::check_claimed_figures(const poll::Tally& counted) {
+  if (claim_->sealed) {
+    const auto& theirs = claim_->figures;
+    const auto& ours = counted.figures;
+    if (theirs.cast != ours.cast || theirs.replaced != ours.replaced || theirs.withdrawn != ours.withdrawn) {
+      differ("tally_differs", fmt::format("the turnout says {}; the ballots say {}", figures_text(theirs),
+                                          figures_text(ours)));
+    }
+    return;
+  }
   if (claim_->figures != counted.figures) {
     differ("tally_differs", fmt::format("the tally says {}; the ballots say {}",
                                         figures_text(claim_->figures), figures_text(counted.figures)));
@@ -261,6 +426,7 @@ void Recount::PollRecount::check_claimed_outcome() {
     differ("tally_differs", fmt::format("the tally says that the poll is {}; it is {}", claim_->status,
                                         name_in_records(state_.status)));
   }
+  if (claim_->sealed) return;
   const auto outcome = state_.result ? state_.result->options : poll::count(state_, *claimed_tally_).options;
   for (std::size_t i = 0; i < std::min(outcome.size(), claim_->options.size()); ++i) {
     const auto& theirs = claim_->options[i];
@@ -286,6 +452,8 @@ RecountedPoll Recount::PollRecount::result() const {
           .status = state_.status,
           .ballots = events_.standing(),
           .counts = counts_,
+          .eligible = state_.roll_completed ? std::optional(roll_entries_) : std::nullopt,
+          .openings = state_.sealed ? std::optional(static_cast<std::int64_t>(opened_)) : std::nullopt,
           .claimed = claim_.has_value(),
           .differences = differences_};
 }

@@ -23,6 +23,8 @@ struct KindOf {
   std::string_view operator()(const project::Event&) const { return "project/"; }
   std::string_view operator()(const poll::Event&) const { return "poll/"; }
   std::string_view operator()(const ballot::Event&) const { return "ballot/"; }
+  std::string_view operator()(const roll::Event&) const { return "roll/"; }
+  std::string_view operator()(const opening::Event&) const { return "opening/"; }
 };
 
 }  // namespace
@@ -34,14 +36,19 @@ std::optional<TallyClaim> read_tally_claim(const Json& document) {
     TallyClaim claim;
     claim.poll = *poll;
     claim.status = document.at("status").get<std::string>();
+    claim.sealed = document.value("sealed", false);
     const Json& figures = document.at("figures");
     claim.figures = {.cast = figures.at("cast").get<std::int64_t>(),
                      .replaced = figures.at("replaced").get<std::int64_t>(),
-                     .withdrawn = figures.at("withdrawn").get<std::int64_t>(),
-                     .blank = figures.at("blank").get<std::int64_t>(),
-                     .online = figures.at("online").get<std::int64_t>(),
-                     .paper = figures.at("paper").get<std::int64_t>()};
+                     .withdrawn = figures.at("withdrawn").get<std::int64_t>()};
     if (document.at("ballots").get<std::int64_t>() != claim.figures.standing()) return std::nullopt;
+    claim.counted_to = Position{position_of(document.at("counted_to"))};
+    claim.reflects = Position{position_of(document.at("reflects"))};
+    if (claim.sealed) return claim;
+    claim.figures.blank = figures.at("blank").get<std::int64_t>();
+    claim.figures.online = figures.at("online").get<std::int64_t>();
+    claim.figures.paper = figures.at("paper").get<std::int64_t>();
+    claim.figures.invalid = figures.value("invalid", std::int64_t{0});
     for (const Json& option : document.at("options")) {
       const auto id = OptionId::parse(option.at("id").get<std::string>());
       if (!id) return std::nullopt;
@@ -51,8 +58,6 @@ std::optional<TallyClaim> read_tally_claim(const Json& document) {
            option.at("rank").get<std::uint32_t>(),
            option.at("selected").get<bool>()});
     }
-    claim.counted_to = Position{position_of(document.at("counted_to"))};
-    claim.reflects = Position{position_of(document.at("reflects"))};
     return claim;
   } catch (const Json::exception&) {
     return std::nullopt;
@@ -139,7 +144,9 @@ void Recount::add(Position position, std::string_view record) {
   const auto* const ballot_event = std::get_if<ballot::Event>(&*event);
   const auto* const poll_event = std::get_if<poll::Event>(&*event);
   if (ballot_event == nullptr) check_revision(*envelope);
-  if (rules_ == nullptr && ballot_event == nullptr && poll_event == nullptr) return;
+  const bool is_part =
+      std::holds_alternative<roll::Event>(*event) || std::holds_alternative<opening::Event>(*event);
+  if (rules_ == nullptr && ballot_event == nullptr && poll_event == nullptr && !is_part) return;
 
   const auto stream = parse_subject(envelope->subject);
   if (!stream) return differ("subject_malformed", at(position), "the subject is none");
@@ -147,9 +154,21 @@ void Recount::add(Position position, std::string_view record) {
     const auto& id = std::get<BallotId>(*stream);
     PollRecount& poll = recount_of(id.poll);
     if (rules_ != nullptr) rules_->take_ballot(id, poll.ballot_of(id.voter.text()), *ballot_event, *recorded);
-    return poll.add_ballot_event(id.voter.text(), *ballot_event, *recorded);
+    return poll.add_ballot_event(id.voter.text(), *ballot_event, *recorded, envelope->command);
   }
   if (rules_ != nullptr) rules_->take(*stream, *event, *recorded, envelope->more);
+  if (const auto* const part = std::get_if<RollPartId>(&*stream)) {
+    recount_of(part->poll)
+        .add_roll(std::get<roll::PartAdded>(std::get<roll::Event>(*event)), position,
+                  tlog::leaf_hash(record));
+  }
+  const auto* const part = std::get_if<OpeningPartId>(&*stream);
+  const auto ledger = part ? LedgerId::parse(ledger_) : std::nullopt;
+  if (ledger) {
+    recount_of(part->poll)
+        .add_openings(std::get<opening::PartAdded>(std::get<opening::Event>(*event)), position,
+                      tlog::leaf_hash(record), *ledger);
+  }
   if (poll_event != nullptr)
     recount_of(std::get<PollId>(*stream)).add_poll_event(*poll_event, *recorded, envelope->more);
 }

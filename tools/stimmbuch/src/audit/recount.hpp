@@ -29,6 +29,7 @@ struct Difference {
 struct TallyClaim {
   PollId poll;
   std::string status;
+  bool sealed = false;  // shows turnout only
   poll::Figures figures;
   struct Option {
     OptionId id;
@@ -48,9 +49,11 @@ std::optional<TallyClaim> read_tally_claim(const Json& document);
 struct RecountedPoll {
   PollId poll;
   poll::Status status = poll::Status::unknown;
-  std::int64_t ballots = 0;  // standing at the end
-  std::int64_t counts = 0;   // ResultComputed records that were checked
-  bool claimed = false;      // there was a document to compare with
+  std::int64_t ballots = 0;              // standing at the end
+  std::int64_t counts = 0;               // ResultComputed records that were checked
+  std::optional<std::int64_t> eligible;  // on its roll, if that is complete
+  std::optional<std::int64_t> openings;  // that were checked, if it is sealed
+  bool claimed = false;                  // there was a document to compare with
   std::size_t differences = 0;
 };
 

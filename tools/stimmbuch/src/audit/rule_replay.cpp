@@ -79,7 +79,7 @@ struct Remade {
   Made operator()(const poll::Drafted& e) const {
     auto options = options_behind<poll::OptionsAdded>(events, 1);
     if (!options) return std::nullopt;
-    return poll::Command{poll::DraftPoll{e.terms, poll::Results::live, std::move(*options)}};
+    return poll::Command{poll::DraftPoll{e.terms, e.terms.results, std::move(*options)}};
   }
   Made operator()(const poll::OptionsAdded&) const {
     auto options = options_behind<poll::OptionsAdded>(events, 0);
@@ -127,10 +127,23 @@ struct Remade {
   }
   Made operator()(const poll::LotDrawn& e) const { return single(poll::Command{poll::DrawLot{e.proposal}}); }
 
+  Made operator()(const poll::RollCompleted& e) const { return single(poll::Command{poll::CompleteRoll{e}}); }
+  Made operator()(const poll::OpeningsCompleted& e) const {
+    return single(poll::Command{poll::CompleteOpenings{e}});
+  }
+  Made operator()(const roll::PartAdded& e) const {
+    return single(roll::Command{roll::AddPart{e.before, e.entries}});
+  }
+  Made operator()(const opening::PartAdded& e) const {
+    return single(opening::Command{opening::AddPart{e.before, e.openings}});
+  }
+
   Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
   Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
   Made operator()(const project::Event& event) const { return std::visit(*this, event); }
   Made operator()(const poll::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const roll::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const opening::Event& event) const { return std::visit(*this, event); }
   // Ballots are judged apart.
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
@@ -156,8 +169,13 @@ struct MayAct {
   }
   bool operator()(const project::Event&) const { return is_official(); }
   bool operator()(const poll::Event& event) const {
+    const bool by_engine = std::holds_alternative<poll::RollCompleted>(event) ||
+                           std::holds_alternative<poll::OpeningsCompleted>(event);
+    if (by_engine) return is_engine();
     return is_official() || (std::holds_alternative<poll::Closed>(event) && is_engine());
   }
+  bool operator()(const roll::Event&) const { return is_engine(); }
+  bool operator()(const opening::Event&) const { return is_engine(); }
   bool operator()(const ballot::Event&) const { return false; }
 
  private:
@@ -165,8 +183,26 @@ struct MayAct {
   bool is_official() const { return std::holds_alternative<OfficialId>(actor); }
 };
 
+// Some ballot that the poll takes: of a sealed one nobody knows what it says, until its opening is judged.
+ballot::Choices some_choices(const poll::State& poll) {
+  const poll::BallotForm& form = poll.terms->form;
+  if (form.blank_allowed) return {};
+  std::vector<const poll::Option*> offered;
+  for (const poll::Option& option : poll.options) {
+    if (!poll.is_withdrawn(option.id)) offered.push_back(&option);
+  }
+  if (form.kind == poll::BallotKind::budget)
+    std::ranges::stable_sort(offered, {}, [](const poll::Option* option) { return option->cost; });
+  offered.resize(std::min(offered.size(), static_cast<std::size_t>(form.min)));
+  ballot::Choices choices;
+  for (const poll::Option* option : offered)
+    choices.push_back({option->id, form.kind == poll::BallotKind::points ? 1 : 0});
+  return choices;
+}
+
 // The vote or the withdrawal that would write a ballot's event.
 struct RemadeBallot {
+  const poll::State& poll;
   bool imported;
 
   std::optional<ballot::Command> operator()(const ballot::VoteCast& e) const { return vote(e); }
@@ -177,7 +213,18 @@ struct RemadeBallot {
     return ballot::ImportWithdrawal{*e.cast_at};
   }
 
+  std::optional<ballot::Command> operator()(const ballot::SealedVoteCast& e) const { return sealed(e.seal); }
+  std::optional<ballot::Command> operator()(const ballot::SealedVoteChanged& e) const {
+    return sealed(e.seal);
+  }
+  std::optional<ballot::Command> operator()(const ballot::SealedVoteWithdrawn&) const {
+    return ballot::WithdrawVote{};
+  }
+
  private:
+  std::optional<ballot::Command> sealed(const ballot::Seal& seal) const {
+    return ballot::CastVote{some_choices(poll), seal};
+  }
   template <class Voted>
   std::optional<ballot::Command> vote(const Voted& e) const {
     if (!imported) return ballot::CastVote{e.choices};
@@ -235,8 +282,56 @@ void RuleReplay::judge(Pending command) {
   if (*decided != command.events)
     differ_(Check::rules, first.position, "the rules write something else for this command");
   State& state = state_of(command.stream);
-  for (std::size_t i = 0; i < command.events.size(); ++i)
+  for (std::size_t i = 0; i < command.events.size(); ++i) {
     state = evolve(std::move(state), command.events[i], command.recorded[i]);
+    follow_electors(command.stream, command.events[i], command.recorded[i]);
+  }
+}
+
+bool RuleReplay::admits(const PollId& poll, const citizen::State& citizen) {
+  const auto& terms = std::get<poll::State>(of(poll)).terms;
+  return terms && ballot::entitled(citizen, terms->electorate, ledger()).has_value();
+}
+
+void RuleReplay::follow_electors(const StreamId& stream, const Event& event, const Recorded& recorded) {
+  if (std::holds_alternative<CitizenId>(stream)) {
+    const auto& citizen = std::get<citizen::State>(of(stream));
+    for (auto& [poll, electors] : electors_) {
+      if (!electors.closed && admits(poll, citizen)) electors.citizens.insert(subject(stream));
+    }
+    return;
+  }
+  const auto* const poll = std::get_if<PollId>(&stream);
+  if (!poll) return;
+  const auto& own = std::get<poll::Event>(event);
+  if (const auto* const opened = std::get_if<poll::Opened>(&own); opened && opened->roll) {
+    Electors& electors = electors_[*poll];
+    constexpr std::string_view citizens = "citizen/";
+    for (auto at = states_.lower_bound(citizens); at != states_.end() && at->first.starts_with(citizens);
+         ++at) {
+      if (admits(*poll, std::get<citizen::State>(at->second))) electors.citizens.insert(at->first);
+    }
+    electors.at_opening = std::ssize(electors.citizens);
+  }
+  const auto electors = electors_.find(*poll);
+  if (electors == electors_.end()) return;
+  if (std::holds_alternative<poll::Closed>(own)) electors->second.closed = true;
+  if (const auto* const roll = std::get_if<poll::RollCompleted>(&own))
+    check_roll(*poll, *roll, recorded.position);
+  if (std::holds_alternative<poll::Cancelled>(own)) electors_.erase(electors);
+}
+
+void RuleReplay::check_roll(const PollId& poll, const poll::RollCompleted& roll, Position position) {
+  const Electors& electors = electors_.at(poll);
+  roll_entries_ += static_cast<std::uint64_t>(roll.entries);
+  if (roll.entries != std::ssize(electors.citizens) || roll.at_opening != electors.at_opening) {
+    differ_(
+        Check::roll, position,
+        fmt::format("the roll has {} entries, {} of them since the opening; the citizens' records have {} "
+                    "and {} whom the poll admits",
+                    roll.entries, roll.at_opening, electors.citizens.size(), electors.at_opening));
+  }
+  electors_.erase(poll);
 }
 
 void RuleReplay::take_ballot(const BallotId& id, const ballot::State& before, const ballot::Event& event,
@@ -250,7 +345,7 @@ void RuleReplay::take_ballot(const BallotId& id, const ballot::State& before, co
   const bool by_voter = recorded.actor == Actor{id.voter};
   if (terms.imported ? !std::holds_alternative<OfficialId>(recorded.actor) : !by_voter)
     differ_(Check::actor, recorded.position, fmt::format("{} may not do this", actor_text(recorded.actor)));
-  const auto remade = std::visit(RemadeBallot{terms.imported}, event);
+  const auto remade = std::visit(RemadeBallot{*ballots.poll, terms.imported}, event);
   if (!remade) return differ_(Check::rules, recorded.position, "an imported ballot says when it was cast");
   // The exact time is known to a step of the grid, and the rules look at nothing finer but that an imported
   // ballot was cast before.

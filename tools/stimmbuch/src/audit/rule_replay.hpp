@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace stimmbuch::program {
 // voter was entitled, and that a registry identity was another's. One thread.
 class RuleReplay final : private States {
  public:
-  enum class Check { rules, time, actor };
+  enum class Check { rules, time, actor, roll };
   // Told of what does not hold, and where.
   using Differ = std::function<void(Check check, Position position, std::string detail)>;
 
@@ -32,6 +33,8 @@ class RuleReplay final : private States {
 
   // How many commands were decided on anew.
   std::uint64_t commands() const { return commands_; }
+  // How many entries rolls have that were held against the citizens' records.
+  std::uint64_t roll_entries() const { return roll_entries_; }
 
  private:
   struct Pending {
@@ -47,6 +50,17 @@ class RuleReplay final : private States {
     citizen::State voter;
   };
 
+  // Whoever satisfied the rule of a poll with a roll, since it was opened.
+  struct Electors {
+    std::set<std::string, std::less<>> citizens;
+    std::int64_t at_opening = 0;
+    bool closed = false;
+  };
+
+  void follow_electors(const StreamId& stream, const Event& event, const Recorded& recorded);
+  void check_roll(const PollId& poll, const poll::RollCompleted& roll, Position position);
+  bool admits(const PollId& poll, const citizen::State& citizen);
+
   const State& of(const StreamId& stream) override;
   State& state_of(const StreamId& stream);
   void judge(Pending command);
@@ -59,6 +73,8 @@ class RuleReplay final : private States {
   std::map<std::string, State, std::less<>> states_;  // by subject; of no ballot
   std::optional<Pending> pending_;
   std::uint64_t commands_ = 0;
+  std::map<PollId, Electors> electors_;  // of polls whose roll is not complete
+  std::uint64_t roll_entries_ = 0;
 
   std::optional<BallotsOf> ballots_of_;
   std::optional<LedgerId> ledger_;

@@ -25,7 +25,9 @@ CheckId check_of(const std::string& code) {
       {"ledger_foreign", CheckId::canonical},    {"event_impossible", CheckId::rules},
       {"choice_impossible", CheckId::rules},     {"replaced_wrong", CheckId::one_ballot},
       {"ballot_outside", CheckId::voting_time},  {"count_differs", CheckId::counts},
-      {"tally_differs", CheckId::tallies},       {"tally_unfounded", CheckId::tallies}};
+      {"tally_differs", CheckId::tallies},       {"tally_unfounded", CheckId::tallies},
+      {"roll_differs", CheckId::entitlement},    {"opening_missing", CheckId::openings},
+      {"opening_wrong", CheckId::openings},      {"opening_invalid", CheckId::openings}};
   const auto found = checks.find(code);
   return found == checks.end() ? CheckId::canonical : found->second;
 }
@@ -38,6 +40,8 @@ CheckId check_of(RuleReplay::Check check) {
       return CheckId::actors;
     case RuleReplay::Check::rules:
       return CheckId::rules;
+    case RuleReplay::Check::roll:
+      return CheckId::entitlement;
   }
   return CheckId::rules;
 }
@@ -124,9 +128,7 @@ class LogAudit {
     checks_.examine(CheckId::rules, rules_.commands());
     for (const RecountedPoll& poll : recount_->polls())
       checks_.examine(CheckId::counts, static_cast<std::uint64_t>(poll.counts));
-    checks_.skip(CheckId::entitlement,
-                 "the log has no rolls: that each voter is a citizen whom the poll admits is not shown");
-    checks_.skip(CheckId::openings, "the log has no sealed ballots");
+    check_settlements();
     checks_.skip(CheckId::secrets_destroyed, "the log does not say when secrets are destroyed");
     if (records < checkpoint_.size) {
       checks_.skip(CheckId::tree,
@@ -148,6 +150,23 @@ class LogAudit {
   }
 
  private:
+  // That a pseudonym on the roll is a citizen's is not to be seen in the log: the numbers must agree, and
+  // statements and draws tell the rest.
+  void check_settlements() {
+    checks_.examine(CheckId::entitlement, rules_.roll_entries());
+    bool any_sealed = false;
+    for (const RecountedPoll& poll : recount_->polls()) {
+      if (!poll.openings) continue;
+      any_sealed = true;
+      checks_.examine(CheckId::openings, static_cast<std::uint64_t>(*poll.openings));
+    }
+    if (rules_.roll_entries() == 0) {
+      checks_.skip(CheckId::entitlement,
+                   "the log has no rolls: that each voter is a citizen whom the poll admits is not shown");
+    }
+    if (!any_sealed) checks_.skip(CheckId::openings, "the log has no sealed ballots");
+  }
+
   void check_witnesses(const tlog::Note& note) {
     if (!material_.policy)
       return checks_.skip(CheckId::witnesses, "no policy was named that says which are enough");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "stimmbuch/adapters/vault/lru_cache.hpp"
 #include "stimmbuch/domain/ids.hpp"
@@ -15,6 +16,9 @@ namespace stimmbuch::vault {
 // poll.
 runner::VaultRow new_contest_secret(const PollId& poll);
 
+// The row with another secret, under which the ballots of a sealed poll are sealed until its openings.
+runner::VaultRow new_sealing_secret(const PollId& poll);
+
 // The secrets of contests, ready to compute with. Keeps the `capacity` that were used last, so that a vote
 // does not read the vault. From any thread.
 class ContestSecrets {
@@ -26,10 +30,20 @@ class ContestSecrets {
   // runner::Vault::read does.
   std::shared_ptr<const crypto::Mac> get(const PollId& poll);
 
+  // The sealing secret; nothing if the contest has none.
+  std::shared_ptr<const crypto::Mac> sealing(const PollId& poll);
+
  private:
+  struct Contest {
+    crypto::Mac secret;
+    std::optional<crypto::Mac> sealing;
+  };
+
+  std::shared_ptr<const Contest> contest(const PollId& poll);
+
   const runner::Vault& vault_;
   std::mutex mutex_;
-  LruCache<PollId, std::shared_ptr<const crypto::Mac>> cache_;
+  LruCache<PollId, std::shared_ptr<const Contest>> cache_;
 };
 
 }  // namespace stimmbuch::vault

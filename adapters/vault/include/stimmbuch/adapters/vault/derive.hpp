@@ -7,6 +7,7 @@
 
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/ids.hpp"
+#include "stimmbuch/domain/roll.hpp"
 #include "stimmbuch/domain/stream.hpp"
 #include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/command_tag.hpp"
@@ -23,6 +24,13 @@ VoterId voter_pseudonym(const crypto::Mac& contest, const CitizenId& citizen);
 
 // As whom a voter of another system appears in an imported poll.
 VoterId imported_voter(const crypto::Mac& contest, std::string_view external_id);
+
+// A number of a citizen's own, by which their entry on a poll's roll can be opened.
+crypto::Digest roll_number(const crypto::Mac& contest, const CitizenId& citizen);
+
+// What stands on a roll for a citizen. Under no secret: whoever has the number can make it.
+roll::Binding roll_binding(const LedgerId& ledger, const PollId& poll, const CitizenId& citizen,
+                           const VoterId& voter, const crypto::Digest& number);
 
 // ---- of a command. `key` is the contest's secret in pseudonymous streams, else the idempotency secret.
 

@@ -17,6 +17,7 @@
 
 #include "stimmbuch/domain/ballot_event.hpp"
 #include "stimmbuch/domain/basics.hpp"
+#include "stimmbuch/domain/roll.hpp"
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
 
@@ -229,6 +230,16 @@ inline void write(Writer& out, const Commitments& texts) {
   for (const auto& text : texts) out.plain(text.first);
   out.end_array();
 }
+
+// As base64url, however many they are.
+inline void write(Writer& out, const std::vector<std::byte>& bytes) {
+  out.base64url(bytes);
+}
+bool read(Reader& in, std::vector<std::byte>& bytes);
+
+// ["<pseudonym>","<binding>","<position>"]: there may be a million of them.
+void write(Writer& out, const roll::Entry& entry);
+bool read(Reader& in, roll::Entry& entry);
 
 // ["a","b"], or with points {"a":3,"b":1} sorted by option; a blank ballot is [].
 void write(Writer& out, const ballot::Choices& choices);

@@ -101,6 +101,7 @@ inline constexpr auto members<poll::Terms> = std::tuple{
     required("objection_days", &poll::Terms::objection_days),
     if_any("currency", &poll::Terms::currency),
     unless("imported", &poll::Terms::imported, false),
+    unless("results", &poll::Terms::results, poll::Results::live),
 };
 template <>
 inline constexpr auto members<poll::Option> =
@@ -114,7 +115,8 @@ template <>
 inline constexpr auto members<poll::Figures> = std::tuple{
     required("cast", &poll::Figures::cast),           required("replaced", &poll::Figures::replaced),
     required("withdrawn", &poll::Figures::withdrawn), required("blank", &poll::Figures::blank),
-    required("online", &poll::Figures::online),       required("paper", &poll::Figures::paper)};
+    required("online", &poll::Figures::online),       required("paper", &poll::Figures::paper),
+    unless("invalid", &poll::Figures::invalid, 0)};
 template <>
 inline constexpr auto members<poll::CountedOption> =
     std::tuple{required("id", &poll::CountedOption::option), required("votes", &poll::CountedOption::votes),
@@ -199,7 +201,9 @@ inline constexpr auto members<poll::ResultComputed> =
                required("figures", &poll::ResultComputed::figures),
                required("quorum", &poll::ResultComputed::quorum),
                required("quorum_reached", &poll::ResultComputed::quorum_reached),
-               if_any("ties", &poll::ResultComputed::ties)};
+               if_any("ties", &poll::ResultComputed::ties),
+               if_any("eligible", &poll::ResultComputed::eligible),
+               if_any("eligible_at_opening", &poll::ResultComputed::eligible_at_opening)};
 template <>
 inline constexpr auto members<poll::OptionsCounted> =
     std::tuple{required("options", &poll::OptionsCounted::options)};
@@ -221,6 +225,25 @@ inline constexpr auto members<poll::LotProposed> =
     std::tuple{required("order", &poll::LotProposed::order), required("reason", &poll::LotProposed::reason)};
 template <>
 inline constexpr auto members<poll::LotDrawn> = std::tuple{required("proposal", &poll::LotDrawn::proposal)};
+template <>
+inline constexpr auto members<poll::CellTurnout> = std::tuple{
+    if_any("level", &poll::CellTurnout::level), if_any("district", &poll::CellTurnout::district),
+    if_any("age_band", &poll::CellTurnout::age_band), required("eligible", &poll::CellTurnout::eligible),
+    required("voted", &poll::CellTurnout::voted)};
+template <>
+inline constexpr auto members<poll::RollCompleted> = std::tuple{
+    required("entries", &poll::RollCompleted::entries),
+    required("at_opening", &poll::RollCompleted::at_opening),
+    required("ballots", &poll::RollCompleted::ballots),
+    required("parts", &poll::RollCompleted::parts),
+    required("digest", &poll::RollCompleted::digest),
+    required("prefix", &poll::RollCompleted::prefix),
+    if_any("cells", &poll::RollCompleted::cells),
+};
+template <>
+inline constexpr auto members<poll::OpeningsCompleted> = std::tuple{
+    required("openings", &poll::OpeningsCompleted::openings),
+    required("parts", &poll::OpeningsCompleted::parts), required("digest", &poll::OpeningsCompleted::digest)};
 
 template <>
 inline constexpr auto members<ballot::VoteCast> =
@@ -237,5 +260,26 @@ inline constexpr auto members<ballot::VoteWithdrawn> =
     std::tuple{required("replaced", &ballot::VoteWithdrawn::replaced),
                unless("channel", &ballot::VoteWithdrawn::channel, ballot::Channel::online),
                if_any("cast_at", &ballot::VoteWithdrawn::cast_at)};
+template <>
+inline constexpr auto members<ballot::Seal> = std::tuple{required("commitment", &ballot::Seal::commitment),
+                                                         required("ciphertext", &ballot::Seal::ciphertext)};
+template <>
+inline constexpr auto members<ballot::SealedVoteCast> = std::tuple{inlined(&ballot::SealedVoteCast::seal)};
+template <>
+inline constexpr auto members<ballot::SealedVoteChanged> =
+    std::tuple{inlined(&ballot::SealedVoteChanged::seal)};
+template <>
+inline constexpr auto members<ballot::SealedVoteWithdrawn> = std::tuple{};
+
+template <>
+inline constexpr auto members<roll::PartAdded> =
+    std::tuple{required("before", &roll::PartAdded::before), required("entries", &roll::PartAdded::entries)};
+template <>
+inline constexpr auto members<opening::Opening> =
+    std::tuple{required("ballot", &opening::Opening::ballot), required("key", &opening::Opening::key),
+               if_any("choices", &opening::Opening::choices)};
+template <>
+inline constexpr auto members<opening::PartAdded> = std::tuple{
+    required("before", &opening::PartAdded::before), required("openings", &opening::PartAdded::openings)};
 
 }  // namespace stimmbuch::codec

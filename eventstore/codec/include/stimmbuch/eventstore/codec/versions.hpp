@@ -35,6 +35,11 @@ struct Stored;
 STIMMBUCH_STORED(ballot::VoteCast, "ballot.vote-cast", ballot::VoteCast);
 STIMMBUCH_STORED(ballot::VoteChanged, "ballot.vote-changed", ballot::VoteChanged);
 STIMMBUCH_STORED(ballot::VoteWithdrawn, "ballot.vote-withdrawn", ballot::VoteWithdrawn);
+STIMMBUCH_STORED(ballot::SealedVoteCast, "ballot.sealed-vote-cast", ballot::SealedVoteCast);
+STIMMBUCH_STORED(ballot::SealedVoteChanged, "ballot.sealed-vote-changed", ballot::SealedVoteChanged);
+STIMMBUCH_STORED(ballot::SealedVoteWithdrawn, "ballot.sealed-vote-withdrawn", ballot::SealedVoteWithdrawn);
+STIMMBUCH_STORED(roll::PartAdded, "roll.part-added", roll::PartAdded);
+STIMMBUCH_STORED(opening::PartAdded, "opening.part-added", opening::PartAdded);
 STIMMBUCH_STORED(citizen::Registered, "citizen.registered", citizen::Registered);
 STIMMBUCH_STORED(citizen::Verified, "citizen.verified", citizen::Verified);
 STIMMBUCH_STORED(citizen::Changed, "citizen.changed", citizen::Changed);
@@ -63,6 +68,8 @@ STIMMBUCH_STORED(poll::AnnulmentProposed, "poll.annulment-proposed", poll::Annul
 STIMMBUCH_STORED(poll::Annulled, "poll.annulled", poll::Annulled);
 STIMMBUCH_STORED(poll::LotProposed, "poll.lot-proposed", poll::LotProposed);
 STIMMBUCH_STORED(poll::LotDrawn, "poll.lot-drawn", poll::LotDrawn);
+STIMMBUCH_STORED(poll::RollCompleted, "poll.roll-completed", poll::RollCompleted);
+STIMMBUCH_STORED(poll::OpeningsCompleted, "poll.openings-completed", poll::OpeningsCompleted);
 
 #undef STIMMBUCH_STORED
 

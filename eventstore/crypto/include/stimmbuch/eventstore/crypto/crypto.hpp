@@ -112,6 +112,10 @@ std::string seal(const Secret& key, std::string_view plain, std::string_view ass
 // What was sealed; nothing if key, associated data or a bit of it is another.
 std::optional<std::string> unseal(const Secret& key, std::string_view sealed, std::string_view associated);
 
+// AES-256-CTR from this first counter block: the same again gives the plain text back. It hides and does not
+// authenticate, so a key and a block serve for one text only, and something else must bind it.
+std::string counter_mode(const Secret& key, std::span<const std::byte, 16> block, std::string_view text);
+
 // ---- signatures (Ed25519, RFC 8032). A key pair is its seed: Secret::random() makes one.
 
 using Signature = std::array<std::byte, 64>;

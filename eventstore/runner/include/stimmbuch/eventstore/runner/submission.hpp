@@ -32,6 +32,7 @@ struct Submission {
   StreamId stream;  // that the command addresses
   Command command;
   CommandTag tag;
+  bool content_known = true;  // else the tag's content says nothing, and its id alone recognises a repeat
   Actor actor;
   std::optional<CitizenId> citizen = {};  // the person behind a voter; never recorded
   std::vector<VaultText> texts = {};      // of the first record

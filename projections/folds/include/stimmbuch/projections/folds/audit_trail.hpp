@@ -35,6 +35,7 @@ class AuditTrail {
 //   {"poll","voter","purpose","standing":choices or
 //   null,"channel","changes_left","changes":[{"position","revision",
 //    "time","type","choices"}…]}
+// In sealed polls "standing" is "sealed", and no choices are shown.
 class OwnBallot {
  public:
   OwnBallot(const BallotId& ballot, ledger::Purpose purpose);
@@ -46,6 +47,7 @@ class OwnBallot {
 
  private:
   ballot::State state_;
+  bool sealed_ = false;
   std::string head_;
   std::string changes_;
 };

@@ -21,6 +21,7 @@ Projection polls_projection();
 // Behind these prefixes lie the lists.
 inline constexpr std::string_view newest_prefix = "newest/";
 inline constexpr std::string_view due_prefix = "due/";
+inline constexpr std::string_view unsettled_prefix = "unsettled/";
 std::string polls_of_project_prefix(const ProjectId& project);
 
 // The id of a recorded result's document.

@@ -16,7 +16,8 @@
 // The figures of a poll that is still open are those of the last `live_step`th ballot record, so that who
 // watches one person vote does not read the choice off the tally; imported polls show every ballot.
 // `counted_to` says up to which position ballots are in the figures; `reflects` is the position of the record
-// that changed the document last. Turnout tells nothing of choices and is never held back.
+// that changed the document last. Turnout tells nothing of choices and is never held back. Of a sealed poll
+// the document shows nothing else until all its ballots are opened.
 namespace stimmbuch::projections {
 
 Projection tally_projection();

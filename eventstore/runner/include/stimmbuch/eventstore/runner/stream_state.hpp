@@ -9,7 +9,7 @@
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
 
-namespace stimmbuch::http::api {
+namespace stimmbuch::runner {
 
 // The state of a stream as its visible records make it. Reads from disk; throws std::runtime_error for a
 // record that cannot be read.
@@ -29,4 +29,4 @@ OwnState read_state(const eventstore::Records& log, const StreamId& stream) {
   return std::get<OwnState>(std::move(state));
 }
 
-}  // namespace stimmbuch::http::api
+}  // namespace stimmbuch::runner
