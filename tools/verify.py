@@ -10,6 +10,9 @@ What is checked, from the files in DIR alone:
   2  every record is the leaf that stands in the tiles, every tile follows from those below, the root from all
   3  positions are 1, 2, 3 …, revisions of each stream 0, 1, 2 …, and commands are whole
   4  every count in the log: ballots, votes and scores of each option, counted anew from the last ballot of each voter
+  5  every roll: each voter is on it once, and it says where each ballot stands
+  6  every opening of a sealed ballot: the commitment in the ballot's record is made again from key and choices, and
+     exactly the ballots that stand are opened
 
 It knows nothing of the rules (who may vote, when, how winners are chosen): `stimmbuch audit verify` does. Python 3.9 and
 the command `openssl` (3.0) are all it needs. Formats: docs/formats/log.md, records.md, events.md; C2SP tlog-tiles,
@@ -19,6 +22,7 @@ Exits with 0 if everything holds, with 1 if something was found, with 2 if it wa
 """
 import base64
 import hashlib
+import hmac
 import json
 import os
 import subprocess
@@ -185,7 +189,28 @@ class Tree:
         return root
 
 
-# ---- 3 and 4: content
+# ---- 3 to 6: content
+
+
+def from_base64url(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def joined(purpose, *fields):
+    """docs/formats/derivations.md: each field behind its length."""
+    parts = [b"stimmbuch/v1/" + purpose.encode(), *fields]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def commitment(key, ledger, poll, voter, command, choices, size):
+    """docs/formats/sealed-ballots.md: what a sealed record must hold."""
+    padded = json.dumps(choices, separators=(",", ":"), ensure_ascii=False).encode().ljust(size)
+    fields = [ledger.encode(), poll.encode(), voter.encode(), command, padded]
+    return hmac.new(key, joined("seal", *fields), hashlib.sha256).digest()
+
+
+def parts_digest(leaves):
+    return base64.urlsafe_b64encode(hashlib.sha256(b"".join(leaves)).digest()).decode().rstrip("=")
 
 
 def unique(pairs):
@@ -198,23 +223,82 @@ class Poll:
     def __init__(self):
         self.kind, self.rank_points = None, []
         self.options = {}  # id -> nothing, in the order of the poll
-        self.ballots = {}  # voter -> (choices, channel)
+        self.ballots = {}  # voter -> (choices, channel); choices None while they are sealed
+        self.positions = {}  # voter -> where the ballot stands, 0 if it was withdrawn
+        self.seals = {}  # voter -> (command, commitment, size)
         self.figures = {"cast": 0, "replaced": 0, "withdrawn": 0}
+        self.roll, self.roll_leaves = [], []  # entries of the parts, hashes of their records
+        self.opened, self.opening_leaves = [], []  # positions
+        self.voters = {}  # by the position of the standing ballot, once there are openings
         self.counted = None  # what the count under way says of the options
 
-    def take_ballot(self, voter, kind, data):
-        if kind == "vote-withdrawn":
+    def take_ballot(self, voter, kind, data, position, command):
+        if kind.endswith("vote-withdrawn"):
             self.figures["withdrawn"] += 1
             self.ballots.pop(voter, None)
+            self.positions[voter] = 0
             return
-        self.figures["cast" if kind == "vote-cast" else "replaced"] += 1
-        self.ballots[voter] = (data["choices"], data.get("channel", "online"))
+        self.figures["cast" if kind.endswith("vote-cast") else "replaced"] += 1
+        self.positions[voter] = position
+        if kind.startswith("sealed-"):
+            self.ballots[voter] = (None, "online")
+            self.seals[voter] = (command, data["commitment"], len(from_base64url(data["ciphertext"])))
+        else:
+            self.ballots[voter] = (data["choices"], data.get("channel", "online"))
+
+    def standing(self):
+        return {position for position in self.positions.values() if position}
+
+    def check_roll(self, where, completed):
+        voters = [voter for voter, _, _ in self.roll]
+        if voters != sorted(set(voters)):
+            raise Finding(f"{where}: the roll is not in order, or has somebody twice")
+        entries = {voter: int(position) for voter, _, position in self.roll}
+        for voter, position in self.positions.items():
+            if voter not in entries:
+                raise Finding(f"{where}: {voter}, whose ballot is at position {position}, is not on the roll")
+        for voter, position in entries.items():
+            if position != self.positions.get(voter, 0):
+                raise Finding(
+                    f"{where}: the roll says that the ballot of {voter} stands at {position}, "
+                    f"it stands at {self.positions.get(voter, 0)} (0: nowhere)"
+                )
+        ours = (len(entries), len(self.standing()), parts_digest(self.roll_leaves))
+        if ours != (completed["entries"], completed["ballots"], completed["digest"]):
+            raise Finding(f"{where}: the roll has other entries, ballots or parts than is said: {ours}")
+
+    def open(self, where, ledger, name, opening):
+        position = int(opening["ballot"])
+        if not self.voters:
+            self.voters = {at: voter for voter, at in self.positions.items()}
+        voter = self.voters.get(position)
+        if not position or voter not in self.seals:
+            raise Finding(f"{where}: no sealed ballot stands at position {position}")
+        self.opened.append(position)
+        if "choices" not in opening:
+            raise Finding(f"{where}: the ballot at position {position} opens to nothing that counts")
+        command, promised, size = self.seals[voter]
+        choices = opening["choices"]
+        made = commitment(from_base64url(opening["key"]), ledger, name, voter, command, choices, size)
+        if from_base64url(promised) != made:
+            raise Finding(f"{where}: the ballot at position {position} was sealed with other choices")
+        self.ballots[voter] = (choices, "online")
+
+    def check_openings(self, where, completed):
+        missing = sorted(self.standing() - set(self.opened))
+        if missing:
+            raise Finding(f"{where}: the ballot at position {missing[0]} is not opened")
+        ours = (len(self.opened), parts_digest(self.opening_leaves))
+        if ours != (completed["openings"], completed["digest"]) or len(set(self.opened)) != len(self.opened):
+            raise Finding(f"{where}: there are other openings or parts than is said: {ours}")
 
     def tally(self):
         votes, scores = dict.fromkeys(self.options, 0), dict.fromkeys(self.options, 0)
         figures = dict(self.figures, blank=0, online=0, paper=0)
         for choices, channel in self.ballots.values():
             figures[channel] += 1
+            if choices is None:
+                continue
             if not choices:
                 figures["blank"] += 1
             for rank, option in enumerate(choices):
@@ -235,6 +319,8 @@ class Content:
         self.command = None  # of which more records must follow
         self.polls = {}
         self.counts = 0
+        self.rolls = 0
+        self.openings = 0
 
     def take(self, record):
         self.position += 1
@@ -251,18 +337,35 @@ class Content:
             if self.command not in (None, event["command"]):
                 raise Finding(f"{where}: the record before it promised more of its command")
             self.command = event["command"] if event.get("more") else None
-            self.fold(where, subject, kind, data, event.get("more", False))
+            self.fold(where, record, event, subject, kind, data)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise Finding(f"{where}: not a record: {error!r}") from None
 
-    def fold(self, where, subject, kind, data, more):
+    def fold(self, where, record, event, subject, kind, data):
         aggregate, *ids = subject.split("/")
-        if aggregate not in ("poll", "ballot"):
+        if aggregate not in ("poll", "ballot", "roll", "opening"):
             return
+        if aggregate in ("roll", "opening"):
+            ids[0] = ids[0].rpartition("-")[0]
         poll = self.polls.setdefault(ids[0], Poll())
-        kind = kind.split(".", 1)[1]
+        kind, more = kind.split(".", 1)[1], event.get("more", False)
         if aggregate == "ballot":
-            poll.take_ballot(ids[1], kind, data)
+            command = from_base64url(event["command"])[:16]
+            poll.take_ballot(ids[1], kind, data, self.position, command)
+        elif aggregate == "roll":
+            poll.roll += data["entries"]
+            poll.roll_leaves.append(leaf_hash(record))
+        elif aggregate == "opening":
+            poll.opening_leaves.append(leaf_hash(record))
+            ledger = event["source"].rpartition("/")[2]
+            for opening in data["openings"]:
+                poll.open(where, ledger, ids[0], opening)
+        elif kind == "roll-completed":
+            poll.check_roll(where, data)
+            self.rolls += 1
+        elif kind == "openings-completed":
+            poll.check_openings(where, data)
+            self.openings += data["openings"]
         elif kind == "opened":
             poll.kind, poll.rank_points = data.get("kind", "single"), data["rule"].get("rank_points", [])
         elif kind == "options-fixed":
@@ -326,7 +429,10 @@ def main():
         print(f"FAILED: {finding}")
         return 1
     print(f"{name}: {size} records, root {base64.b64encode(root).decode()}")
-    print(f"PASSED: signature, tree and tiles, order, {content.counts} counts of {len(content.polls)} polls")
+    print(
+        f"PASSED: signature, tree and tiles, order, {content.counts} counts of {len(content.polls)} polls, "
+        f"{content.rolls} rolls, {content.openings} openings"
+    )
     return 0
 
 
