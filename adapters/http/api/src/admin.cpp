@@ -5,6 +5,8 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "answers.hpp"
@@ -13,14 +15,19 @@
 #include "record_lines.hpp"
 #include "replication_json.hpp"
 #include "stimmbuch/adapters/identity/roles.hpp"
+#include "stimmbuch/adapters/vault/derive.hpp"
+#include "stimmbuch/domain/base64url.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
+#include "stimmbuch/projections/folds/figures.hpp"
 #include "stimmbuch/projections/worker/worker.hpp"
 
 namespace stimmbuch::http::api {
 
 namespace {
 
+constexpr std::size_t opened_entries_max = 1'000;
+constexpr std::size_t citizens_per_page = 1'000;
 constexpr std::string_view log_prefix = "/admin/log/";
 constexpr std::string_view projections_path = "/admin/projections";
 constexpr std::string_view projection_prefix = "/admin/projections/";
@@ -139,6 +146,7 @@ void Admin::handle(const Request& request, Responder responder) {
     return send_log_file(path, std::move(responder));
   }
   if (posts && path == "/admin/checkpoints") return make_checkpoint(request, std::move(responder));
+  if (posts && path == "/admin/rolls") return open_roll(request, std::move(responder));
   if (reads && path == projections_path) return list_projections(std::move(responder));
   if (posts && path.starts_with(projection_prefix)) {
     path.remove_prefix(projection_prefix.size());
@@ -280,6 +288,46 @@ void Admin::make_checkpoint(const Request& request, Responder responder) const {
     }
     const Json answer{{"directory", directory}, {"head", std::to_string(number(head))}};
     std::move(*waiting).send(json_response(201, answer.dump()));
+  });
+  if (!taken) std::move(*waiting).send(overloaded());
+}
+
+// Nothing joins a pseudonym and a citizen but the contest's secret: so everybody's pseudonym is made again.
+void Admin::open_roll(const Request& request, Responder responder) const {
+  const auto body = parse_object(request.body);
+  if (!body) return std::move(responder).send(malformed(body.error()));
+  InputErrors errors;
+  Members in(*body, "#", errors);
+  const auto poll = in.id<PollId>("poll");
+  std::set<std::string> wanted;
+  in.each("voters", [&](const Json& value, const std::string&) {
+    if (value.is_string()) wanted.insert(value.get<std::string>());
+  });
+  in.finish();
+  if (wanted.size() > opened_entries_max)
+    in.report("voters", "too_many", "At most 1 000 entries are opened at once.");
+  if (!errors.empty()) return std::move(responder).send(validation_failed(errors));
+  auto waiting = std::make_shared<Responder>(std::move(responder));
+  const bool taken = parts_.pool.try_run([this, waiting, poll, wanted = std::move(wanted)] {
+    const auto contest = parts_.contests.get(poll);
+    if (!contest) return std::move(*waiting).send(not_found());
+    Json openings = Json::array();
+    std::optional<std::string> after = "";
+    while (after && openings.size() < wanted.size()) {
+      const auto page = parts_.views.rows("figures", projections::citizen_rows, *after, citizens_per_page);
+      if (!page) return std::move(*waiting).send(rebuilding());
+      for (const auto& [id, row] : page->rows) {
+        const auto citizen = CitizenId::parse(id);
+        if (!citizen) continue;
+        const auto voter = vault::voter_pseudonym(*contest, *citizen);
+        if (!wanted.contains(std::string(voter.text()))) continue;
+        openings.push_back({{"voter", voter.text()},
+                            {"citizen", citizen->text()},
+                            {"number", to_base64url(vault::roll_number(*contest, *citizen))}});
+      }
+      after = page->next;
+    }
+    std::move(*waiting).send(json_response(200, Json{{"openings", std::move(openings)}}.dump()));
   });
   if (!taken) std::move(*waiting).send(overloaded());
 }

@@ -32,6 +32,8 @@ constexpr std::array catalogue{
     Row{CheckId::counts, "F2", "Counts in the log follow from the ballots"},
     Row{CheckId::tallies, "F3", "Served tallies follow from the ballots"},
     Row{CheckId::secrets_destroyed, "G1", "Secrets of finished polls destroyed in time"},
+    Row{CheckId::statements, "H1", "What citizens were told of themselves is on the rolls"},
+    Row{CheckId::draws, "H2", "Entries drawn by dice are of entitled citizens"},
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace stimmbuch::program {
 
 // The checks of an audit, numbered so that a report can be quoted. Order and letters: completeness,
-// authenticity, integrity, content, rules, results, privacy.
+// authenticity, integrity, content, rules, results, privacy, people.
 enum class CheckId {
   files_there,         // A1
   order,               // A2
@@ -29,6 +29,8 @@ enum class CheckId {
   counts,              // F2
   tallies,             // F3
   secrets_destroyed,   // G1
+  statements,          // H1
+  draws,               // H2
 };
 
 enum class Verdict { pass, fail, skipped };

@@ -213,7 +213,9 @@ void Recount::PollRecount::add_ballot_event(std::string_view voter, const ballot
 
 // ---- what follows the closing
 
-void Recount::PollRecount::add_roll(const roll::PartAdded& part, Position position, const tlog::Hash& leaf) {
+void Recount::PollRecount::add_roll(const roll::PartAdded& part, Position position, const tlog::Hash& leaf,
+                                    bool keep) {
+  if (keep) kept_roll_.insert(kept_roll_.end(), part.entries.begin(), part.entries.end());
   roll_leaves_.append(crypto::text_of(leaf));
   for (const roll::Entry& entry : part.entries) {
     ++roll_entries_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -101,7 +102,9 @@ class Recount::PollRecount {
                         std::string_view command);
 
   // Parts of what follows the closing; `leaf` is the hash of the part's record.
-  void add_roll(const roll::PartAdded& part, Position position, const tlog::Hash& leaf);
+  void add_roll(const roll::PartAdded& part, Position position, const tlog::Hash& leaf, bool keep);
+  // The entries that were to be kept.
+  std::vector<roll::Entry> take_roll() { return std::exchange(kept_roll_, {}); }
   void add_openings(const opening::PartAdded& part, Position position, const tlog::Hash& leaf,
                     const LedgerId& ledger);
 
@@ -145,6 +148,7 @@ class Recount::PollRecount {
   // Standing ballots in the order of the log, once openings come, and how many are opened.
   std::vector<std::pair<Position, StandingBallots::Voter>> to_open_;
   std::size_t opened_ = 0;
+  std::vector<roll::Entry> kept_roll_;
   std::int64_t roll_entries_ = 0;
   std::int64_t roll_ballots_ = 0;
   std::string roll_leaves_;

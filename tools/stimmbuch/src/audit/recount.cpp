@@ -64,7 +64,8 @@ std::optional<TallyClaim> read_tally_claim(const Json& document) {
   }
 }
 
-Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules) : rules_(rules) {
+Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules, RollEvidence* evidence)
+    : rules_(rules), evidence_(evidence) {
   for (TallyClaim& claim : claims) {
     const PollId poll = claim.poll;
     recount_of(poll).claim(std::move(claim));
@@ -159,8 +160,8 @@ void Recount::add(Position position, std::string_view record) {
   if (rules_ != nullptr) rules_->take(*stream, *event, *recorded, envelope->more);
   if (const auto* const part = std::get_if<RollPartId>(&*stream)) {
     recount_of(part->poll)
-        .add_roll(std::get<roll::PartAdded>(std::get<roll::Event>(*event)), position,
-                  tlog::leaf_hash(record));
+        .add_roll(std::get<roll::PartAdded>(std::get<roll::Event>(*event)), position, tlog::leaf_hash(record),
+                  evidence_ != nullptr && evidence_->concerns(part->poll));
   }
   const auto* const part = std::get_if<OpeningPartId>(&*stream);
   const auto ledger = part ? LedgerId::parse(ledger_) : std::nullopt;
@@ -169,14 +170,32 @@ void Recount::add(Position position, std::string_view record) {
         .add_openings(std::get<opening::PartAdded>(std::get<opening::Event>(*event)), position,
                       tlog::leaf_hash(record), *ledger);
   }
-  if (poll_event != nullptr)
-    recount_of(std::get<PollId>(*stream)).add_poll_event(*poll_event, *recorded, envelope->more);
+  if (poll_event == nullptr) return;
+  PollRecount& poll = recount_of(std::get<PollId>(*stream));
+  poll.add_poll_event(*poll_event, *recorded, envelope->more);
+  if (const auto* const roll = std::get_if<poll::RollCompleted>(poll_event))
+    check_evidence(std::get<PollId>(*stream), *roll, poll);
+}
+
+void Recount::check_evidence(const PollId& poll, const poll::RollCompleted& roll, PollRecount& recount) {
+  const auto ledger = LedgerId::parse(ledger_);
+  if (evidence_ == nullptr || rules_ == nullptr || !ledger) return;
+  evidence_->check(
+      *ledger, poll, roll, recount.take_roll(),
+      [this](const CitizenId& citizen) { return rules_->was_elector(citizen); },
+      [&](bool of_draw, std::string detail) {
+        differ(of_draw ? "draw_differs" : "statement_differs", subject(poll), std::move(detail));
+      });
 }
 
 void Recount::finish() {
   if (!open_command_.empty())
     differ("command_torn", at(last_), "the last record promises more of its command");
   for (const auto& [id, poll] : polls_) poll->finish();
+  if (evidence_ == nullptr) return;
+  evidence_->finish([this](bool of_draw, std::string detail) {
+    differ(of_draw ? "draw_differs" : "statement_differs", of_draw ? "draw" : "statement", std::move(detail));
+  });
 }
 
 std::vector<RecountedPoll> Recount::polls() const {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/roll_evidence.hpp"
 #include "audit/rule_replay.hpp"
 #include "cli/console.hpp"
 #include "stimmbuch/domain/domain.hpp"
@@ -65,7 +66,9 @@ class Recount {
 
   // Claims to compare with, before the records come; their positions lie in the log that follows. With
   // `rules`, which must outlive this, each record is handed on to those, too.
-  explicit Recount(std::vector<TallyClaim> claims, RuleReplay* rules = nullptr);
+  // `evidence`, too, is held against the rolls.
+  explicit Recount(std::vector<TallyClaim> claims, RuleReplay* rules = nullptr,
+                   RollEvidence* evidence = nullptr);
   ~Recount();
 
   void add(Position position, std::string_view record);
@@ -85,12 +88,15 @@ class Recount {
   class PollRecount;
 
   PollRecount& recount_of(const PollId& poll);
+  // Behind the roll's completion, which the rules have taken.
+  void check_evidence(const PollId& poll, const poll::RollCompleted& roll, PollRecount& recount);
   void check_order(Position position, const codec::Envelope& envelope);
   void check_command(const codec::Envelope& envelope);
   void check_revision(const codec::Envelope& envelope);
   void differ(std::string code, std::string where, std::string detail);
 
   RuleReplay* const rules_;
+  RollEvidence* const evidence_;
   Position last_ = before_first;
   std::string ledger_;
   std::string open_command_;                                          // of which further records must follow

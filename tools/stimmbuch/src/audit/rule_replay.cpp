@@ -322,7 +322,7 @@ void RuleReplay::follow_electors(const StreamId& stream, const Event& event, con
 }
 
 void RuleReplay::check_roll(const PollId& poll, const poll::RollCompleted& roll, Position position) {
-  const Electors& electors = electors_.at(poll);
+  Electors& electors = electors_.at(poll);
   roll_entries_ += static_cast<std::uint64_t>(roll.entries);
   if (roll.entries != std::ssize(electors.citizens) || roll.at_opening != electors.at_opening) {
     differ_(
@@ -331,6 +331,7 @@ void RuleReplay::check_roll(const PollId& poll, const poll::RollCompleted& roll,
                     "and {} whom the poll admits",
                     roll.entries, roll.at_opening, electors.citizens.size(), electors.at_opening));
   }
+  last_electors_ = std::move(electors.citizens);
   electors_.erase(poll);
 }
 

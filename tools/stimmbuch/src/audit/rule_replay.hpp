@@ -33,6 +33,8 @@ class RuleReplay final : private States {
 
   // How many commands were decided on anew.
   std::uint64_t commands() const { return commands_; }
+  // Whether the citizen satisfied the rule of the poll whose roll was completed last.
+  bool was_elector(const CitizenId& citizen) const { return last_electors_.contains(subject(citizen)); }
   // How many entries rolls have that were held against the citizens' records.
   std::uint64_t roll_entries() const { return roll_entries_; }
 
@@ -74,6 +76,7 @@ class RuleReplay final : private States {
   std::optional<Pending> pending_;
   std::uint64_t commands_ = 0;
   std::map<PollId, Electors> electors_;  // of polls whose roll is not complete
+  std::set<std::string, std::less<>> last_electors_;
   std::uint64_t roll_entries_ = 0;
 
   std::optional<BallotsOf> ballots_of_;

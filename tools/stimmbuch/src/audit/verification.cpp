@@ -18,16 +18,17 @@ constexpr std::uint64_t bundles_between_looks = 16;
 // Which check a difference of the recount belongs to.
 CheckId check_of(const std::string& code) {
   static const std::map<std::string, CheckId, std::less<>> checks{
-      {"position_gap", CheckId::order},          {"position_wrong", CheckId::order},
-      {"command_torn", CheckId::order},          {"revision_gap", CheckId::order},
-      {"not_canonical", CheckId::canonical},     {"type_foreign", CheckId::canonical},
-      {"subject_malformed", CheckId::canonical}, {"voter_malformed", CheckId::canonical},
-      {"ledger_foreign", CheckId::canonical},    {"event_impossible", CheckId::rules},
-      {"choice_impossible", CheckId::rules},     {"replaced_wrong", CheckId::one_ballot},
-      {"ballot_outside", CheckId::voting_time},  {"count_differs", CheckId::counts},
-      {"tally_differs", CheckId::tallies},       {"tally_unfounded", CheckId::tallies},
-      {"roll_differs", CheckId::entitlement},    {"opening_missing", CheckId::openings},
-      {"opening_wrong", CheckId::openings},      {"opening_invalid", CheckId::openings}};
+      {"position_gap", CheckId::order},           {"position_wrong", CheckId::order},
+      {"command_torn", CheckId::order},           {"revision_gap", CheckId::order},
+      {"not_canonical", CheckId::canonical},      {"type_foreign", CheckId::canonical},
+      {"subject_malformed", CheckId::canonical},  {"voter_malformed", CheckId::canonical},
+      {"ledger_foreign", CheckId::canonical},     {"event_impossible", CheckId::rules},
+      {"choice_impossible", CheckId::rules},      {"replaced_wrong", CheckId::one_ballot},
+      {"ballot_outside", CheckId::voting_time},   {"count_differs", CheckId::counts},
+      {"tally_differs", CheckId::tallies},        {"tally_unfounded", CheckId::tallies},
+      {"statement_differs", CheckId::statements}, {"draw_differs", CheckId::draws},
+      {"roll_differs", CheckId::entitlement},     {"opening_missing", CheckId::openings},
+      {"opening_wrong", CheckId::openings},       {"opening_invalid", CheckId::openings}};
   const auto found = checks.find(code);
   return found == checks.end() ? CheckId::canonical : found->second;
 }
@@ -81,7 +82,8 @@ class LogAudit {
     tree_.emplace(checkpoint_, earlier, [this](const std::string& name) { return file(name); }, checks_);
     if (!material_.tallies) checks_.skip(CheckId::tallies, "the files of a log have no tallies");
     checks_.examine(CheckId::tallies, material_.tallies ? material_.tallies->size() : 0);
-    recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_);
+    read_evidence(*key);
+    recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_, &evidence_);
     return {};
   }
 
@@ -167,6 +169,22 @@ class LogAudit {
     if (!any_sealed) checks_.skip(CheckId::openings, "the log has no sealed ballots");
   }
 
+  void read_evidence(const tlog::VerifierKey& key) {
+    checks_.examine(CheckId::statements, material_.statements.size());
+    for (auto& [name, note] : material_.statements) {
+      if (const auto says = checkpoints::open_statement(note, key)) {
+        evidence_.add(std::move(name), *says);
+      } else {
+        checks_.find(CheckId::statements, name, says.error());
+      }
+    }
+    for (auto& [name, draw] : material_.draws) evidence_.add(std::move(name), std::move(draw));
+    checks_.examine(CheckId::draws, evidence_.drawn());
+    if (material_.statements.empty())
+      checks_.skip(CheckId::statements, "no statement was named that a citizen was given");
+    if (material_.draws.empty()) checks_.skip(CheckId::draws, "no draw was named");
+  }
+
   void check_witnesses(const tlog::Note& note) {
     if (!material_.policy)
       return checks_.skip(CheckId::witnesses, "no policy was named that says which are enough");
@@ -210,6 +228,7 @@ class LogAudit {
   RuleReplay rules_{[this](RuleReplay::Check check, Position position, std::string detail) {
     checks_.find(check_of(check), fmt::format("position {}", number(position)), std::move(detail));
   }};
+  RollEvidence evidence_;
   std::optional<Recount> recount_;
 };
 

@@ -4,10 +4,12 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audit/checks.hpp"
 #include "audit/recount.hpp"
+#include "audit/roll_evidence.hpp"
 #include "cli/console.hpp"
 #include "cli/failure.hpp"
 #include "cli/signals.hpp"
@@ -22,6 +24,8 @@ struct AuditMaterial {
   std::optional<tlog::Policy> policy;              // which witnesses are enough
   std::optional<std::vector<TallyClaim>> tallies;  // that are served; their positions lie in the log
   std::vector<PollId> malformed;                   // whose served tally does not add up or cannot be read
+  std::vector<std::pair<std::string, std::string>> statements;  // that citizens were given: name and note
+  std::vector<std::pair<std::string, OpenedDraw>> draws;        // of entries of rolls: name and what it says
 };
 
 struct Verification {

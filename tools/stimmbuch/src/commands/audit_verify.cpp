@@ -1,15 +1,15 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include "access/data_directory.hpp"
 #include "audit/served_tallies.hpp"
 #include "audit/verification.hpp"
 #include "commands/commands.hpp"
-#include "export/log_directory.hpp"
+#include "commands/log_source.hpp"
 #include "stimmbuch/eventstore/files/durable_file.hpp"
 #include "stimmbuch/eventstore/tlog/checkpoint.hpp"
 
@@ -22,16 +22,6 @@ using namespace std::chrono_literals;
 // For the log to sign what the tallies show already.
 constexpr auto signature_wait = 30s;
 constexpr auto between_questions = 500ms;
-
-FetchLogFile fetch_from(const LogDirectory& directory) {
-  return [&directory](const std::string& name) -> std::expected<std::string, Failure> {
-    try {
-      return directory.file(name);
-    } catch (const std::runtime_error& error) {
-      return failed(ExitCode::not_found, fmt::format("{}: {}", directory.path().string(), error.what()));
-    }
-  };
-}
 
 // Waits until the checkpoint covers what the tallies reflect; those that it does not cover by then are left
 // out.
@@ -51,6 +41,17 @@ void wait_for_signature(const FetchLogFile& fetch, std::vector<TallyClaim>& tall
   std::erase_if(tallies, is_ahead(signed_size()));
 }
 
+// The files that an option names: one, or all of a directory, in the order of their names.
+std::vector<std::filesystem::path> files_named(const std::string& name) {
+  if (!std::filesystem::is_directory(name)) return {name};
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(name)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
 Result verify_files(Session& session, const FetchLogFile& fetch, ApiClient* engine) {
   AuditMaterial material;
   if (const auto since = session.given.value("--since")) {
@@ -62,6 +63,19 @@ Result verify_files(Session& session, const FetchLogFile& fetch, ApiClient* engi
     auto policy = text ? tlog::Policy::parse(*text) : std::unexpected(std::string("there is no such file"));
     if (!policy) return failed(ExitCode::usage, fmt::format("{}: {}", *name, policy.error()));
     material.policy = std::move(*policy);
+  }
+  if (const auto named = session.given.value("--statements")) {
+    for (const auto& file : files_named(*named)) {
+      auto text = files::read_if_there(file);
+      if (!text) return failed(ExitCode::usage, fmt::format("there is no file {}", file.string()));
+      material.statements.emplace_back(file.string(), std::move(*text));
+    }
+  }
+  if (const auto name = session.given.value("--draw")) {
+    const auto text = files::read_if_there(*name);
+    auto draw = text ? parse_opened_draw(*text) : std::unexpected(std::string("there is no such file"));
+    if (!draw) return failed(ExitCode::usage, fmt::format("{}: {}", *name, draw.error()));
+    material.draws.emplace_back(*name, std::move(*draw));
   }
   if (engine != nullptr) {
     auto served = read_served_tallies(*engine);
@@ -80,17 +94,8 @@ Result verify_files(Session& session, const FetchLogFile& fetch, ApiClient* engi
 }
 
 Result verify_any(Session& session) {
-  if (const auto named = session.given.value("--export")) {
-    const LogDirectory directory(*named);
-    return verify_files(session, fetch_from(directory), nullptr);
-  }
-  if (names_server(session.settings)) {
-    auto client = client_of(session.settings);
-    if (!client) return std::unexpected(client.error());
-    return verify_files(session, fetch_from(*client, "/log/"), &*client);
-  }
-  return with_data_directory(session.settings, [&](DataDirectory& data) {
-    return verify_files(session, fetch_from(data.engine, "/admin/log/"), &data.engine);
+  return with_log_files(session, [&](const FetchLogFile& fetch, ApiClient* engine) {
+    return verify_files(session, fetch, engine);
   });
 }
 
@@ -108,11 +113,13 @@ Command audit_verify_command() {
           "a server or a data directory it also holds the served tallies against the ballots. Each check is "
           "PASS, FAIL or SKIPPED with the reason; findings name the position. Keep the checkpoint: the next "
           "audit with --since shows that nothing before it was changed.",
-      .options =
-          with_common_options({{"--export", "DIR", "The files of a log, as `log export` writes them."},
-                               {"--since", "FILE", "A checkpoint of this log from an earlier time."},
-                               {"--policy", "FILE", "Which witnesses must have cosigned (C2SP tlog-policy)."},
-                               {"--html", "FILE", "Write the report as a page, too."}}),
+      .options = with_common_options(
+          {{"--export", "DIR", "The files of a log, as `log export` writes them."},
+           {"--since", "FILE", "A checkpoint of this log from an earlier time."},
+           {"--policy", "FILE", "Which witnesses must have cosigned (C2SP tlog-policy)."},
+           {"--statements", "PATH", "A statement that a citizen was given, or a directory of them."},
+           {"--draw", "FILE", "Drawn entries of a roll, as `roll open` tells them."},
+           {"--html", "FILE", "Write the report as a page, too."}}),
       .settings = with_data_settings({"server", "token_file"}),
       .examples = {{"audit verify --data /var/lib/stimmbuch", "Exits with 4 if anything was found."},
                    {"audit verify --export audit --since last-year.checkpoint --html report.html",

@@ -12,7 +12,7 @@
 #include "engine_command.hpp"
 #include "settlement/openings.hpp"
 #include "settlement/roll.hpp"
-#include "stimmbuch/eventstore/codec/record.hpp"
+#include "stimmbuch/eventstore/runner/roll_entries.hpp"
 #include "stimmbuch/eventstore/runner/stream_state.hpp"
 #include "stimmbuch/eventstore/tlog/hash.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
@@ -154,16 +154,9 @@ std::vector<Position> standing_ballots(const eventstore::Records& log, const Pol
   std::vector<Position> standing;
   standing.reserve(static_cast<std::size_t>(roll.ballots));
   for (std::uint32_t part = 0; part < roll.parts; ++part) {
-    log.read_stream(subject(RollPartId{poll, part}), [&](Position position, std::string_view record) {
-      const auto envelope = codec::read_envelope(record);
-      const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
-      const auto* const own = event ? std::get_if<roll::Event>(&*event) : nullptr;
-      if (!own) throw std::runtime_error(fmt::format("record {} cannot be read", number(position)));
-      for (const roll::Entry& entry : std::get<roll::PartAdded>(*own).entries) {
-        if (entry.ballot != before_first) standing.push_back(entry.ballot);
-      }
-      return true;
-    });
+    for (const roll::Entry& entry : runner::roll_part(log, poll, part)) {
+      if (entry.ballot != before_first) standing.push_back(entry.ballot);
+    }
   }
   std::ranges::sort(standing);
   return standing;

@@ -55,6 +55,7 @@ class Health final : public Handler {
 //   GET  /admin/projections
 //   POST /admin/projections/{name}/rebuild   /admin/projections/{name}/verify
 //   POST /admin/checkpoints {"directory"}
+//   POST /admin/rolls {"poll","voters":[…]}: who these entries of the poll's roll are
 class Admin final : public Handler {
  public:
   // All must outlive the handler.
@@ -72,6 +73,8 @@ class Admin final : public Handler {
     // Asks the program to make this follower the leader; it ends the engine and starts another.
     std::function<void()> promote;
     const checkpoints::LogFiles& log_files;
+    const projections::ViewStore& views;
+    vault::ContestSecrets& contests;
     std::string_view version;
   };
 
@@ -90,6 +93,7 @@ class Admin final : public Handler {
   void rebuild(std::string_view name, Responder responder) const;
   void verify(std::string_view name, Responder responder) const;
   void make_checkpoint(const Request& request, Responder responder) const;
+  void open_roll(const Request& request, Responder responder) const;
 
   Parts parts_;
 };

@@ -116,12 +116,15 @@ class Api final : public Handler {
   void get_me(Call call);
   void get_my_ballots(Call call);
   void get_my_receipt(Call call);
+  void get_my_statement(Call call);
   void get_projects(Call call);
   void get_project(Call call);
   void get_polls(Call call);
   void get_poll(Call call);
   void get_tally(Call call);
   void get_turnout(Call call);
+  void get_roll(Call call);
+  void get_roll_entries(Call call);
   void get_result(Call call);
   void get_figures(Call call);
   void follow_poll(Call call);
