@@ -83,12 +83,12 @@ class Decide {
     if (const auto* const complete = std::get_if<poll::CompleteRoll>(&command)) {
       const RollPartId behind{poll, complete->roll.parts};
       const auto* const last = part_before<roll::State>(behind);
-      return {last ? last->entries : 0, state<roll::State>(behind).added};
+      return {last ? last->entries : 0, (!last || last->added) && !state<roll::State>(behind).added};
     }
     if (const auto* const complete = std::get_if<poll::CompleteOpenings>(&command)) {
       const OpeningPartId behind{poll, complete->openings.parts};
       const auto* const last = part_before<opening::State>(behind);
-      return {last ? last->openings : 0, state<opening::State>(behind).added};
+      return {last ? last->openings : 0, (!last || last->added) && !state<opening::State>(behind).added};
     }
     return {};
   }

@@ -178,8 +178,8 @@ Decision decide_on(const State& state, const CompleteRoll& command, const Contex
     return std::unexpected(closed.error());
   if (!state.roll || state.roll_completed) return refused(Refusal::poll_settled);
   const RollCompleted& roll = command.roll;
-  if (context.parts.more || roll.entries != context.parts.entries)
-    return refused(Refusal::invalid, "/entries");
+  if (!context.parts.are_all) return refused(Refusal::invalid, "/parts");
+  if (roll.entries != context.parts.entries) return refused(Refusal::invalid, "/entries");
   if (roll.at_opening < 0 || roll.at_opening > roll.entries) return refused(Refusal::invalid, "/at_opening");
   if (roll.ballots < 0 || roll.ballots > roll.entries) return refused(Refusal::invalid, "/ballots");
   if (roll.prefix > roll_prefix_max) return refused(Refusal::invalid, "/prefix");
@@ -200,7 +200,8 @@ Decision decide_on(const State& state, const CompleteOpenings& command, const Co
   if (!state.sealed || state.openings_completed) return refused(Refusal::poll_settled);
   if (state.roll && !state.roll_completed) return refused(Refusal::poll_not_settled);
   const OpeningsCompleted& openings = command.openings;
-  const bool whole = !context.parts.more && openings.openings == context.parts.entries &&
+  if (!context.parts.are_all) return refused(Refusal::invalid, "/parts");
+  const bool whole = openings.openings == context.parts.entries &&
                      (!state.roll_completed || openings.openings == state.roll_completed->ballots);
   if (!whole) return refused(Refusal::invalid, "/openings");
   return std::vector<Event>{openings};

@@ -140,8 +140,6 @@ constexpr auto texts = std::to_array<RefusalText>({
      "Diese Abstimmung nimmt nur Stimmen eines anderen Systems an."},
     {Refusal::invalid, unacceptable, "invalid", "A member of the command is outside its bounds.",
      "Eine Angabe ist unzulässig."},
-    {Refusal::not_supported, unacceptable, "not_supported", "The engine does not do this yet.",
-     "Das kann das System noch nicht."},
     {stream_full, conflict, "stream_full", "The thing has taken all the commands that it can.",
      "Hier sind keine weiteren Änderungen möglich."},
 });

@@ -179,6 +179,53 @@ LogBuilder eventful() {
   return log;
 }
 
+// Three vote, one of them twice, and one of them takes it back.
+LogBuilder sealed_open() {
+  auto of = terms();
+  of.results = poll::Results::after_close;
+  auto log = town();
+  log.open_poll("bench", of, options(3), true);
+  log.vote("bench", "v1", ballot::SealedVoteCast{});
+  log.vote("bench", "v2", ballot::SealedVoteCast{});
+  log.vote("bench", "v3", ballot::SealedVoteCast{});
+  log.vote("bench", "v2", ballot::SealedVoteChanged{});
+  log.vote("bench", "v3", ballot::SealedVoteWithdrawn{});
+  return log;
+}
+
+// Between the parts of the openings: nothing of what is opened is shown.
+LogBuilder sealed_half_opened() {
+  auto log = sealed_open();
+  const auto bench = id<PollId>("bench");
+  log.add(bench, poll::Closed{});
+  log.by(Actor{Engine{}});
+  log.add(RollPartId{bench, 0}, roll::PartAdded{0,
+                                                {{id<VoterId>("v1"), {}, Position{8}},
+                                                 {id<VoterId>("v2"), {}, Position{11}},
+                                                 {id<VoterId>("v3"), {}, before_first},
+                                                 {id<VoterId>("v4"), {}, before_first}}});
+  log.add(bench, poll::RollCompleted{.entries = 4,
+                                     .at_opening = 3,
+                                     .ballots = 2,
+                                     .parts = 1,
+                                     .cells = {{id<LevelId>("id"), {}, {}, 30, 1}, {{}, {}, {}, 12, 1}}});
+  log.add(OpeningPartId{bench, 0}, opening::PartAdded{0, {{Position{8}, {}, choices({"b"})}}});
+  return log;
+}
+
+LogBuilder sealed_counted() {
+  auto log = sealed_half_opened();
+  const auto bench = id<PollId>("bench");
+  log.add(OpeningPartId{bench, 1}, opening::PartAdded{1, {{Position{11}, {}, std::nullopt}}});
+  log.add(bench, poll::OpeningsCompleted{.openings = 2, .parts = 2});
+  auto of = terms();
+  of.results = poll::Results::after_close;
+  log.by("anna");
+  count(log, of, options(3),
+        {{.cast = 3, .replaced = 1, .withdrawn = 1, .online = 2, .invalid = 1}, {{0, 0}, {1, 1}, {0, 0}}});
+  return log;
+}
+
 LogBuilder everybody() {
   auto log = single();
   const auto citizen = [](std::string_view name) { return StreamId{id<CitizenId>(name)}; };
@@ -249,6 +296,9 @@ const std::vector<Golden>& goldens() {
       tally("ranked-certified", ranked_certified),
       tally("budget-imported", budget_imported),
       tally("annulled", eventful),
+      tally("sealed", sealed_open),
+      tally("sealed-half-opened", sealed_half_opened),
+      tally("sealed-counted", sealed_counted),
       {"tally-turnout",
        [] {
          const auto views = Folding(projections::tally_projection()).catch_up(budget_imported()).views;
@@ -264,6 +314,8 @@ const std::vector<Golden>& goldens() {
       poll_row("annulled", eventful, "document/bench"),
       poll_row("result", eventful, "document/" + projections::result_id(id<PollId>("bench"), Position{12})),
       poll_row("summary", eventful, newest),
+      poll_row("sealed-open", sealed_open, "document/bench"),
+      poll_row("sealed-counted", sealed_counted, "document/bench"),
       {"projects-project",
        [] { return row(projections::projects_projection(), everybody(), "document/park"); }},
       {"projects-summary",
@@ -274,6 +326,15 @@ const std::vector<Golden>& goldens() {
       {"trail-project", [] { return trail(everybody(), "project/park"); }},
       {"trail-poll", [] { return trail(eventful(), "poll/bench"); }},
       {"trail-ballot", [] { return trail(single(), "ballot/bench/v2"); }},
+      {"figures-sealed",
+       [] { return row(projections::figures_projection(), sealed_counted(), "document/figures"); }},
+      {"trail-sealed-poll", [] { return trail(sealed_counted(), "poll/bench"); }},
+      {"trail-sealed-ballot", [] { return trail(sealed_counted(), "ballot/bench/v3"); }},
+      {"trail-roll", [] { return trail(sealed_counted(), "roll/bench-0"); }},
+      {"trail-opening", [] { return trail(sealed_counted(), "opening/bench-0"); }},
+      {"own-ballot-sealed", [] { return own(sealed_open(), {id<PollId>("bench"), id<VoterId>("v2")}); }},
+      {"own-ballot-sealed-withdrawn",
+       [] { return own(sealed_open(), {id<PollId>("bench"), id<VoterId>("v3")}); }},
       {"own-ballot-standing", [] { return own(single(), {id<PollId>("bench"), id<VoterId>("v2")}); }},
       {"own-ballot-withdrawn", [] { return own(single(), {id<PollId>("bench"), id<VoterId>("v3")}); }},
   };

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -49,8 +51,15 @@ class LogBuilder {
     time_ = time;
     return *this;
   }
-  LogBuilder& by(std::string_view official) {
-    official_ = id<OfficialId>(official);
+  // Who acts from here on, but in ballots.
+  LogBuilder& by(std::string_view official) { return by(Actor{id<OfficialId>(official)}); }
+  LogBuilder& by(Actor actor) {
+    actor_ = std::move(actor);
+    return *this;
+  }
+  // The `command` of the records from here on.
+  LogBuilder& under(std::span<const std::byte, 24> command) {
+    std::ranges::copy(command, command_.begin());
     return *this;
   }
 
@@ -91,9 +100,12 @@ class LogBuilder {
     add(id<ProjectId>(project), project::Opened{title(std::string(project)), {}});
   }
 
-  void open_poll(std::string_view poll, const poll::Terms& terms, const std::vector<poll::Option>& options) {
+  // Sealed as the terms say; with a roll on demand.
+  void open_poll(std::string_view poll, const poll::Terms& terms, const std::vector<poll::Option>& options,
+                 bool roll = false) {
+    const bool sealed = terms.results == poll::Results::after_close;
     add(id<PollId>(poll), poll::Drafted{terms}, poll::OptionsAdded{options});
-    add(id<PollId>(poll), poll::Opened{terms, false, false}, poll::OptionsFixed{options});
+    add(id<PollId>(poll), poll::Opened{terms, roll, sealed}, poll::OptionsFixed{options});
   }
 
   Position vote(std::string_view poll, std::string_view voter, const ballot::Event& event) {
@@ -109,11 +121,13 @@ class LogBuilder {
     if constexpr (std::is_constructible_v<project::Event, One>) return Event{project::Event{event}};
     if constexpr (std::is_constructible_v<poll::Event, One>) return Event{poll::Event{event}};
     if constexpr (std::is_constructible_v<ballot::Event, One>) return Event{ballot::Event{event}};
+    if constexpr (std::is_constructible_v<roll::Event, One>) return Event{roll::Event{event}};
+    if constexpr (std::is_constructible_v<opening::Event, One>) return Event{opening::Event{event}};
   }
 
   Actor actor_of(const StreamId& stream) const {
     if (const auto* const ballot = std::get_if<BallotId>(&stream)) return ballot->voter;
-    return official_;
+    return actor_;
   }
 
   void add_record(const StreamId& stream, const Event& event, bool more) {
@@ -126,7 +140,7 @@ class LogBuilder {
         .time = time_,
         .position = position,
         .revision = Revision{revisions_[name]++},
-        .command = {},
+        .command = command_,
         .actor = actor_of(stream),
         .more = more,
     };
@@ -138,7 +152,8 @@ class LogBuilder {
 
   std::vector<Record> records_;
   std::map<std::string, std::uint32_t> revisions_;
-  OfficialId official_ = id<OfficialId>("anna");
+  Actor actor_ = id<OfficialId>("anna");
+  std::array<std::byte, 24> command_{};
   Time time_ = may_third;
 };
 

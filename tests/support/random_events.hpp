@@ -90,6 +90,16 @@ inline void fill(Random& random, ballot::Choices& choices) {
   for (const auto& [option, points] : unique) choices.push_back({option, points});
   if (!by_points) random.shuffle(choices);
 }
+inline void fill(Random& random, std::vector<std::byte>& bytes) {
+  bytes.resize(random.index(5));
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random.between<int>(0, 255));
+}
+inline void fill(Random& random, roll::Entry& entry) {
+  fill(random, entry.voter);
+  fill(random, entry.binding);
+  fill(random, entry.ballot);
+  if (random.chance(30)) entry.ballot = before_first;
+}
 template <class T>
 void fill(Random& random, std::vector<T>& values) {
   values.resize(random.index(4));
@@ -129,6 +139,8 @@ void for_each_event_type(auto&& visit) {
   aggregate(std::type_identity<project::Event>{});
   aggregate(std::type_identity<poll::Event>{});
   aggregate(std::type_identity<ballot::Event>{});
+  aggregate(std::type_identity<roll::Event>{});
+  aggregate(std::type_identity<opening::Event>{});
 }
 
 // Other data for the event.
@@ -154,6 +166,12 @@ inline StreamId random_stream(Random& random, const Event& event) {
     StreamId operator()(const poll::Event&) const { return random_id<PollId>(random); }
     StreamId operator()(const ballot::Event&) const {
       return BallotId{random_id<PollId>(random), random_id<VoterId>(random)};
+    }
+    StreamId operator()(const roll::Event&) const {
+      return RollPartId{random_id<PollId>(random), random.between<std::uint32_t>(0, UINT32_MAX)};
+    }
+    StreamId operator()(const opening::Event&) const {
+      return OpeningPartId{random_id<PollId>(random), random.between<std::uint32_t>(0, UINT32_MAX)};
     }
   };
   return std::visit(Stream{random}, event);

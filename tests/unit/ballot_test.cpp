@@ -285,6 +285,119 @@ TEST(BudgetBallots, FitIntoTheBudget) {
   world().when(the_ballot, cast("a", "c")).then_refused(Refusal::budget_exceeded, "/choices");
 }
 
+// ---- sealed polls
+
+// With options a to d, on the closing of which the choices are shown.
+World sealed_poll(poll::BallotForm form = {}, RuleKind rule = RuleKind::most_votes) {
+  const auto with = terms([&](Terms& t) {
+    t.form = form;
+    t.rule.kind = rule;
+    t.results = poll::Results::after_close;
+  });
+  return given(the_poll, poll::Drafted{with}, poll::Opened{.terms = with, .roll = true, .sealed = true},
+               poll::OptionsFixed{options("a", "b", "c", "d")})
+      .given(the_citizen, citizen::Registered{}, verified(cell("low", "north", "old")))
+      .by(the_voter)
+      .citizen(the_citizen);
+}
+
+// Of the length of one choice among a to d.
+ballot::Seal a_seal(char of, std::size_t bytes = 5) {
+  ballot::Seal seal;
+  seal.commitment.fill(static_cast<std::byte>(of));
+  seal.ciphertext.assign(bytes, static_cast<std::byte>(of));
+  return seal;
+}
+
+CastVote sealed_cast(const char* choice, ballot::Seal seal) {
+  return {choose(choice), std::move(seal)};
+}
+
+TEST(SealedVote, IsRecordedAsItsSealAlone) {
+  sealed_poll().when(the_ballot, sealed_cast("a", a_seal('1'))).then(ballot::SealedVoteCast{a_seal('1')});
+}
+
+TEST(SealedVote, ChangesWithoutRepeatingWhatItReplaces) {
+  sealed_poll()
+      .given(the_ballot, ballot::SealedVoteCast{a_seal('1')})
+      .when(the_ballot, sealed_cast("a", a_seal('2')))
+      .then(ballot::SealedVoteChanged{a_seal('2')});
+}
+
+TEST(SealedVote, IsTakenBackWithoutSayingWhatItWas) {
+  auto world = sealed_poll()
+                   .given(the_ballot, ballot::SealedVoteCast{a_seal('1')})
+                   .when(the_ballot, WithdrawVote{})
+                   .then(ballot::SealedVoteWithdrawn{});
+  world.when(the_ballot, WithdrawVote{}).then_refused(Refusal::no_vote_to_withdraw);
+  world.when(the_ballot, sealed_cast("b", a_seal('3'))).then(ballot::SealedVoteCast{a_seal('3')});
+}
+
+TEST(SealedVote, IsJudgedLikeAnyOther) {
+  sealed_poll()
+      .when(the_ballot, sealed_cast("z", a_seal('1')))
+      .then_refused(Refusal::choice_unknown, "/choices/0");
+  sealed_poll()
+      .when(the_ballot, CastVote{choose("a", "b"), a_seal('1')})
+      .then_refused(Refusal::choices_too_many, "/choices");
+  sealed_poll()
+      .when(the_ballot, CastVote{{}, a_seal('1')})
+      .then_refused(Refusal::blank_not_allowed, "/choices");
+  sealed_poll()
+      .given(the_poll, poll::OptionWithdrawn{option("a"), "gone"})
+      .when(the_ballot, sealed_cast("a", a_seal('1')))
+      .then_refused(Refusal::option_withdrawn, "/choices/0");
+  sealed_poll()
+      .given(the_poll, poll::Closed{})
+      .when(the_ballot, sealed_cast("a", a_seal('1')))
+      .then_refused(Refusal::poll_closed);
+  sealed_poll()
+      .given(the_citizen, citizen::Blocked{})
+      .when(the_ballot, sealed_cast("a", a_seal('1')))
+      .then_refused(Refusal::citizen_blocked);
+}
+
+// What came in while the poll was a draft was not sealed.
+TEST(SealedVote, IsNeverWrittenOpen) {
+  sealed_poll().when(the_ballot, cast("a")).then_refused(Refusal::poll_not_open);
+}
+
+TEST(SealedVote, HasTheLengthOfThePollsBallots) {
+  for (const std::size_t bytes : {0U, 4U, 6U}) {
+    sealed_poll()
+        .when(the_ballot, sealed_cast("a", a_seal('1', bytes)))
+        .then_refused(Refusal::invalid, "/seal");
+  }
+}
+
+TEST(SealedVote, TakesFiftyCommandsTheLastOfWhichIsAWithdrawal) {
+  auto world = sealed_poll();
+  for (int i = 0; i < 49; ++i)
+    world = world.when(the_ballot, sealed_cast("a", a_seal(static_cast<char>(i)))).accepted();
+  world.when(the_ballot, sealed_cast("a", a_seal('x'))).then_refused(Refusal::ballot_changes_exhausted);
+  world.when(the_ballot, WithdrawVote{}).then(ballot::SealedVoteWithdrawn{});
+}
+
+TEST(SealedVote, IsOnlyForWhoIsEntitledAndWithdrawalForAnybodyWhoVoted) {
+  auto world = sealed_poll().given(the_ballot, ballot::SealedVoteCast{a_seal('1')});
+  world.given(the_citizen, citizen::Blocked{});
+  world.when(the_ballot, sealed_cast("b", a_seal('2'))).then_refused(Refusal::citizen_blocked);
+  world.when(the_ballot, WithdrawVote{}).accepted();
+}
+
+// ---- what an opening may say
+
+TEST(ValidChoices, AreCanonicalAndByTheForm) {
+  auto world = sealed_poll({BallotKind::multiple, 1, 2});
+  world.given(the_poll, poll::OptionWithdrawn{option("c"), "gone"});
+  const auto& poll = world.state<poll::State>(the_poll);
+  EXPECT_TRUE(ballot::is_valid(poll, choose("a", "b")));
+  EXPECT_TRUE(ballot::is_valid(poll, choose("c"))) << "it may have been withdrawn behind the vote";
+  for (const auto& bad : {choose("b", "a"), choose("a", "a"), choose("z"), choose("a", "b", "d"), choose()})
+    EXPECT_FALSE(ballot::is_valid(poll, bad));
+  EXPECT_FALSE(ballot::is_valid(poll, {points("a", 1)}));
+}
+
 // ---- imported polls
 
 ImportVote import(const char* choice, Time cast_at = noon - hours{100}) {

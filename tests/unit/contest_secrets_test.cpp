@@ -53,6 +53,32 @@ TEST_F(ContestSecretsTest, KeepOnlyTheLastUsed) {
   EXPECT_NE(secrets.get(poll(2)), second);
 }
 
+TEST_F(ContestSecretsTest, KeepASealingSecretBesideThatOfThePseudonyms) {
+  put(new_contest_secret(poll(1)));
+  put(new_sealing_secret(poll(1)));
+  put(new_contest_secret(poll(2)));
+  ContestSecrets secrets{vault, 10};
+  const auto sealing = secrets.sealing(poll(1));
+  ASSERT_NE(sealing, nullptr);
+  EXPECT_NE((*sealing)("x", {}), (*secrets.get(poll(1)))("x", {}));
+  EXPECT_EQ((*sealing)("x", {}), (*ContestSecrets{vault, 10}.sealing(poll(1)))("x", {}));
+  EXPECT_EQ(secrets.sealing(poll(2)), nullptr) << "it is not sealed";
+  EXPECT_EQ(secrets.sealing(poll(3)), nullptr);
+}
+
+// Whoever holds one of them holds it while the cache goes on.
+TEST_F(ContestSecretsTest, OutliveTheirPlaceInTheCache) {
+  for (int n = 1; n <= 2; ++n) {
+    put(new_contest_secret(poll(n)));
+    put(new_sealing_secret(poll(n)));
+  }
+  ContestSecrets secrets{vault, 1};
+  const auto sealing = secrets.sealing(poll(1));
+  const auto before = (*sealing)("x", {});
+  secrets.get(poll(2));
+  EXPECT_EQ((*sealing)("x", {}), before);
+}
+
 TEST_F(ContestSecretsTest, RefuseARowThatIsNoSecret) {
   auto row = new_contest_secret(poll(1));
   row.value.pop_back();

@@ -1,8 +1,10 @@
 #include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 #include <algorithm>
+#include <array>
 #include <ostream>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -144,6 +146,30 @@ TEST(Unseal, OpensThePublishedVectorOfAes256Gcm) {
             "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525"
             "b16aedf5aa"
             "0de657ba637b39");
+}
+
+// NIST SP 800-38A, F.5.5 and F.5.6: four blocks, between which the counter goes on.
+TEST(CounterMode, GivesThePublishedVectorOfAes256) {
+  const auto key = secret_of("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
+  const auto block = from_hex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff");
+  const auto plain = from_hex(
+      "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+      "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710");
+  const std::span<const std::byte, 16> first{block.data(), 16};
+  const auto sealed = counter_mode(key, first, text_of(plain));
+  EXPECT_EQ(to_hex(bytes_of(sealed)),
+            "601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5"
+            "2b0930daa23de94ce87017ba2d84988ddfc9c58db67aada613c2dd08457941a6");
+  EXPECT_EQ(counter_mode(key, first, sealed), text_of(plain));
+}
+
+TEST(CounterMode, KeepsEveryLength) {
+  const auto key = Secret::random();
+  const std::array<std::byte, 16> block{};
+  const std::string text(1000, 'x');
+  const auto whole = counter_mode(key, block, text);
+  for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 999U})
+    EXPECT_EQ(counter_mode(key, block, std::string_view(text).substr(0, size)), whole.substr(0, size));
 }
 
 TEST(Seal, OpensToWhatWasSealed) {

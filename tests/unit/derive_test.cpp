@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "stimmbuch/adapters/vault/sealed_ballots.hpp"
 #include "stimmbuch/eventstore/codec/command_content.hpp"
 #include "support/hex.hpp"
 
@@ -50,6 +51,36 @@ TEST_F(Derive, GivesThePublishedVectors) {
   EXPECT_EQ(official_id(mac, "https://id.example", "alice").text(), published("official"));
   EXPECT_EQ(test::to_hex(crypto::commit("Grüß Gott", std::span<const std::byte, 32>(key))),
             published("commitment"));
+}
+
+TEST_F(Derive, GivesThePublishedEntryOfARoll) {
+  const auto number = roll_number(mac, citizen);
+  EXPECT_EQ(test::to_hex(number), published("roll number"));
+  const auto binding =
+      roll_binding(LedgerId::parse("town").value(), poll, citizen, voter_pseudonym(mac, citizen), number);
+  EXPECT_EQ(test::to_hex(binding), published("roll binding"));
+}
+
+TEST_F(Derive, GivesThePublishedSealOfABallot) {
+  const SealedRecord record{LedgerId::parse("town").value(), std::get<BallotId>(ballot),
+                            command_id(mac, voter, ballot, "key-1")};
+  const auto own = ballot_key(mac, record);
+  EXPECT_EQ(test::to_hex(own.bytes()), published("ballot key"));
+  const auto seal = seal_choices(own, record, R"(["a","b"]   )");
+  EXPECT_EQ(test::to_hex(seal.commitment), published("seal's commitment"));
+  EXPECT_EQ(test::to_hex(seal.ciphertext), published("seal's ciphertext"));
+}
+
+TEST_F(Derive, BindsARollsEntryToItsPersonAndPlace) {
+  const auto ledger = LedgerId::parse("town").value();
+  const auto number = roll_number(mac, citizen);
+  const auto binding = roll_binding(ledger, poll, citizen, voter, number);
+  EXPECT_NE(roll_binding(LedgerId::parse("village").value(), poll, citizen, voter, number), binding);
+  EXPECT_NE(roll_binding(ledger, PollId::parse("p2").value(), citizen, voter, number), binding);
+  EXPECT_NE(roll_binding(ledger, poll, CitizenId::parse("c2").value(), voter, number), binding);
+  EXPECT_NE(roll_binding(ledger, poll, citizen, VoterId::parse("v2").value(), number), binding);
+  EXPECT_NE(roll_binding(ledger, poll, citizen, voter, roll_number(mac, CitizenId::parse("c2").value())),
+            binding);
 }
 
 // What the engine hashes of a vote.

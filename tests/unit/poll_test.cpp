@@ -1,3 +1,5 @@
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "support/given_when_then.hpp"
@@ -14,14 +16,18 @@ using poll::AnnulResult;
 using poll::CancelPoll;
 using poll::CertifyResult;
 using poll::ClosePoll;
+using poll::CompleteOpenings;
+using poll::CompleteRoll;
 using poll::DraftPoll;
 using poll::DrawLot;
 using poll::ExtendPoll;
+using poll::OpeningsCompleted;
 using poll::OpenPoll;
 using poll::ProposeAnnulment;
 using poll::ProposeCancellation;
 using poll::ProposeLot;
 using poll::Results;
+using poll::RollCompleted;
 using poll::RuleKind;
 using poll::Status;
 using poll::Terms;
@@ -77,6 +83,14 @@ Terms with_lot() {
   return terms([](Terms& t) { t.rule.ties = TiePolicy::lot; });
 }
 
+Terms sealed_terms() {
+  return terms([](Terms& t) { t.results = Results::after_close; });
+}
+
+Terms imported_terms() {
+  return terms([](Terms& t) { t.imported = true; });
+}
+
 Terms with_times() {
   return terms([](Terms& t) {
     t.opens = noon;
@@ -110,10 +124,16 @@ TEST(DraftPoll, BelongsToAnOpenProject) {
       .then_refused(Refusal::project_closed, "/project");
 }
 
-TEST(DraftPoll, WithResultsAfterClosingNeedsSealingWhichIsNotThere) {
+TEST(DraftPoll, KeepsInItsTermsWhenResultsAreShown) {
   given(the_poll)
       .when(the_poll, DraftPoll{terms(), Results::after_close, options("a", "b")})
-      .then_refused(Refusal::not_supported, "/results");
+      .then(poll::Drafted{sealed_terms()}, poll::OptionsAdded{options("a", "b")});
+}
+
+TEST(DraftPoll, ShowsBallotsOfAnotherSystemAtOnce) {
+  given(the_poll)
+      .when(the_poll, DraftPoll{imported_terms(), Results::after_close, options("a")})
+      .then_refused(Refusal::invalid, "/results");
 }
 
 struct BadTerms {
@@ -277,7 +297,20 @@ TEST(Options, AreBoundedInNumber) {
 TEST(OpenPoll, RepeatsTermsAndOptionsInFull) {
   drafted()
       .when(the_poll, OpenPoll{})
-      .then(poll::Opened{terms()}, poll::OptionsFixed{options("a", "b", "c")});
+      .then(poll::Opened{.terms = terms(), .roll = true}, poll::OptionsFixed{options("a", "b", "c")});
+}
+
+TEST(OpenPoll, PromisesARollWhereCitizensVote) {
+  drafted(imported_terms())
+      .when(the_poll, OpenPoll{})
+      .then(poll::Opened{.terms = imported_terms()}, poll::OptionsFixed{options("a", "b", "c")});
+}
+
+TEST(OpenPoll, PromisesToSealWhereResultsComeAfterClosing) {
+  drafted(sealed_terms())
+      .when(the_poll, OpenPoll{})
+      .then(poll::Opened{.terms = sealed_terms(), .roll = true, .sealed = true},
+            poll::OptionsFixed{options("a", "b", "c")});
 }
 
 TEST(OpenPoll, LeavesOutWhatWasWithdrawn) {
@@ -285,7 +318,7 @@ TEST(OpenPoll, LeavesOutWhatWasWithdrawn) {
                    .when(the_poll, WithdrawOption{option("b"), "Not ours"})
                    .then(poll::OptionWithdrawn{option("b"), "Not ours"})
                    .when(the_poll, OpenPoll{})
-                   .then(poll::Opened{terms()}, poll::OptionsFixed{options("a", "c")});
+                   .then(poll::Opened{.terms = terms(), .roll = true}, poll::OptionsFixed{options("a", "c")});
   const auto& poll = world.state<poll::State>(the_poll);
   EXPECT_EQ(option_ids(poll.options), (std::vector{option("a"), option("c")}));
   EXPECT_TRUE(poll.withdrawn.empty());
@@ -402,8 +435,18 @@ TEST(CountPoll, RecordsTheResultInFull) {
   auto command = count_poll(world.revision(the_poll), tied());
   command.figures.cast = 3;
   world.when(the_poll, command)
-      .then(poll::ResultComputed{command.revision, RuleKind::most_votes, poll::rule_version, "test",
-                                 Position{1}, Position{2}, command.figures, 7, true, tied().ties},
+      .then(poll::ResultComputed{command.revision,
+                                 RuleKind::most_votes,
+                                 poll::rule_version,
+                                 "test",
+                                 Position{1},
+                                 Position{2},
+                                 command.figures,
+                                 7,
+                                 true,
+                                 tied().ties,
+                                 {},
+                                 {}},
             poll::OptionsCounted{tied().options});
 }
 
@@ -411,6 +454,160 @@ TEST(CountPoll, NeedsAClosedPoll) {
   given(the_poll).when(the_poll, count_poll({}, clear())).then_refused(Refusal::poll_unknown);
   auto world = opened();
   world.when(the_poll, count_poll(world.revision(the_poll), clear())).then_refused(Refusal::poll_not_closed);
+}
+
+// A poll of citizens whose roll has these entries in one part.
+World with_roll_part(const Terms& with, const std::vector<std::string>& voters) {
+  const bool is_sealed = with.results == Results::after_close;
+  auto world = drafted(with).given(the_poll, poll::Opened{.terms = with, .roll = true, .sealed = is_sealed},
+                                   poll::OptionsFixed{options("a", "b", "c")}, poll::Closed{});
+  roll::PartAdded part;
+  for (const auto& voter : voters) part.entries.push_back({id<VoterId>(voter), {}, before_first});
+  world.given(RollPartId{the_poll, 0}, part);
+  return world.by(Engine{});
+}
+
+CompleteRoll complete(const std::function<void(RollCompleted&)>& set = [](RollCompleted&) {}) {
+  RollCompleted roll;
+  roll.entries = 2;
+  roll.at_opening = 1;
+  roll.ballots = 1;
+  roll.parts = 1;
+  set(roll);
+  return {roll};
+}
+
+TEST(CountPoll, ComesBehindTheRollThatThePollPromised) {
+  auto world = with_roll_part(terms(), {"v1", "v2"});
+  world.when(the_poll, count_poll(world.revision(the_poll), clear())).then_refused(Refusal::poll_not_settled);
+  world = world.when(the_poll, complete()).then(complete().roll);
+  const auto command = count_poll(world.revision(the_poll), clear());
+  world.by(ada)
+      .when(the_poll, command)
+      .then(poll::ResultComputed{.revision = command.revision,
+                                 .engine = "test",
+                                 .first = Position{1},
+                                 .last = Position{2},
+                                 .figures = {},
+                                 .ties = {},
+                                 .eligible = 2,
+                                 .eligible_at_opening = 1},
+            poll::OptionsCounted{clear().options});
+}
+
+TEST(CountPoll, ComesBehindTheOpeningsOfASealedPoll) {
+  auto world = with_roll_part(sealed_terms(), {"v1", "v2"}).when(the_poll, complete()).accepted();
+  world.when(the_poll, count_poll(world.revision(the_poll), clear())).then_refused(Refusal::poll_not_settled);
+  world.given(OpeningPartId{the_poll, 0}, opening::PartAdded{0, {opening::Opening{Position{7}, {}, {}}}});
+  world = world.when(the_poll, CompleteOpenings{{.openings = 1, .parts = 1}})
+              .then(OpeningsCompleted{.openings = 1, .parts = 1});
+  world.by(ada).when(the_poll, count_poll(world.revision(the_poll), clear())).accepted();
+}
+
+// ---- what the engine writes between closing and count
+
+TEST(CompleteRoll, NeedsAClosedPollThatPromisedOne) {
+  given(the_poll).when(the_poll, CompleteRoll{}).then_refused(Refusal::poll_unknown);
+  opened().when(the_poll, CompleteRoll{}).then_refused(Refusal::poll_not_closed);
+  closed(imported_terms()).when(the_poll, CompleteRoll{}).then_refused(Refusal::poll_settled);
+  closed()
+      .given(the_poll, poll::CancellationProposed{"x"}, poll::Cancelled{Position{1}})
+      .when(the_poll, CompleteRoll{})
+      .then_refused(Refusal::poll_final);
+}
+
+TEST(CompleteRoll, HappensOnce) {
+  with_roll_part(terms(), {"v1", "v2"})
+      .when(the_poll, complete())
+      .accepted()
+      .when(the_poll, complete())
+      .then_refused(Refusal::poll_settled);
+}
+
+TEST(CompleteRoll, CountsExactlyThePartsThatAreThere) {
+  auto world = with_roll_part(terms(), {"v1", "v2"});
+  const auto refused = [&](std::int64_t entries, std::uint32_t parts, std::string_view where) {
+    world
+        .when(the_poll, complete([&](RollCompleted& roll) {
+                roll.entries = entries;
+                roll.parts = parts;
+              }))
+        .then_refused(Refusal::invalid, where);
+  };
+  refused(1, 1, "/entries");
+  refused(3, 1, "/entries");
+  refused(0, 0, "/parts");
+  refused(2, 2, "/parts");
+  world.given(RollPartId{the_poll, 1}, roll::PartAdded{2, {{id<VoterId>("v3"), {}, before_first}}});
+  refused(2, 1, "/parts");
+  refused(0, 5, "/parts");
+}
+
+TEST(CompleteRoll, HasTotalsThatAddUp) {
+  const auto cell = [](std::int64_t eligible, std::int64_t voted) {
+    return poll::CellTurnout{id<LevelId>("low"), {}, {}, eligible, voted};
+  };
+  const auto with = [&](const std::function<void(RollCompleted&)>& set) {
+    return with_roll_part(terms(), {"v1", "v2"}).when(the_poll, complete(set));
+  };
+  with([](RollCompleted& r) { r.at_opening = 3; }).then_refused(Refusal::invalid, "/at_opening");
+  with([](RollCompleted& r) { r.at_opening = -1; }).then_refused(Refusal::invalid, "/at_opening");
+  with([](RollCompleted& r) { r.ballots = 3; }).then_refused(Refusal::invalid, "/ballots");
+  with([](RollCompleted& r) { r.ballots = -1; }).then_refused(Refusal::invalid, "/ballots");
+  with([](RollCompleted& r) {
+    r.prefix = poll::roll_prefix_max + 1;
+  }).then_refused(Refusal::invalid, "/prefix");
+  with([&](RollCompleted& r) { r.cells = {cell(1, 1)}; }).then_refused(Refusal::invalid, "/cells");
+  with([&](RollCompleted& r) { r.cells = {cell(2, 2)}; }).then_refused(Refusal::invalid, "/cells");
+  with([&](RollCompleted& r) {
+    r.cells.assign(poll::roll_cells_max + 1, cell(0, 0));
+    r.cells.front() = cell(2, 1);
+  }).then_refused(Refusal::invalid, "/cells");
+  with([&](RollCompleted& r) { r.cells = {cell(1, 1), cell(1, 0)}; }).accepted();
+}
+
+TEST(CompleteOpenings, NeedsAClosedSealedPollWithItsRoll) {
+  given(the_poll).when(the_poll, CompleteOpenings{}).then_refused(Refusal::poll_unknown);
+  opened().when(the_poll, CompleteOpenings{}).then_refused(Refusal::poll_not_closed);
+  with_roll_part(terms(), {"v1", "v2"})
+      .when(the_poll, CompleteOpenings{})
+      .then_refused(Refusal::poll_settled);
+  with_roll_part(sealed_terms(), {"v1", "v2"})
+      .when(the_poll, CompleteOpenings{})
+      .then_refused(Refusal::poll_not_settled);
+}
+
+TEST(CompleteOpenings, OpensEveryBallotThatTheRollKnows) {
+  auto world = with_roll_part(sealed_terms(), {"v1", "v2"}).when(the_poll, complete()).accepted();
+  const auto of = [](std::int64_t openings, std::uint32_t parts) {
+    return CompleteOpenings{{.openings = openings, .parts = parts}};
+  };
+  world.when(the_poll, of(0, 0)).then_refused(Refusal::invalid, "/openings");
+  world.when(the_poll, of(1, 1)).then_refused(Refusal::invalid, "/parts");
+  world.given(OpeningPartId{the_poll, 0}, opening::PartAdded{0, {opening::Opening{Position{7}, {}, {}}}});
+  world.when(the_poll, of(0, 0)).then_refused(Refusal::invalid, "/parts");
+  world.when(the_poll, of(2, 1)).then_refused(Refusal::invalid, "/openings");
+  world.when(the_poll, of(1, 1)).accepted().when(the_poll, of(1, 1)).then_refused(Refusal::poll_settled);
+}
+
+TEST(CancelPoll, IsTooLateWhenABallotIsOpened) {
+  auto world = with_roll_part(sealed_terms(), {"v1", "v2"}).when(the_poll, complete()).accepted();
+  world = world.by(ada).when(the_poll, ProposeCancellation{"Wrong"}).accepted();
+  const CancelPoll confirm{world.head()};
+  World{world}.by(ben).when(the_poll, confirm).accepted();
+  world.given(OpeningPartId{the_poll, 0}, opening::PartAdded{0, {opening::Opening{Position{7}, {}, {}}}});
+  world.by(ben).when(the_poll, confirm).then_refused(Refusal::ballots_opened);
+  world.by(ada).when(the_poll, ProposeCancellation{"Wrong"}).then_refused(Refusal::ballots_opened);
+}
+
+// No ballot stands, so no part is there, and yet it is known that nobody voted.
+TEST(CancelPoll, IsTooLateWhenThereWasNothingToOpen) {
+  auto world = with_roll_part(sealed_terms(), {"v1", "v2"})
+                   .when(the_poll, complete([](RollCompleted& roll) { roll.ballots = 0; }))
+                   .accepted()
+                   .when(the_poll, CompleteOpenings{})
+                   .accepted();
+  world.by(ada).when(the_poll, ProposeCancellation{"Wrong"}).then_refused(Refusal::ballots_opened);
 }
 
 TEST(CountPoll, IsOutdatedWhenThePollHasMovedSince) {
@@ -628,6 +825,7 @@ TEST(Poll, GoesFromDraftToCertified) {
   EXPECT_EQ(status(world), Status::open);
   world = world.when(the_poll, ClosePoll{}).accepted();
   EXPECT_EQ(status(world), Status::closed);
+  world = world.by(Engine{}).when(the_poll, CompleteRoll{}).accepted();
   world = count(world, clear());
   EXPECT_EQ(status(world), Status::counted);
   world = world.by(ben).when(the_poll, CertifyResult{}).accepted();

@@ -142,6 +142,76 @@ TEST(LargestRecords, OfBallots) {
   }
 }
 
+// As long as pseudonyms are.
+VoterId voter_number(std::size_t number) {
+  auto text = std::to_string(1'000'000 + number);
+  return id<VoterId>(text.insert(0, 22 - text.size(), 'x'));
+}
+
+World sealed_and_closed(const poll::BallotForm& form) {
+  const auto with = terms([&](poll::Terms& t) {
+    t.form = form;
+    t.results = poll::Results::after_close;
+  });
+  return given(long_ballot.poll, poll::Drafted{with},
+               poll::Opened{.terms = with, .roll = true, .sealed = true},
+               poll::OptionsFixed{longest_options(poll::choices_max, 1)})
+      .given(the_citizen, citizen::Registered{})
+      .citizen(the_citizen);
+}
+
+TEST(LargestRecords, OfSealedBallots) {
+  for (const auto& form : {poll::BallotForm{poll::BallotKind::approval, 1, poll::choices_max},
+                           poll::BallotForm{poll::BallotKind::points, 1, poll::choices_max, 1'000'000}}) {
+    auto world = sealed_and_closed(form);
+    const auto bytes = ballot::sealed_bytes(world.state<poll::State>(long_ballot.poll));
+    ballot::CastVote vote{{{longest_id<OptionId>(0), form.kind == poll::BallotKind::points ? 1 : 0}},
+                          ballot::Seal{}};
+    vote.seal->ciphertext.resize(bytes);
+    expect_to_fit(world.decided(long_ballot, vote));
+  }
+}
+
+TEST(LargestRecords, OfRolls) {
+  auto world = sealed_and_closed({});
+  world.given(long_ballot.poll, poll::Closed{});
+  roll::AddPart part{1'000'000'000'000, {}};
+  for (std::size_t i = 0; i < roll::entries_max; ++i)
+    part.entries.push_back({voter_number(i), {}, Position{UINT64_MAX}});
+  world.given(RollPartId{long_ballot.poll, 1'000'000},
+              roll::PartAdded{999'999'999'999, {{voter_number(0), {}, {}}}});
+  auto& last = part.entries;
+  last.erase(last.begin());
+  expect_to_fit(world.decided(RollPartId{long_ballot.poll, 1'000'001}, part));
+  poll::RollCompleted roll{.entries = 1'000'000'000'000, .parts = 1'000'001, .prefix = 4};
+  for (std::size_t i = 0; i < poll::roll_cells_max; ++i) {
+    roll.cells.push_back({longest_id<LevelId>(i), longest_id<DistrictId>(i), longest_id<AgeBandId>(i),
+                          1'000'000'000'000 / static_cast<std::int64_t>(poll::roll_cells_max), 0});
+  }
+  expect_to_fit(world.decided(long_ballot.poll, poll::CompleteRoll{roll}));
+}
+
+TEST(LargestRecords, OfOpenings) {
+  for (const std::int32_t max : {1, 40, static_cast<std::int32_t>(poll::choices_max)}) {
+    auto world = sealed_and_closed({poll::BallotKind::approval, 1, max});
+    for (std::size_t i = 0; i < opening::openings_max; ++i)
+      world.given(BallotId{long_ballot.poll, voter_number(i)}, ballot::SealedVoteCast{});
+    world.given(long_ballot.poll, poll::Closed{}, poll::RollCompleted{});
+    const auto& poll = world.state<poll::State>(long_ballot.poll);
+    expect_to_fit(
+        largest(world, OpeningPartId{long_ballot.poll, 0}, opening::openings_max, [&](std::size_t size) {
+          opening::AddPart part;
+          for (std::size_t i = 0; i < size; ++i) {
+            opening::Opening opening{Position{number(*poll.opened) + 2 + i}, {}, ballot::Choices{}};
+            for (std::size_t choice = 0; choice < static_cast<std::size_t>(max); ++choice)
+              opening.choices->push_back({longest_id<OptionId>(choice), 0});
+            part.openings.push_back(std::move(opening));
+          }
+          return part;
+        }));
+  }
+}
+
 TEST(LargestRecords, OfCountsAndLots) {
   auto world = poll_with({}, poll::options_max);
   world.given(long_ballot.poll, poll::Closed{});

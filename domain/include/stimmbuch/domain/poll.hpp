@@ -114,8 +114,8 @@ struct RollCompleted {
   std::int64_t ballots = 0;     // of them with a standing ballot
   std::uint32_t parts = 0;
   PartsDigest digest{};
-  std::uint32_t prefix = 0;        // characters of a pseudonym by which entries are looked up
-  std::vector<CellTurnout> cells;  // none if too few are on the roll
+  std::uint32_t prefix = 0;             // characters of a pseudonym by which entries are looked up
+  std::vector<CellTurnout> cells = {};  // none if too few are on the roll
 
   friend bool operator==(const RollCompleted&, const RollCompleted&) = default;
 };
@@ -266,8 +266,8 @@ struct ResultComputed {
   bool quorum_reached = true;
   std::vector<Tie> ties;
   // As the roll says; absent without one.
-  std::optional<std::int64_t> eligible;
-  std::optional<std::int64_t> eligible_at_opening;
+  std::optional<std::int64_t> eligible = {};
+  std::optional<std::int64_t> eligible_at_opening = {};
 
   friend bool operator==(const ResultComputed&, const ResultComputed&) = default;
 };
@@ -376,11 +376,11 @@ constexpr std::size_t choices_max = 400;
 constexpr std::int32_t grid_s_min = 60;
 constexpr std::int32_t grid_s_max = 86400;
 
-// What there is of a roll or of openings: entries in the parts that a command says are all, and whether there
-// are more parts.
+// What there is of a roll or of openings: entries in the parts that a command says are all, and whether all
+// of these are there and no others.
 struct Parts {
   std::int64_t entries = 0;
-  bool more = false;
+  bool are_all = true;
 };
 
 // What the rules must know from outside the stream.

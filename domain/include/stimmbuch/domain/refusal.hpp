@@ -74,7 +74,6 @@ enum class Refusal {
   poll_imported,
   // any
   invalid,
-  not_supported,
   stream_full,
 };
 
