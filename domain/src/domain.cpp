@@ -27,8 +27,12 @@ class Decide {
   }
 
   Decision operator()(const citizen::Command& command) const {
-    const citizen::Context context{ledger(), std::get<CitizenId>(stream_), context_.actor,
-                                   context_.registry_holder};
+    const citizen::Context context{ledger(),
+                                   std::get<CitizenId>(stream_),
+                                   context_.actor,
+                                   context_.registry_holder,
+                                   context_.identity_held,
+                                   context_.text_is_there};
     return widened(citizen::decide(state<citizen::State>(stream_), command, context));
   }
 
@@ -38,7 +42,8 @@ class Decide {
 
   Decision operator()(const poll::Command& command) const {
     const auto& poll = state<poll::State>(stream_);
-    const poll::Context context{ledger(), status_of_project(poll, command), context_.now, context_.actor};
+    const poll::Context context{ledger(), status_of_project(poll, command), context_.now, context_.actor,
+                                context_.text_is_there};
     return widened(poll::decide(poll, command, context));
   }
 

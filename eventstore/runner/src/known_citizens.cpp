@@ -27,6 +27,7 @@ std::string name_of(const citizen::State& state) {
   std::string name;
   name += state.registered ? 'r' : '-';
   name += state.blocked ? 'b' : '-';
+  name += static_cast<char>('0' + static_cast<int>(state.erasure));
   if (!state.cell) return name;
   name.append(state.cell->level.text());
   name += ' ';

@@ -189,6 +189,10 @@ class FiguresFold final : public Fold {
       void operator()(const citizen::Unblocked&) const {
         if (before.blocked) --figures.blocked;
       }
+      void operator()(const citizen::ErasureRequested&) const {}
+      void operator()(const citizen::Erased&) const {}
+      void operator()(const citizen::TextDestructionRequested&) const {}
+      void operator()(const citizen::TextDestroyed&) const {}
     };
     citizen::State& state = citizens_.edit(views, input.id());
     const auto& event = input.event<citizen::Event>();
@@ -234,7 +238,7 @@ class FiguresFold final : public Fold {
 
 Projection figures_projection() {
   return {"figures",
-          2,
+          3,
           {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot},
           []() -> std::unique_ptr<Fold> { return std::make_unique<FiguresFold>(); }};
 }

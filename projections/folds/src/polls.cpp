@@ -325,6 +325,9 @@ struct Remember {
   void operator()(const poll::Annulled&) const { row.annulled = moment_of(recorded); }
   void operator()(const poll::LotProposed& event) const { propose(event.reason); }
   void operator()(const poll::LotDrawn&) const {}
+  void operator()(const poll::TextDestructionRequested&) const {}
+  void operator()(const poll::TextDestroyed&) const {}
+  void operator()(const poll::SecretDestroyed&) const {}
 
  private:
   void propose(const std::string& reason) const {
