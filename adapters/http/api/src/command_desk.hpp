@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -51,6 +52,13 @@ class CommandDesk {
   // The row in which the vault keeps who holds a registry identity.
   std::string registry_row(std::string_view registry_identity) const;
 
+  // The row that says from when on something is to be destroyed: a person or a text of the vault, by the
+  // name that vault::erasing_row_name takes.
+  static runner::VaultRow erasing_row(std::string_view what, Time now);
+
+  // Keeps nothing any more of who is whom, since people were erased.
+  void forget_citizens();
+
   // A submission of a command to a stream that is not pseudonymous.
   runner::Submission open_submission(StreamId stream, Command command, const Intent& intent) const;
   // A submission to the ballot of a voter; `citizen` is absent in imported polls. Nothing if the contest has
@@ -64,7 +72,9 @@ class CommandDesk {
 
  private:
   std::string created_id_text(std::string_view kind, const Intent& intent) const;
-  void remember(const std::string& identity_row, const CitizenId& citizen);
+  // `times_forgotten` when the vault was read: what was read before people were erased is not kept.
+  void remember(const std::string& identity_row, const CitizenId& citizen,
+                std::optional<std::uint64_t> times_forgotten);
 
   runner::Runner* const runner_;
   const runner::Vault& vault_;
@@ -77,6 +87,7 @@ class CommandDesk {
   // Who is whom never changes while a person has an account, so it is read from the vault once.
   std::mutex mutex_;
   std::unordered_map<std::string, CitizenId> citizens_;
+  std::uint64_t times_forgotten_ = 0;
 };
 
 }  // namespace stimmbuch::http::api
