@@ -152,10 +152,13 @@ Decision decide_on(const State& state, const CastVote& command, const Context& c
   return written(state, context.poll, command.choices, Channel::online, std::nullopt);
 }
 
-// Withdrawing needs no entitlement any more: who loses it may still take the vote back.
+// Withdrawing needs no entitlement any more: who loses it may still take the vote back. But an erasure moves
+// no figure.
 Decision decide_on(const State& state, const WithdrawVote&, const Context& context) {
   if (auto open = check_open(context.poll, context.now); !open) return std::unexpected(open.error());
   if (context.poll.terms->imported) return refused(Refusal::poll_imported);
+  if (context.citizen && context.citizen->erasure != citizen::Erasure::none)
+    return refused(Refusal::citizen_erased);
   if (auto changeable = check_changeable(state, context.poll); !changeable)
     return std::unexpected(changeable.error());
   if (auto left = check_command_left(state, true); !left) return std::unexpected(left.error());
@@ -233,6 +236,7 @@ std::size_t sealed_bytes(const poll::State& poll) {
 std::expected<void, Rejection> entitled(const citizen::State& citizen, const poll::Electorate& electorate,
                                         const ledger::State& ledger) {
   if (!citizen.registered) return refused(Refusal::citizen_unknown);
+  if (citizen.erasure != citizen::Erasure::none) return refused(Refusal::citizen_erased);
   if (citizen.blocked) return refused(Refusal::citizen_blocked);
   const auto level = citizen.cell ? std::optional{citizen.cell->level} : std::nullopt;
   if (ledger.rank(level) < ledger.rank(electorate.level)) return refused(Refusal::level_too_low);

@@ -27,8 +27,12 @@ class Decide {
   }
 
   Decision operator()(const citizen::Command& command) const {
-    const citizen::Context context{ledger(), std::get<CitizenId>(stream_), context_.actor,
-                                   context_.registry_holder};
+    const citizen::Context context{ledger(),
+                                   std::get<CitizenId>(stream_),
+                                   context_.actor,
+                                   context_.registry_holder,
+                                   context_.identity_held,
+                                   context_.text_is_there};
     return widened(citizen::decide(state<citizen::State>(stream_), command, context));
   }
 
@@ -44,7 +48,8 @@ class Decide {
                                 .now = context_.now,
                                 .actor = context_.actor,
                                 .parts = parts_of(id, command),
-                                .ballots_opened = state<opening::State>(OpeningPartId{id, 0}).added};
+                                .ballots_opened = state<opening::State>(OpeningPartId{id, 0}).added,
+                                .text_is_there = context_.text_is_there};
     return widened(poll::decide(poll, command, context));
   }
 

@@ -320,6 +320,26 @@ Decision decide_on(const State& state, const DrawLot& command, const Context& co
   return std::vector<Event>{LotDrawn{proposal->position}};
 }
 
+Decision decide_on(const State& state, const DestroyText& command, const Context& context) {
+  if (state.status == Status::unknown) return refused(Refusal::poll_unknown);
+  if (!context.text_is_there) return refused(Refusal::text_unknown);
+  return std::vector<Event>{TextDestructionRequested{command.text}};
+}
+
+Decision decide_on(const State& state, const CompleteTextDestruction& command, const Context&) {
+  if (state.status == Status::unknown) return refused(Refusal::poll_unknown);
+  return std::vector<Event>{TextDestroyed{command.text}};
+}
+
+Decision decide_on(const State& state, const DestroySecret& command, const Context& context) {
+  if (state.status == Status::unknown) return refused(Refusal::poll_unknown);
+  if (state.is_destroyed(command.secret)) return refused(Refusal::secret_destroyed);
+  const auto ends = secret_ends(state);
+  const auto end = std::ranges::find(ends, command.secret, &SecretEnd::secret);
+  if (end == ends.end() || end->due > context.now) return refused(Refusal::secret_needed);
+  return std::vector<Event>{SecretDestroyed{command.secret}};
+}
+
 // Total: a log that no rule would have written is folded too, so that an audit can go on behind what it
 // found.
 struct Evolve {
@@ -353,7 +373,10 @@ struct Evolve {
     state.closed = recorded.position;
   }
   void operator()(const RollCompleted& event) const { state.roll_completed = event; }
-  void operator()(const OpeningsCompleted& event) const { state.openings_completed = event; }
+  void operator()(const OpeningsCompleted& event) const {
+    state.openings_completed = event;
+    state.unsealed = recorded.time;
+  }
   void operator()(const ResultComputed& event) const {
     state.status = Status::counted;
     state.result = Result{recorded.position, recorded.actor, event.ties, {}};
@@ -363,11 +386,11 @@ struct Evolve {
     auto& options = state.result->options;
     options.insert(options.end(), event.options.begin(), event.options.end());
   }
-  void operator()(const ResultCertified&) const { state.status = Status::certified; }
+  void operator()(const ResultCertified&) const { end(Status::certified); }
   void operator()(const CancellationProposed&) const { propose(Proposal::Kind::cancellation); }
-  void operator()(const Cancelled&) const { state.status = Status::cancelled; }
+  void operator()(const Cancelled&) const { end(Status::cancelled); }
   void operator()(const AnnulmentProposed&) const { propose(Proposal::Kind::annulment); }
-  void operator()(const Annulled&) const { state.status = Status::annulled; }
+  void operator()(const Annulled&) const { end(Status::annulled); }
   void operator()(const LotProposed& event) const { propose(Proposal::Kind::lot, event.order); }
   void operator()(const LotDrawn&) const {
     if (!state.proposal) return;
@@ -377,8 +400,16 @@ struct Evolve {
     state.proposal.reset();
     outdate_result();
   }
+  void operator()(const TextDestructionRequested&) const {}
+  void operator()(const TextDestroyed&) const {}
+  void operator()(const SecretDestroyed& event) const { state.destroyed.push_back(event.secret); }
 
  private:
+  void end(Status status) const {
+    state.status = status;
+    state.final_since = recorded.time;
+    if (status == Status::cancelled) state.unsealed = recorded.time;
+  }
   void append(const std::vector<Option>& options) const {
     state.options.insert(state.options.end(), options.begin(), options.end());
   }
@@ -391,6 +422,22 @@ struct Evolve {
 };
 
 }  // namespace
+
+std::vector<SecretEnd> secret_ends(const State& state) {
+  std::vector<SecretEnd> ends;
+  if (state.terms && state.final_since && !state.is_destroyed(SecretKind::contest)) {
+    ends.push_back(
+        {SecretKind::contest, *state.final_since + std::chrono::days{state.terms->objection_days}});
+  }
+  if (state.sealed && state.unsealed && !state.is_destroyed(SecretKind::sealing))
+    ends.push_back({SecretKind::sealing, *state.unsealed});
+  return ends;
+}
+
+bool may_be_voted_in_twice(const State& state, Position erased) {
+  if (!state.opened || is_final(state.status) || (state.terms && state.terms->imported)) return false;
+  return *state.opened < erased && (!state.closed || *state.closed > erased);
+}
 
 bool Result::unresolved() const {
   return !unresolved_options(*this).empty();
@@ -407,6 +454,10 @@ const Option* State::option(const OptionId& id) const {
 
 bool State::is_withdrawn(const OptionId& id) const {
   return std::ranges::find(withdrawn, id) != withdrawn.end();
+}
+
+bool State::is_destroyed(SecretKind secret) const {
+  return std::ranges::find(destroyed, secret) != destroyed.end();
 }
 
 std::optional<std::size_t> State::index(const OptionId& id) const {

@@ -20,6 +20,16 @@ constexpr auto texts = std::to_array<RefusalText>({
     {already_registered, conflict, "already_registered",
      "Another account holds this registry identity; a person has one account.",
      "Zu dieser Person gibt es schon ein anderes Konto; jede Person hat eines."},
+    {citizen_erased, gone, "citizen_erased",
+     "The account is erased, or about to be; nothing can be done with it.",
+     "Das Konto ist gelöscht oder wird es gerade; damit ist nichts mehr möglich."},
+    {erasure_pending, conflict, "erasure_pending",
+     "An account of this person is being erased; a new one can be made when the polls that were open then "
+     "have their final result.",
+     "Ein Konto dieser Person wird gerade gelöscht; ein neues ist möglich, sobald die damals offenen "
+     "Abstimmungen endgültig entschieden sind."},
+    {text_unknown, not_found, "text_unknown", "There is no such text; it may have been destroyed already.",
+     "Diesen Text gibt es nicht; vielleicht ist er schon vernichtet."},
     {registry_identity_required, unacceptable, "registry_identity_required",
      "This level is given to one account per person; name the registry identity.",
      "Diese Stufe gilt für ein Konto je Person; die Registerkennung fehlt."},
@@ -133,6 +143,14 @@ constexpr auto texts = std::to_array<RefusalText>({
     {ballot_changes_exhausted, conflict, "ballot_changes_exhausted",
      "A ballot takes 50 commands, the last of which can only withdraw it.",
      "Eine Stimme lässt sich 50-mal ändern; die letzte Änderung kann sie nur zurückziehen."},
+    {secret_destroyed, gone, "secret_destroyed",
+     "The secret of this poll is destroyed: nobody can tell any more whose ballot is whose. What you noted "
+     "before, your voter id and your receipt, still holds.",
+     "Das Geheimnis dieser Abstimmung ist vernichtet: Niemand kann mehr sagen, welche Stimme von wem ist. "
+     "Was "
+     "Sie vorher notiert haben, Stimmkennung und Beleg, gilt weiter."},
+    {secret_needed, conflict, "secret_needed", "The secret of this poll is still needed.",
+     "Das Geheimnis dieser Abstimmung wird noch gebraucht."},
     {poll_not_imported, conflict, "poll_not_imported",
      "Only polls declared as imported take imported ballots and commands of the bulk route.",
      "Nur als übernommen angelegte Abstimmungen nehmen übernommene Stimmen und Aufträge der Sammelroute an."},

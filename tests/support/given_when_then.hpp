@@ -105,6 +105,15 @@ class World : public States {
     return *this;
   }
 
+  World& identity_held() {
+    context_.identity_held = true;
+    return *this;
+  }
+  World& text_is_there() {
+    context_.text_is_there = true;
+    return *this;
+  }
+
   // Decides the command; what is expected of it is told to the answer.
   template <class Own>
   Then when(const StreamId& stream, Own own,
@@ -138,7 +147,11 @@ class World : public States {
 
   std::map<std::string, Stream> streams_;
   Position head_{0};
-  Context context_{the_ledger, noon, ada, std::nullopt, std::nullopt};
+  Context context_{.ledger = the_ledger,
+                   .now = noon,
+                   .actor = ada,
+                   .citizen = std::nullopt,
+                   .registry_holder = std::nullopt};
 };
 
 // What became of a command. What it decided is part of the world from here on.

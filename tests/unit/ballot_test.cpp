@@ -469,5 +469,16 @@ TEST(ImportVote, IsNotCountedAgainstTheVotersFiftyCommands) {
   for (int i = 0; i < 60; ++i) world = world.when(the_ballot, import("a")).accepted();
 }
 
+// ---- an account that is erased, or about to be
+
+TEST(CastVote, IsNoMoreOfWhomIsErased) {
+  auto world = open_poll().given(the_ballot, vote_cast("a"));
+  world.given(the_citizen, citizen::ErasureRequested{});
+  world.when(the_ballot, cast("b")).then_refused(Refusal::citizen_erased);
+  world.when(the_ballot, WithdrawVote{}).then_refused(Refusal::citizen_erased);
+  world.given(the_citizen, citizen::Erased{});
+  world.when(the_ballot, cast("b")).then_refused(Refusal::citizen_erased);
+}
+
 }  // namespace
 }  // namespace stimmbuch::test

@@ -7,6 +7,10 @@ namespace {
 
 using citizen::BlockCitizen;
 using citizen::ChangeCitizen;
+using citizen::CompleteErasure;
+using citizen::CompleteTextDestruction;
+using citizen::DestroyText;
+using citizen::EraseCitizen;
 using citizen::RegisterCitizen;
 using citizen::UnblockCitizen;
 using citizen::VerifyCitizen;
@@ -131,6 +135,93 @@ TEST(BlockCitizen, TakesAReasonAndNothingElse) {
 TEST(BlockCitizen, NeedsAnAccount) {
   given(the_citizen).when(the_citizen, BlockCitizen{}).then_refused(Refusal::citizen_unknown);
   given(the_citizen).when(the_citizen, UnblockCitizen{}).then_refused(Refusal::citizen_unknown);
+}
+
+// ---- erasure
+
+const citizen::ErasureRequested erasure_requested;
+const citizen::Erased erased;
+
+TEST(EraseCitizen, IsRequestedFirstAndCompletedByTheEngine) {
+  auto world = given(the_citizen, registered).when(the_citizen, EraseCitizen{}).then(erasure_requested);
+  EXPECT_EQ(world.state<citizen::State>(the_citizen).erasure, citizen::Erasure::requested);
+  world = world.by(Engine{}).when(the_citizen, CompleteErasure{}).then(erased);
+  EXPECT_EQ(world.state<citizen::State>(the_citizen).erasure, citizen::Erasure::completed);
+}
+
+TEST(EraseCitizen, IsForEverybodyWhoHasAnAccount) {
+  given(the_citizen).when(the_citizen, EraseCitizen{}).then_refused(Refusal::citizen_unknown);
+  given(the_citizen).when(the_citizen, CompleteErasure{}).then_refused(Refusal::citizen_unknown);
+  given(the_citizen, registered, blocked).when(the_citizen, EraseCitizen{}).then(erasure_requested);
+}
+
+TEST(EraseCitizen, HappensOnce) {
+  given(the_citizen, registered).when(the_citizen, CompleteErasure{}).then_refused(Refusal::invalid);
+  given(the_citizen, registered, erasure_requested)
+      .when(the_citizen, EraseCitizen{})
+      .then_refused(Refusal::citizen_erased);
+  given(the_citizen, registered, erasure_requested, erased)
+      .when(the_citizen, CompleteErasure{})
+      .then_refused(Refusal::citizen_erased);
+}
+
+TEST(EraseCitizen, EndsEverythingElse) {
+  for (const bool completed : {false, true}) {
+    auto world = given(the_citizen, registered, erasure_requested);
+    if (completed) world.given(the_citizen, erased);
+    world.text_is_there();
+    const Commitments name{{"name", commitment()}};
+    world.when(the_citizen, verify(cell("low"))).then_refused(Refusal::citizen_erased);
+    world.when(the_citizen, ChangeCitizen{name}).then_refused(Refusal::citizen_erased);
+    world.when(the_citizen, BlockCitizen{}).then_refused(Refusal::citizen_erased);
+    world.when(the_citizen, UnblockCitizen{}).then_refused(Refusal::citizen_erased);
+    world.when(the_citizen, DestroyText{{Revision{0}, "name"}}).then_refused(Refusal::citizen_erased);
+  }
+}
+
+TEST(RegisterCitizen, WaitsUntilTheErasureOfTheOldAccountIsOver) {
+  given(the_citizen)
+      .identity_held()
+      .when(the_citizen, RegisterCitizen{})
+      .then_refused(Refusal::erasure_pending);
+}
+
+TEST(VerifyCitizen, WaitsUntilTheErasureOfTheOldAccountIsOver) {
+  VerifyCitizen command = verify(cell("low"));
+  command.with_registry_identity = true;
+  given(the_citizen, registered)
+      .identity_held()
+      .when(the_citizen, command)
+      .then_refused(Refusal::erasure_pending);
+}
+
+// ---- the end of one text
+
+TEST(DestroyText, IsRequestedFirstAndCompletedByTheEngine) {
+  const TextName phone{Revision{0}, "phone"};
+  auto world = given(the_citizen, registered)
+                   .text_is_there()
+                   .when(the_citizen, DestroyText{phone})
+                   .then(citizen::TextDestructionRequested{phone});
+  world.by(Engine{}).when(the_citizen, CompleteTextDestruction{phone}).then(citizen::TextDestroyed{phone});
+}
+
+TEST(DestroyText, NeedsATextThatIsThere) {
+  const TextName phone{Revision{0}, "phone"};
+  given(the_citizen, registered).when(the_citizen, DestroyText{phone}).then_refused(Refusal::text_unknown);
+  given(the_citizen)
+      .text_is_there()
+      .when(the_citizen, DestroyText{phone})
+      .then_refused(Refusal::citizen_unknown);
+  given(the_citizen).when(the_citizen, CompleteTextDestruction{phone}).then_refused(Refusal::citizen_unknown);
+}
+
+TEST(DestroyText, IsCompletedThoughTheAccountWasErasedMeanwhile) {
+  const TextName phone{Revision{0}, "phone"};
+  given(the_citizen, registered, citizen::TextDestructionRequested{phone}, erasure_requested, erased)
+      .by(Engine{})
+      .when(the_citizen, CompleteTextDestruction{phone})
+      .then(citizen::TextDestroyed{phone});
 }
 
 }  // namespace

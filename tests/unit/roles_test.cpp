@@ -48,7 +48,8 @@ TEST(Roles, LetCountAndCertifyBeDifferentRights) {
 TEST(Roles, AddUp) {
   EXPECT_EQ(rights_of({}), Rights{});
   const auto both = rights_of({Role::auditor, Role::registrar});
-  EXPECT_EQ(both, (Rights{Right::read_audit, Right::verify_citizens, Right::block_citizens}));
+  EXPECT_EQ(both, (Rights{Right::read_audit, Right::verify_citizens, Right::block_citizens,
+                          Right::erase_citizens}));
 }
 
 }  // namespace

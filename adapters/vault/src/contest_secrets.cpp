@@ -9,12 +9,15 @@ namespace stimmbuch::vault {
 
 namespace {
 
-std::string row_name(std::string_view kind, const PollId& poll) {
-  return std::string{"secret/"}.append(kind).append(1, '/').append(poll.text());
+std::string_view name_of(poll::SecretKind kind) {
+  switch (kind) {
+    case poll::SecretKind::contest:
+      return "contest";
+    case poll::SecretKind::sealing:
+      return "sealing";
+  }
+  return "contest";
 }
-
-constexpr std::string_view contest_kind = "contest";
-constexpr std::string_view sealing_kind = "sealing";
 
 std::optional<crypto::Mac> prepared(const runner::Vault& vault, const std::string& row) {
   auto value = vault.read(runner::RowClass::secrets, row);
@@ -35,28 +38,35 @@ runner::VaultRow new_secret(std::string row) {
 
 }  // namespace
 
+std::string secret_row_name(poll::SecretKind kind, const PollId& poll) {
+  return std::string{"secret/"}.append(name_of(kind)).append(1, '/').append(poll.text());
+}
+
 runner::VaultRow new_contest_secret(const PollId& poll) {
-  return new_secret(row_name(contest_kind, poll));
+  return new_secret(secret_row_name(poll::SecretKind::contest, poll));
 }
 
 runner::VaultRow new_sealing_secret(const PollId& poll) {
-  return new_secret(row_name(sealing_kind, poll));
+  return new_secret(secret_row_name(poll::SecretKind::sealing, poll));
 }
 
 ContestSecrets::ContestSecrets(const runner::Vault& vault, std::size_t capacity)
     : vault_{vault}, cache_{capacity} {}
 
 std::shared_ptr<const ContestSecrets::Contest> ContestSecrets::contest(const PollId& poll) {
+  std::uint64_t times_forgotten = 0;
   {
     const std::lock_guard lock{mutex_};
     if (const auto* contest = cache_.find(poll)) return *contest;
+    times_forgotten = times_forgotten_;
   }
-  auto secret = prepared(vault_, row_name(contest_kind, poll));
+  auto secret = prepared(vault_, secret_row_name(poll::SecretKind::contest, poll));
   if (!secret) return nullptr;
-  auto contest =
-      std::make_shared<const Contest>(*std::move(secret), prepared(vault_, row_name(sealing_kind, poll)));
+  auto contest = std::make_shared<const Contest>(
+      *std::move(secret), prepared(vault_, secret_row_name(poll::SecretKind::sealing, poll)));
   const std::lock_guard lock{mutex_};
-  cache_.insert(poll, contest);
+  // What was read before it was destroyed is good for this once.
+  if (times_forgotten == times_forgotten_) cache_.insert(poll, contest);
   return contest;
 }
 
@@ -72,6 +82,12 @@ std::shared_ptr<const crypto::Mac> ContestSecrets::sealing(const PollId& poll) {
   if (!found || !found->sealing) return nullptr;
   const auto* const secret = &*found->sealing;
   return {std::move(found), secret};
+}
+
+void ContestSecrets::forget() {
+  const std::lock_guard lock{mutex_};
+  ++times_forgotten_;
+  cache_.clear();
 }
 
 }  // namespace stimmbuch::vault

@@ -75,6 +75,18 @@ std::string registry_row_name(const crypto::Mac& subject, std::string_view regis
   return "registry/" + to_base64url(subject("registry", {registry_identity}));
 }
 
+bool is_identity_row(std::string_view name) {
+  return name.starts_with("identity/") || name.starts_with("registry/");
+}
+
+std::string erasing_row_name(std::string_view what) {
+  return std::string{erasing_prefix}.append(what);
+}
+
+std::string held_row_name(std::string_view identity_row) {
+  return std::string{held_prefix}.append(identity_row);
+}
+
 OfficialId official_id(const crypto::Mac& subject, std::string_view issuer, std::string_view token_subject) {
   return short_id<OfficialId>(subject("official", {issuer, token_subject}));
 }

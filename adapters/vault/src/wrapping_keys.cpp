@@ -26,8 +26,11 @@ constexpr std::string_view header = "stimmbuch-keys-v1\n";
 constexpr std::string_view texts_label = "texts ";
 constexpr std::string_view secrets_label = "secrets ";
 constexpr std::size_t key_size = base64url_size(crypto::Secret::size);
-constexpr std::size_t texts_size = header.size() + texts_label.size() + key_size + 1;
-constexpr std::size_t file_size = texts_size + secrets_label.size() + key_size + 1;
+constexpr std::string_view next_texts_label = "next-texts ";
+constexpr std::string_view next_secrets_label = "next-secrets ";
+constexpr std::size_t file_size_max = header.size() + texts_label.size() + secrets_label.size() +
+                                      next_texts_label.size() + next_secrets_label.size() +
+                                      4 * (base64url_size(crypto::Secret::size) + 1);
 constexpr std::chrono::seconds command_patience{30};
 
 std::unexpected<VaultError> error(Kind kind, const fs::path& file, std::string_view what) {
@@ -59,44 +62,70 @@ std::unexpected<VaultError> inside(const fs::path& file) {
 
 std::string file_text(const WrappingKeys& keys) {
   std::string text;
-  text.reserve(file_size);
-  const auto append = [&](std::string_view label, const crypto::Secret& key) {
-    auto encoded = to_base64url(key.bytes());
+  text.reserve(file_size_max);
+  const auto append = [&](std::string_view label, const std::optional<crypto::Secret>& key) {
+    if (!key) return;
+    auto encoded = to_base64url(key->bytes());
     text.append(label).append(encoded).append(1, '\n');
     crypto::wipe(encoded);
   };
   text.append(header);
   append(texts_label, keys.texts);
-  append(secrets_label, *keys.secrets);
+  append(secrets_label, keys.secrets);
+  append(next_texts_label, keys.next_texts);
+  append(next_secrets_label, keys.next_secrets);
   return text;
 }
 
-// Takes `label <key>\n` from the front of the text.
+// Takes `label <key>\n` from the front of the text; leaves it there if the key is none.
 std::optional<crypto::Secret> take(std::string_view& text, std::string_view label) {
   if (!text.starts_with(label) || text.size() < label.size() + key_size + 1) return std::nullopt;
   std::array<std::byte, crypto::Secret::size> bytes;
   const bool good =
       from_base64url(text.substr(label.size(), key_size), bytes) && text[label.size() + key_size] == '\n';
-  text.remove_prefix(label.size() + key_size + 1);
   std::optional<crypto::Secret> key;
-  if (good) key.emplace(bytes);
+  if (good) {
+    text.remove_prefix(label.size() + key_size + 1);
+    key.emplace(bytes);
+  }
   crypto::wipe(bytes);
   return key;
 }
 
+// Both classes or that of texts alone, and if new keys are to come, they for the same classes.
 std::optional<WrappingKeys> parse(std::string_view text) {
-  const bool is_whole = text.size() == file_size;
-  if ((!is_whole && text.size() != texts_size) || !text.starts_with(header)) return std::nullopt;
+  if (!text.starts_with(header)) return std::nullopt;
   text.remove_prefix(header.size());
   const auto texts = take(text, texts_label);
   if (!texts) return std::nullopt;
-  if (!is_whole) return WrappingKeys{*texts, {}};
-  const auto secrets = take(text, secrets_label);
-  if (!secrets) return std::nullopt;
-  return WrappingKeys{*texts, secrets};
+  WrappingKeys keys{.texts = *texts, .secrets = take(text, secrets_label)};
+  keys.next_texts = take(text, next_texts_label);
+  keys.next_secrets = take(text, next_secrets_label);
+  const bool fits =
+      !keys.next_texts ? !keys.next_secrets : keys.next_secrets.has_value() == keys.secrets.has_value();
+  if (!text.empty() || !fits) return std::nullopt;
+  return keys;
+}
+
+// Makes a file of the keys beside another; 0, or why not.
+int write_beside(const fs::path& fresh, int flags, const WrappingKeys& keys) {
+  const Descriptor created{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, 0600)};
+  if (!created) return errno;
+  auto text = file_text(keys);
+  const bool written = write_all(created, text) && ::fsync(created.get()) == 0;
+  const int failed = written ? 0 : errno;
+  crypto::wipe(text);
+  return failed;
 }
 
 }  // namespace
+
+WrappingKeys WrappingKeys::with_next() const {
+  WrappingKeys keys = *this;
+  keys.next_texts = crypto::Secret::random();
+  if (secrets) keys.next_secrets = crypto::Secret::random();
+  return keys;
+}
 
 fs::path default_key_file(const fs::path& data_dir) {
   auto path = normal(data_dir);
@@ -110,15 +139,9 @@ std::expected<WrappingKeys, VaultError> create_wrapping_keys(const fs::path& fil
   // and of two processes that make them at once only one succeeds.
   auto fresh = file;
   fresh += ".new-" + crypto::random_id();
-  const Descriptor created{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
-  if (!created) return io_error(file, errno);
-
-  auto keys = WrappingKeys::random();
-  auto text = file_text(keys);
-  int failed = 0;
-  if (!write_all(created, text) || ::fsync(created.get()) != 0 || ::link(fresh.c_str(), file.c_str()) != 0)
-    failed = errno;
-  crypto::wipe(text);
+  const auto keys = WrappingKeys::random();
+  int failed = write_beside(fresh, O_EXCL, keys);
+  if (failed == 0 && ::link(fresh.c_str(), file.c_str()) != 0) failed = errno;
   ::unlink(fresh.c_str());
   if (failed == EEXIST) return error(Kind::exists, file, "is there already and is never overwritten");
   if (failed != 0) return io_error(file, failed);
@@ -145,7 +168,7 @@ std::expected<WrappingKeys, VaultError> load_wrapping_keys(const fs::path& file,
                  "others than its owner may use it; run: chmod 600 " + file.string());
   }
 
-  std::string text(file_size + 1, '\0');  // one more, to notice a longer file
+  std::string text(file_size_max + 1, '\0');  // one more, to notice a longer file
   const auto size = read_up_to(opened, text);
   if (!size) return io_error(file, errno);
   auto keys = parse(std::string_view{text}.substr(0, *size));
@@ -155,12 +178,35 @@ std::expected<WrappingKeys, VaultError> load_wrapping_keys(const fs::path& file,
   return *keys;
 }
 
+std::expected<void, VaultError> replace_wrapping_keys(const fs::path& file, const fs::path& data_dir,
+                                                      const WrappingKeys& keys) {
+  if (const auto present = load_wrapping_keys(file, data_dir); !present)
+    return std::unexpected(present.error());
+  // The file itself, where it is named by a link.
+  const auto place = fs::canonical(file);
+  const Descriptor former{::open(place.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!former) {
+    return error(Kind::io, file,
+                 "new keys cannot be put there: " + std::generic_category().message(errno) +
+                     "; make it and its directory writable for this user");
+  }
+  // Always the same name, so that what a crash leaves there is overwritten by the next attempt.
+  auto fresh = place;
+  fresh += ".next";
+  if (const int failed = write_beside(fresh, O_TRUNC, keys); failed != 0) return io_error(fresh, failed);
+  if (::rename(fresh.c_str(), place.c_str()) != 0) return io_error(file, errno);
+  if (!sync_directory(place.parent_path())) return io_error(file, errno);
+  if (!write_all(former, std::string(file_size_max, '\0')) || ::fsync(former.get()) != 0)
+    return io_error(file, errno);
+  return {};
+}
+
 std::expected<WrappingKeys, VaultError> ask_for_wrapping_keys(const std::string& command) {
   const auto refused = [&](Kind kind, std::string_view what) {
     return std::unexpected(
         VaultError{kind, "the command for the wrapping key, `" + command + "`, " + std::string{what}});
   };
-  std::string text(file_size + 1, '\0');
+  std::string text(file_size_max + 1, '\0');
   const auto ran = run_shell(command, text, command_patience);
   text.resize(ran.size);
   const auto keys = parse(text);

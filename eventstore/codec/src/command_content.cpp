@@ -42,6 +42,11 @@ STIMMBUCH_COMMAND(citizen, ChangeCitizen, if_any("texts", &citizen::ChangeCitize
 STIMMBUCH_COMMAND(citizen, BlockCitizen, if_any("texts", &citizen::BlockCitizen::texts));
 STIMMBUCH_COMMAND(citizen, UnblockCitizen, if_any("texts", &citizen::UnblockCitizen::texts));
 
+STIMMBUCH_COMMAND(citizen, EraseCitizen);
+STIMMBUCH_COMMAND(citizen, CompleteErasure);
+STIMMBUCH_COMMAND(citizen, DestroyText, inlined(&citizen::DestroyText::text));
+STIMMBUCH_COMMAND(citizen, CompleteTextDestruction, inlined(&citizen::CompleteTextDestruction::text));
+
 STIMMBUCH_COMMAND(project, OpenProject, required("title", &project::OpenProject::title),
                   if_any("summary", &project::OpenProject::summary));
 STIMMBUCH_COMMAND(project, DefinePhase, inlined(&project::DefinePhase::phase));
@@ -71,6 +76,10 @@ STIMMBUCH_COMMAND(poll, ProposeLot, required("order", &poll::ProposeLot::order),
 STIMMBUCH_COMMAND(poll, DrawLot, required("proposal", &poll::DrawLot::proposal));
 STIMMBUCH_COMMAND(poll, CompleteRoll, inlined(&poll::CompleteRoll::roll));
 STIMMBUCH_COMMAND(poll, CompleteOpenings, inlined(&poll::CompleteOpenings::openings));
+
+STIMMBUCH_COMMAND(poll, DestroyText, inlined(&poll::DestroyText::text));
+STIMMBUCH_COMMAND(poll, CompleteTextDestruction, inlined(&poll::CompleteTextDestruction::text));
+STIMMBUCH_COMMAND(poll, DestroySecret, required("secret", &poll::DestroySecret::secret));
 
 STIMMBUCH_COMMAND(ballot, CastVote, required("choices", &ballot::CastVote::choices));
 STIMMBUCH_COMMAND(ballot, WithdrawVote);

@@ -21,6 +21,13 @@ bool registers(const Command& command) {
   return own && std::holds_alternative<citizen::RegisterCitizen>(*own);
 }
 
+// Whoever wants to be erased is, and what the engine does for that and for secrets is bounded by itself.
+bool is_never_too_late(const Submission& submission) {
+  const auto* const own = std::get_if<citizen::Command>(&submission.command);
+  return std::holds_alternative<Engine>(submission.actor) ||
+         (own && std::holds_alternative<citizen::EraseCitizen>(*own));
+}
+
 bool is_poll_of_citizens(const State& state) {
   const auto* const poll = std::get_if<poll::State>(&state);
   return poll && poll->terms && !poll->terms->imported;
@@ -53,8 +60,9 @@ std::vector<eventstore::NewRecord> Group::records() const {
 
 Outcome Group::decide(const Submission& submission) {
   const auto holder = holder_of(submission.identity_row);
+  const bool held = is_held(submission, holder);
   // Whoever registers twice is answered with the citizen that they are, whatever the second request says.
-  if (registers(submission.command) && holder) {
+  if (registers(submission.command) && holder && !held) {
     const Stream& registered = parts_.streams.at(*holder);
     return replay(*holder, registered, registered.commands.at(0));
   }
@@ -67,14 +75,23 @@ Outcome Group::decide(const Submission& submission) {
   if (submission.expected && submission.expected != stream.last) {
     return Failure{Failure::Kind::revision_differs, stream.last};
   }
-  if (stream.commands.size() >= commands_per_stream_max) return Rejection{Refusal::stream_full, {}};
-  return decide_new(submission, stream, holder);
+  if (stream.commands.size() >= commands_per_stream_max && !is_never_too_late(submission))
+    return Rejection{Refusal::stream_full, {}};
+  return decide_new(submission, stream, holder, held);
 }
 
-Outcome Group::decide_new(const Submission& submission, Stream& stream, std::optional<CitizenId> holder) {
+Outcome Group::decide_new(const Submission& submission, Stream& stream, std::optional<CitizenId> holder,
+                          bool held) {
   if (submission.imported_only && is_poll_of_citizens(stream.state))
     return Rejection{Refusal::poll_not_imported, {}};
-  const Context context{parts_.ledger_id, now_, submission.actor, submission.citizen, holder};
+  const Context context{.ledger = parts_.ledger_id,
+                        .now = now_,
+                        .actor = submission.actor,
+                        .citizen = submission.citizen,
+                        .registry_holder = holder,
+                        .identity_held = held,
+                        .text_is_there = submission.destroyed_text && has_no_secret_yet(submission) &&
+                                         row(RowClass::texts, *submission.destroyed_text).has_value()};
   auto decision = stimmbuch::decide(submission.stream, submission.command, parts_.streams, context);
   if (!decision) return std::move(decision.error());
   return append(submission, stream, std::move(*decision));
@@ -157,7 +174,9 @@ void Group::keep_rows(const Submission& submission, std::string_view subject, Re
           {std::string(subject)},
           text_row_value(text)});
   }
-  for (const VaultRow& secret : submission.secrets) keep(secret);
+  for (const VaultRow& secret : submission.secrets) {
+    if (!row(RowClass::secrets, secret.name)) keep(secret);
+  }
   if (submission.identity_row && !row(RowClass::secrets, *submission.identity_row)) {
     const auto& citizen = std::get<CitizenId>(submission.stream);
     keep({RowClass::secrets, *submission.identity_row, {std::string(subject)}, std::string(citizen.text())});
@@ -180,6 +199,19 @@ std::optional<std::string> Group::row(RowClass row_class, const std::string& nam
   if (const auto pending = row_index_.find(name); pending != row_index_.end())
     return rows_[pending->second].value;
   return parts_.vault.read(row_class, name);
+}
+
+// The first who asks for the end of a text brings the row that says so.
+bool Group::has_no_secret_yet(const Submission& submission) const {
+  return std::ranges::none_of(submission.secrets, [this](const VaultRow& secret) {
+    return row(RowClass::secrets, secret.name).has_value();
+  });
+}
+
+bool Group::is_held(const Submission& submission, const std::optional<CitizenId>& holder) const {
+  if (submission.held_row && row(RowClass::secrets, *submission.held_row)) return true;
+  if (!holder) return false;
+  return std::get<citizen::State>(parts_.streams.of(*holder)).erasure != citizen::Erasure::none;
 }
 
 std::optional<CitizenId> Group::holder_of(const std::optional<std::string>& identity_row) const {

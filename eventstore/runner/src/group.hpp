@@ -44,13 +44,17 @@ class Group {
     std::string bytes;
   };
 
-  Outcome decide_new(const Submission& submission, Stream& stream, std::optional<CitizenId> holder);
+  Outcome decide_new(const Submission& submission, Stream& stream, std::optional<CitizenId> holder,
+                     bool held);
   Outcome replay(const StreamId& id, const Stream& stream, const TakenCommand& taken) const;
   std::vector<Event> events_between(Position first, Position last) const;
   Accepted append(const Submission& submission, Stream& stream, std::vector<Event> events);
   void keep_rows(const Submission& submission, std::string_view subject, Revision revision);
   bool texts_differ(const Submission& submission, const TakenCommand& taken) const;
   std::optional<std::string> row(RowClass row_class, const std::string& name) const;
+  bool has_no_secret_yet(const Submission& submission) const;
+  // Whether the identity is one whose account is being erased.
+  bool is_held(const Submission& submission, const std::optional<CitizenId>& holder) const;
   std::optional<CitizenId> holder_of(const std::optional<std::string>& identity_row) const;
 
   const Parts& parts_;

@@ -22,20 +22,6 @@ std::optional<Key> key_of(const CitizenId& citizen) {
   return key;
 }
 
-// Ids have no space in them.
-std::string name_of(const citizen::State& state) {
-  std::string name;
-  name += state.registered ? 'r' : '-';
-  name += state.blocked ? 'b' : '-';
-  if (!state.cell) return name;
-  name.append(state.cell->level.text());
-  name += ' ';
-  if (state.cell->district) name.append(state.cell->district->text());
-  name += ' ';
-  if (state.cell->age_band) name.append(state.cell->age_band->text());
-  return name;
-}
-
 }  // namespace
 
 const State* KnownCitizens::find(const CitizenId& citizen) const {
@@ -79,10 +65,11 @@ std::size_t KnownCitizens::place_of(const Key& key) const {
 
 KnownCitizens::StateIndex KnownCitizens::index_of(const citizen::State& state) {
   if (states_.size() == unknown) {
-    const auto known = indices_.find(name_of(state));
+    const auto known = indices_.find(citizen::text_of(state));
     return known == indices_.end() ? unknown : known->second;
   }
-  const auto [known, added] = indices_.try_emplace(name_of(state), static_cast<StateIndex>(states_.size()));
+  const auto [known, added] =
+      indices_.try_emplace(citizen::text_of(state), static_cast<StateIndex>(states_.size()));
   if (added) states_.emplace_back(state);
   return known->second;
 }

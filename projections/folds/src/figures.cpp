@@ -199,6 +199,10 @@ class FiguresFold final : public Fold {
       void operator()(const citizen::Unblocked&) const {
         if (before.blocked) --figures.blocked;
       }
+      void operator()(const citizen::ErasureRequested&) const {}
+      void operator()(const citizen::Erased&) const {}
+      void operator()(const citizen::TextDestructionRequested&) const {}
+      void operator()(const citizen::TextDestroyed&) const {}
     };
     citizen::State& state = citizens_.edit(views, input.id());
     const auto& event = input.event<citizen::Event>();

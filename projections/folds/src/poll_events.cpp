@@ -28,6 +28,9 @@ struct StatusAfter {
   Status operator()(const poll::LotDrawn&) const { return {}; }
   Status operator()(const poll::RollCompleted&) const { return {}; }
   Status operator()(const poll::OpeningsCompleted&) const { return {}; }
+  Status operator()(const poll::TextDestructionRequested&) const { return {}; }
+  Status operator()(const poll::TextDestroyed&) const { return {}; }
+  Status operator()(const poll::SecretDestroyed&) const { return {}; }
 };
 
 bool is_possible(const poll::State& state, const poll::Event& event) {

@@ -331,6 +331,9 @@ struct Remember {
   void operator()(const poll::LotDrawn&) const {}
   void operator()(const poll::RollCompleted&) const {}
   void operator()(const poll::OpeningsCompleted&) const {}
+  void operator()(const poll::TextDestructionRequested&) const {}
+  void operator()(const poll::TextDestroyed&) const {}
+  void operator()(const poll::SecretDestroyed&) const {}
 
  private:
   void propose(const std::string& reason) const {

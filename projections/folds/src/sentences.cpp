@@ -163,6 +163,17 @@ struct Speak {
             "The person was unblocked" + with_reason(en, event.texts)};
   }
 
+  Sentence operator()(const citizen::ErasureRequested&) const {
+    return {"Die Löschung der Person wurde verlangt; ab hier zeigt niemand mehr ihre Angaben.",
+            "The erasure of the person was requested; from here on nobody shows their texts."};
+  }
+  Sentence operator()(const citizen::Erased&) const {
+    return {"Die Person ist gelöscht: Alles Persönliche ist vernichtet.",
+            "The person is erased: everything personal is destroyed."};
+  }
+  Sentence operator()(const citizen::TextDestructionRequested& event) const { return requested(event.text); }
+  Sentence operator()(const citizen::TextDestroyed& event) const { return destroyed(event.text); }
+
   // ---- project
   Sentence operator()(const project::Opened& event) const {
     return {"Das Projekt " + quoted(de, in(de, event.title)) + " wurde eröffnet.",
@@ -299,6 +310,19 @@ struct Speak {
     return {"Geöffnet: " + counted(event.openings.size(), "versiegelte Stimme", "versiegelte Stimmen") + ".",
             "Opened: " + counted(event.openings.size(), "sealed ballot", "sealed ballots") + "."};
   }
+  Sentence operator()(const poll::TextDestructionRequested& event) const { return requested(event.text); }
+  Sentence operator()(const poll::TextDestroyed& event) const { return destroyed(event.text); }
+  Sentence operator()(const poll::SecretDestroyed& event) const {
+    if (event.secret == poll::SecretKind::sealing) {
+      return {
+          "Der Schlüssel der versiegelten Stimmen ist vernichtet; was ersetzt oder zurückgenommen wurde, "
+          "liest niemand mehr.",
+          "The key of the sealed ballots is destroyed; nobody will read what was replaced or withdrawn."};
+    }
+    return {
+        "Das Geheimnis der Abstimmung ist vernichtet; niemand kann mehr sagen, welche Stimme von wem ist.",
+        "The secret of the poll is destroyed; nobody can tell any more whose ballot is whose."};
+  }
 
   // ---- ballot
   Sentence operator()(const ballot::SealedVoteCast&) const {
@@ -327,6 +351,16 @@ struct Speak {
   }
 
  private:
+  static std::string name(const TextName& text) {
+    return text.field + " (" + std::to_string(number(text.revision)) + ")";
+  }
+  static Sentence requested(const TextName& text) {
+    return {"Die Vernichtung eines Textes wurde verlangt: " + name(text) + ".",
+            "The destruction of a text was requested: " + name(text) + "."};
+  }
+  static Sentence destroyed(const TextName& text) {
+    return {"Ein Text ist vernichtet: " + name(text) + ".", "A text is destroyed: " + name(text) + "."};
+  }
   static std::string titles(Language language, const std::vector<poll::Option>& options) {
     return listed(options,
                   [&](const poll::Option& option) { return quoted(language, in(language, option.title)); });

@@ -29,9 +29,14 @@ inline constexpr auto members<ledger::State> =
                if_any("age_bands", &ledger::State::age_bands)};
 
 template <>
+inline constexpr auto names<citizen::Erasure> =
+    std::to_array<std::string_view>({"none", "requested", "completed"});
+template <>
 inline constexpr auto members<citizen::State> =
     std::tuple{unless("registered", &citizen::State::registered, false),
-               unless("blocked", &citizen::State::blocked, false), if_any("cell", &citizen::State::cell)};
+               unless("blocked", &citizen::State::blocked, false),
+               unless("erasure", &citizen::State::erasure, citizen::Erasure::none),
+               if_any("cell", &citizen::State::cell)};
 
 template <>
 inline constexpr auto members<project::State> =
@@ -49,6 +54,7 @@ inline constexpr auto members<poll::Result> =
     std::tuple{required("position", &poll::Result::position),
                unless("outdated", &poll::Result::outdated, false), required("by", &poll::Result::by),
                if_any("ties", &poll::Result::ties), if_any("options", &poll::Result::options)};
+// Without what only the end of its secrets depends on, which no view shows.
 template <>
 inline constexpr auto members<poll::State> =
     std::tuple{required("status", &poll::State::status),
@@ -64,7 +70,8 @@ inline constexpr auto members<poll::State> =
                unless("roll", &poll::State::roll, false),
                unless("sealed", &poll::State::sealed, false),
                if_any("roll_completed", &poll::State::roll_completed),
-               if_any("openings_completed", &poll::State::openings_completed)};
+               if_any("openings_completed", &poll::State::openings_completed),
+               if_any("unsealed", &poll::State::unsealed)};
 
 template <>
 inline constexpr auto members<poll::OptionTally> =

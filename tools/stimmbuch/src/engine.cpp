@@ -27,8 +27,10 @@ Engine::Parts::~Parts() {
   if (api) api->stop();
   citizen_loader.reset();
   closer.reset();
+  if (sweeper) sweeper->request_stop();
   if (runner) runner->stop();
   settler.reset();  // it may wait for an answer, which it has by now
+  sweeper.reset();
   signer.reset();
   witnesses.reset();
   publisher.reset();
@@ -81,12 +83,23 @@ Engine::Parts::Started Engine::Parts::serve() {
       *worker, *pool, clock, version, options.commands_per_minute, options.leader, leader_link.get(),
       knows_people(), [this] { return texts_are_current(); }, *log_files});
   listening_api = api.get();
-  health = std::make_unique<http::api::Health>(
-      http::api::Health::Parts{*log, runner.get(), *worker, [this] { return server->stats(); },
-                               [this] { return replication(); }, draining, version});
+  std::function<http::api::PendingErasures()> pending_erasures;
+  http::api::AskForSweep sweep;
+  if (runner) {
+    start_sweeper();
+    pending_erasures = [this] {
+      const auto pending = sweeper->pending();
+      return http::api::PendingErasures{pending.waiting, pending.overdue};
+    };
+    sweep = [this](auto order, auto answer) { ask_for_sweep(order, std::move(answer)); };
+  }
+  health = std::make_unique<http::api::Health>(http::api::Health::Parts{
+      *log, runner.get(), *worker, [this] { return server->stats(); }, [this] { return replication(); },
+      std::move(pending_erasures), draining, version});
   admin = std::make_unique<http::api::Admin>(http::api::Admin::Parts{
       created, *log, *epochs, *worker, knows_people() ? tokens.get() : nullptr, *pool, clock, *health, *api,
-      [this] { return replication(); }, [this] { on_promote(); }, *log_files, *views, *contests, version});
+      [this] { return replication(); }, [this] { on_promote(); }, *log_files, *views, *contests,
+      std::move(sweep), vault && vault->is_published(), version});
   server->listen_unix(admin_socket(options.data), *admin);
   if (options.admin) server->listen_tcp(options.admin->host, options.admin->port, *health);
   if (options.listen) {
@@ -105,6 +118,42 @@ Engine::Parts::Started Engine::Parts::serve() {
   }
   server->start();
   return {};
+}
+
+void Engine::Parts::start_sweeper() {
+  // An engine that serves nobody works for one command, which may be to sweep.
+  sweeper = std::make_unique<Sweeper>(
+      Sweep::Parts{*vault, *erasures, *log, *runner, vault->secrets().idempotency, clock, key_file,
+                   options.data, [this] { api->forget_people(); }, options.on_sweep_step},
+      options.listen ? Sweeper::Schedule::nightly : Sweeper::Schedule::on_demand, options.sweep_at);
+}
+
+void Engine::Parts::ask_for_sweep(http::api::SweepOrder order,
+                                  std::function<void(const http::api::SweepAnswer&)> answer) {
+  auto done = [answer = std::move(answer)](const Sweeper::Outcome& outcome) {
+    http::api::SweepAnswer told;
+    if (outcome) {
+      told = {.people = outcome->people,
+              .texts = outcome->texts,
+              .secrets = outcome->secrets,
+              .released = outcome->released,
+              .waiting = outcome->waiting,
+              .rotated = outcome->rotated,
+              .trouble = outcome->interrupted ? "the engine stopped; it goes on at its next start" : ""};
+    } else {
+      told.trouble = outcome.error();
+    }
+    answer(told);
+  };
+  using enum http::api::SweepOrder;
+  switch (order) {
+    case sweep:
+      return sweeper->sweep_now(std::move(done));
+    case prepare_keys:
+      return sweeper->prepare_now(std::move(done));
+    case rotate:
+      return sweeper->rotate_now(std::move(done));
+  }
 }
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

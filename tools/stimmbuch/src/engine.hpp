@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "erasure/sweep_step.hpp"
 #include "exit_code.hpp"
 #include "stimmbuch/adapters/http/server/limits.hpp"
 #include "stimmbuch/adapters/http/server/server.hpp"
@@ -76,6 +77,9 @@ struct EngineOptions {
   std::uint64_t disk_floor_mib = 1024;
   bool recover_tail = false;
   std::chrono::milliseconds checkpoint_interval = std::chrono::seconds{10};
+  // The time of day, UTC, at which what is due is destroyed.
+  std::chrono::minutes sweep_at = std::chrono::hours{2};
+  std::function<void(SweepStep)> on_sweep_step;  // on the sweeper's thread
   // A policy whose witnesses are asked to cosign; none: nobody is.
   std::filesystem::path witness_policy;
 };

@@ -11,6 +11,7 @@
 
 #include "citizen_loader.hpp"
 #include "engine.hpp"
+#include "erasure/sweeper.hpp"
 #include "poll_closer.hpp"
 #include "replication/leader_client.hpp"
 #include "settlement/poll_settler.hpp"
@@ -21,6 +22,7 @@
 #include "stimmbuch/adapters/identity/local_tokens.hpp"
 #include "stimmbuch/adapters/kafka/follower.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
+#include "stimmbuch/adapters/vault/erasure_list.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "stimmbuch/eventstore/checkpoints/log_files.hpp"
 #include "stimmbuch/eventstore/checkpoints/signer.hpp"
@@ -50,6 +52,7 @@ struct Engine::Parts {
   // engine_replication.cpp: how the log is written and published, or followed.
   Started start_writer();
   Started begin_publishing(const LedgerId& id);
+  Started open_erasures(const LedgerId& id);
   Started write_first_record(const LedgerId& id);
   Started publish_everything();
   Started take_over();
@@ -71,6 +74,8 @@ struct Engine::Parts {
   Started open_identity();
   Started open_link();
   Started serve();
+  void start_sweeper();
+  void ask_for_sweep(http::api::SweepOrder order, std::function<void(const http::api::SweepAnswer&)> answer);
 
   bool leads() const { return options.role == Role::leader || options.role == Role::promoted; }
   bool has_broker() const { return !options.kafka.brokers.empty(); }
@@ -93,6 +98,8 @@ struct Engine::Parts {
 
   std::unique_ptr<vault::RocksVault> vault;  // null on a node that has no key to it
   std::unique_ptr<vault::Secrets> nobodys_secrets;
+  std::filesystem::path key_file;                // of its keys; empty: they are elsewhere
+  std::unique_ptr<vault::ErasureList> erasures;  // of a leader
   std::unique_ptr<vault::ContestSecrets> contests;
   std::unique_ptr<projections::ViewStore> views;
   std::unique_ptr<eventstore::RocksLedger> log;
@@ -115,6 +122,7 @@ struct Engine::Parts {
   std::unique_ptr<PollCloser> closer;
   std::unique_ptr<PollSettler> settler;
   std::unique_ptr<CitizenLoader> citizen_loader;
+  std::unique_ptr<Sweeper> sweeper;  // of a leader
 
   std::unique_ptr<identity::LocalTokens> tokens;
   std::unique_ptr<identity::OpenIdIssuers> issuers;

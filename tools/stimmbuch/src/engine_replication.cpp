@@ -93,6 +93,7 @@ Engine::Parts::Started Engine::Parts::start_writer() {
   const auto id = is_new ? *LedgerId::parse(crypto::random_id()) : created_of(synced).id;
   if (!is_new) the_checkpoints().require_agreement(log->tiles(), number(synced.head()));
   epochs = std::make_unique<runner::Epochs>(synced, id);
+  if (auto opened = open_erasures(id); !opened) return opened;
   runner = std::make_unique<runner::Runner>(
       runner::Runner::Parts{*log, *vault, clock, crypto::random_bytes,
                             [this](std::string_view why) { on_failure(why); }, gate},

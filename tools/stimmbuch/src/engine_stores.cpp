@@ -84,8 +84,8 @@ Engine::Parts::Started Engine::Parts::open_vault() {
   if (options.wrapping_key && !options.wrapping_key_command.empty())
     return std::unexpected(
         StartError{ExitCode::usage, "the wrapping key comes from a file or a command, not from both"});
-  const auto key_file = options.wrapping_key.value_or(vault::default_key_file(options.data));
   const bool asks_command = !options.wrapping_key_command.empty();
+  if (!asks_command) key_file = options.wrapping_key.value_or(vault::default_key_file(options.data));
   const bool has_key = options.wrapping_key || asks_command || std::filesystem::exists(key_file);
   const bool may_lack_it = options.role == Role::follower ||
                            (options.role == Role::reader && !std::filesystem::exists(options.data / "vault"));
@@ -108,6 +108,28 @@ Engine::Parts::Started Engine::Parts::open_vault() {
   auto opened = vault::RocksVault::open(options.data, *keys, start);
   if (!opened) return std::unexpected(start_error(opened.error()));
   vault = std::move(*opened);
+  return {};
+}
+
+// What was destroyed stays destroyed, whatever was put back from a copy; before anything is read of the
+// vault.
+Engine::Parts::Started Engine::Parts::open_erasures(const LedgerId& id) {
+  const auto file = vault::ErasureList::default_file(options.data);
+  const bool is_lost = !std::filesystem::exists(file) && log->synced().head() > before_first;
+  auto list = vault::ErasureList::open(file, id);
+  if (!list) return std::unexpected(start_error(list.error()));
+  erasures = std::move(*list);
+  if (is_lost) {
+    spdlog::info("there is no {}; it is made from the log", file.string());
+    erasures->append(destroyed_by(log->synced()));
+    vault->destroy(erasures->all());
+    vault->set_erasures_mark(erasures->mark());
+    return {};
+  }
+  const auto applied = vault::apply_erasures(*vault, *erasures);
+  if (!applied) return std::unexpected(start_error(applied.error()));
+  if (*applied && !erasures->all().empty())
+    spdlog::info("the vault was older than {}; what that lists is destroyed", file.string());
   return {};
 }
 

@@ -147,6 +147,8 @@ void Admin::handle(const Request& request, Responder responder) {
   }
   if (posts && path == "/admin/checkpoints") return make_checkpoint(request, std::move(responder));
   if (posts && path == "/admin/rolls") return open_roll(request, std::move(responder));
+  if (posts && path == "/admin/vault/sweep") return sweep(SweepOrder::sweep, std::move(responder));
+  if (posts && path == "/admin/vault/rotate") return rotate_keys(request, std::move(responder));
   if (reads && path == projections_path) return list_projections(std::move(responder));
   if (posts && path.starts_with(projection_prefix)) {
     path.remove_prefix(projection_prefix.size());
@@ -269,6 +271,42 @@ void Admin::verify(std::string_view name, Responder responder) const {
     }
     return task->lines.next();
   });
+}
+
+// Where other nodes hold the keys, they get the new ones first: what is sealed under them could not be read
+// there.
+void Admin::rotate_keys(const Request& request, Responder responder) const {
+  const auto body = parse_object(request.body.empty() ? "{}" : request.body);
+  if (!body) return std::move(responder).send(malformed(body.error()));
+  InputErrors errors;
+  Members in(*body, "#", errors);
+  const bool nodes = in.boolean("nodes", false);
+  in.finish();
+  if (!errors.empty()) return std::move(responder).send(validation_failed(errors));
+  const bool only_prepares = parts_.has_other_key_nodes && !nodes;
+  sweep(only_prepares ? SweepOrder::prepare_keys : SweepOrder::rotate, std::move(responder));
+}
+
+void Admin::sweep(SweepOrder order, Responder responder) const {
+  if (!parts_.sweep) {
+    return std::move(responder).send(validation_failed(
+        {{"#", "not_the_leader", "This node destroys nothing by itself: the leader of its ledger does."}}));
+  }
+  auto lines = std::make_shared<Lines>();
+  parts_.sweep(order, [lines, order](const SweepAnswer& answer) {
+    if (!answer.trouble.empty())
+      return lines->finish({{"type", "error"}, {"schema", 1}, {"detail", answer.trouble}});
+    lines->finish({{"type", "summary"},
+                   {"schema", 1},
+                   {"people", answer.people},
+                   {"texts", answer.texts},
+                   {"secrets", answer.secrets},
+                   {"released", answer.released},
+                   {"waiting", answer.waiting},
+                   {"rotated", answer.rotated},
+                   {"prepared", order == SweepOrder::prepare_keys}});
+  });
+  std::move(responder).send_chunks(lines_head(), [lines] { return lines->next(); });
 }
 
 void Admin::make_checkpoint(const Request& request, Responder responder) const {

@@ -95,6 +95,8 @@ unsigned status_of(RefusalKind kind) {
       return 422;
     case RefusalKind::forbidden:
       return 403;
+    case RefusalKind::gone:
+      return 410;
     case RefusalKind::not_found:
       return 404;
   }

@@ -99,6 +99,11 @@ void Api::documents_changed(std::span<const projections::ChangedDocument> change
   followers_->changed(changed);
 }
 
+void Api::forget_people() {
+  parts_.contests.forget();
+  desk_->forget_citizens();
+}
+
 void Api::stop() {
   followers_->stop();
 }

@@ -9,6 +9,7 @@
 #include "command_desk.hpp"
 #include "command_input.hpp"
 #include "counting.hpp"
+#include "missing_secret.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 
 namespace stimmbuch::http::api {
@@ -181,10 +182,10 @@ class BulkReader {
     }
     auto command = read();
     const auto voter = desk_.imported_voter(poll, external_id);
-    if (!voter) return answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, language_);
     auto submission =
-        desk_.ballot_submission(BallotId{poll, *voter}, std::move(command), intent(), std::nullopt);
-    if (!submission) return answer(Rejection{stimmbuch::Refusal::poll_unknown, {}}, language_);
+        voter ? desk_.ballot_submission(BallotId{poll, *voter}, std::move(command), intent(), std::nullopt)
+              : std::nullopt;
+    if (!submission) return answer(Rejection{why_no_secret(parts_.log, poll), {}}, language_);
     return std::move(*submission);
   }
 

@@ -6,6 +6,7 @@
 #include "stimmbuch/adapters/vault/sealed_ballots.hpp"
 #include "stimmbuch/eventstore/codec/command_content.hpp"
 #include "stimmbuch/eventstore/codec/padded_choices.hpp"
+#include "stimmbuch/eventstore/codec/time.hpp"
 #include "stimmbuch/eventstore/runner/stream_state.hpp"
 
 namespace stimmbuch::http::api {
@@ -47,21 +48,38 @@ CommandDesk::CommandDesk(runner::Runner* runner, const eventstore::Records& log,
       polls_(polls_remembered_max) {}
 
 std::optional<CitizenId> CommandDesk::citizen_of(const identity::Principal& principal) {
+  std::uint64_t times_forgotten = 0;
   {
     const std::lock_guard lock(mutex_);
     const auto known = citizens_.find(principal.identity_row);
     if (known != citizens_.end()) return known->second;
+    times_forgotten = times_forgotten_;
   }
   const auto row = vault_.read(runner::RowClass::secrets, principal.identity_row);
   const auto citizen = row ? CitizenId::parse(*row) : std::nullopt;
-  if (citizen) remember(principal.identity_row, *citizen);
+  if (citizen) remember(principal.identity_row, *citizen, times_forgotten);
   return citizen;
 }
 
-void CommandDesk::remember(const std::string& identity_row, const CitizenId& citizen) {
+void CommandDesk::remember(const std::string& identity_row, const CitizenId& citizen,
+                           std::optional<std::uint64_t> times_forgotten) {
   const std::lock_guard lock(mutex_);
+  if (times_forgotten && times_forgotten != times_forgotten_) return;
   if (citizens_.size() >= citizens_remembered_max) citizens_.clear();
   citizens_.emplace(identity_row, citizen);
+}
+
+void CommandDesk::forget_citizens() {
+  const std::lock_guard lock(mutex_);
+  ++times_forgotten_;
+  citizens_.clear();
+}
+
+runner::VaultRow CommandDesk::erasing_row(std::string_view what, Time now) {
+  return {.row_class = runner::RowClass::secrets,
+          .name = vault::erasing_row_name(what),
+          .owners = {},
+          .value = std::string(codec::TimeText(now).view())};
 }
 
 std::optional<VoterId> CommandDesk::voter(const PollId& poll, const CitizenId& citizen) const {
@@ -145,7 +163,7 @@ bool CommandDesk::submit(runner::Submission submission, runner::Runner::Completi
     completion = [this, row = submission.identity_row.value(),
                   answer = std::move(completion)](runner::Outcome outcome) mutable {
       if (const auto* const accepted = std::get_if<runner::Accepted>(&outcome))
-        remember(row, std::get<CitizenId>(accepted->stream));
+        remember(row, std::get<CitizenId>(accepted->stream), std::nullopt);
       answer(std::move(outcome));
     };
   }

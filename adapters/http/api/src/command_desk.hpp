@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -53,6 +54,13 @@ class CommandDesk {
   // The row in which the vault keeps who holds a registry identity.
   std::string registry_row(std::string_view registry_identity) const;
 
+  // The row that says from when on something is to be destroyed: a person or a text of the vault, by the
+  // name that vault::erasing_row_name takes.
+  static runner::VaultRow erasing_row(std::string_view what, Time now);
+
+  // Keeps nothing any more of who is whom, since people were erased.
+  void forget_citizens();
+
   // A submission of a command to a stream that is not pseudonymous.
   runner::Submission open_submission(StreamId stream, Command command, const Intent& intent) const;
   // A submission to the ballot of a voter, its choices sealed where the poll asks for it; `citizen` is absent
@@ -66,10 +74,12 @@ class CommandDesk {
 
  private:
   std::string created_id_text(std::string_view kind, const Intent& intent) const;
-  void remember(const std::string& identity_row, const CitizenId& citizen);
   std::shared_ptr<const poll::State> opened_poll(const PollId& poll) const;
   void seal(runner::Submission& submission, const poll::State& poll, const crypto::Mac& contest,
             const Intent& intent) const;
+  // `times_forgotten` when the vault was read: what was read before people were erased is not kept.
+  void remember(const std::string& identity_row, const CitizenId& citizen,
+                std::optional<std::uint64_t> times_forgotten);
 
   runner::Runner* const runner_;
   const eventstore::Records& log_;
@@ -86,6 +96,7 @@ class CommandDesk {
   // Polls as they were at some time since their opening: their options are fixed.
   mutable std::mutex polls_mutex_;
   mutable vault::LruCache<PollId, std::shared_ptr<const poll::State>> polls_;
+  std::uint64_t times_forgotten_ = 0;
 };
 
 }  // namespace stimmbuch::http::api

@@ -6,7 +6,9 @@
 #include "command_desk.hpp"
 #include "command_input.hpp"
 #include "counting.hpp"
+#include "missing_secret.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/adapters/vault/derive.hpp"
 
 namespace stimmbuch::http::api {
 
@@ -82,6 +84,7 @@ void Api::register_citizen(Call call) {
                                                        {citizen, asked.client_key});
               submission.texts = std::move(texts);
               submission.identity_row = asked.caller->identity_row;
+              submission.held_row = vault::held_row_name(asked.caller->identity_row);
               return submission;
             });
 }
@@ -109,7 +112,10 @@ void Api::verify_citizen(Call call) {
               auto command = read_verify_citizen(in, registry_identity);
               auto submission =
                   desk_->open_submission(*id, citizen::Command{std::move(command)}, as_official(asked));
-              if (registry_identity) submission.identity_row = desk_->registry_row(*registry_identity);
+              if (registry_identity) {
+                submission.identity_row = desk_->registry_row(*registry_identity);
+                submission.held_row = vault::held_row_name(*submission.identity_row);
+              }
               return submission;
             });
 }
@@ -124,6 +130,59 @@ void Api::unblock_citizen(Call call) {
   to_named<CitizenId>(*desk_, std::move(call), [](Members& in, VaultTexts& texts) -> Command {
     return citizen::Command{read_unblock_citizen(in, texts)};
   });
+}
+
+void Api::erase(Call call, const CitizenId& citizen, const Actor& actor) {
+  with_body(*desk_, std::move(call), [&](Members&, const Call& asked) -> std::optional<runner::Submission> {
+    auto submission =
+        desk_->open_submission(citizen, citizen::Command{citizen::EraseCitizen{}}, {actor, asked.client_key});
+    submission.secrets.push_back(CommandDesk::erasing_row(subject(citizen), parts_.clock.now()));
+    return submission;
+  });
+}
+
+void Api::erase_me(Call call) {
+  const auto citizen = desk_->citizen_of(*call.caller);
+  if (!citizen) return refuse(std::move(call), stimmbuch::Refusal::citizen_unknown);
+  erase(std::move(call), *citizen, *citizen);
+}
+
+void Api::erase_citizen(Call call) {
+  const auto citizen = id_parameter<CitizenId>(call, 0);
+  if (!citizen) return std::move(call).send(not_found());
+  const Actor actor = call.caller->official;
+  erase(std::move(call), *citizen, actor);
+}
+
+// ---- single texts
+
+void Api::destroy(Call call, std::string row_name, const Actor& actor) {
+  const auto row = runner::parse_text_row_name(row_name);
+  std::optional<Command> command;
+  if (row && std::holds_alternative<CitizenId>(row->stream))
+    command = citizen::Command{citizen::DestroyText{row->text}};
+  if (row && std::holds_alternative<PollId>(row->stream))
+    command = poll::Command{poll::DestroyText{row->text}};
+  if (!command) return std::move(call).send(not_found());
+  with_body(*desk_, std::move(call), [&](Members&, const Call& asked) -> std::optional<runner::Submission> {
+    auto submission = desk_->open_submission(row->stream, *std::move(command), {actor, asked.client_key});
+    submission.secrets.push_back(CommandDesk::erasing_row(row_name, parts_.clock.now()));
+    submission.destroyed_text = std::move(row_name);
+    return submission;
+  });
+}
+
+void Api::destroy_own_text(Call call) {
+  const auto citizen = desk_->citizen_of(*call.caller);
+  if (!citizen) return refuse(std::move(call), stimmbuch::Refusal::citizen_unknown);
+  auto name = "text/" + subject(*citizen) + "/" + std::string(call.parameters[0]);
+  destroy(std::move(call), std::move(name), *citizen);
+}
+
+void Api::destroy_text(Call call) {
+  auto name = "text/" + std::string(call.parameters[0]);
+  const Actor actor = call.caller->official;
+  destroy(std::move(call), std::move(name), actor);
 }
 
 void Api::declare_cells(Call call) {
@@ -267,22 +326,18 @@ void Api::count_poll(Call call) {
 
 // ---- ballots
 
-namespace {
-
-void to_own_ballot(CommandDesk& desk, Call call, const ballot::Command& command) {
+void Api::to_own_ballot(Call call, const ballot::Command& command) {
   const auto poll = id_parameter<PollId>(call, 0);
   if (!poll) return std::move(call).send(not_found());
-  const auto citizen = desk.citizen_of(*call.caller);
+  const auto citizen = desk_->citizen_of(*call.caller);
   if (!citizen) return refuse(std::move(call), stimmbuch::Refusal::citizen_unknown);
-  const auto voter = desk.voter(*poll, *citizen);
-  if (!voter) return refuse(std::move(call), stimmbuch::Refusal::poll_unknown);
-  auto submission =
-      desk.ballot_submission(BallotId{*poll, *voter}, command, Intent{*voter, call.client_key}, citizen);
-  if (!submission) return refuse(std::move(call), stimmbuch::Refusal::poll_unknown);
-  submit(desk, std::move(call), std::move(*submission));
+  const auto voter = desk_->voter(*poll, *citizen);
+  auto submission = voter ? desk_->ballot_submission(BallotId{*poll, *voter}, command,
+                                                     Intent{*voter, call.client_key}, citizen)
+                          : std::nullopt;
+  if (!submission) return refuse(std::move(call), why_no_secret(parts_.log, *poll));
+  submit(*desk_, std::move(call), std::move(*submission));
 }
-
-}  // namespace
 
 void Api::cast_vote(Call call) {
   const auto body = parse_object(call.request->body);
@@ -292,11 +347,11 @@ void Api::cast_vote(Call call) {
   const ballot::CastVote command{read_choices(in, "choices")};
   in.finish();
   if (!errors.empty()) return std::move(call).send(validation_failed(errors));
-  to_own_ballot(*desk_, std::move(call), command);
+  to_own_ballot(std::move(call), command);
 }
 
 void Api::withdraw_vote(Call call) {
-  to_own_ballot(*desk_, std::move(call), ballot::WithdrawVote{});
+  to_own_ballot(std::move(call), ballot::WithdrawVote{});
 }
 
 }  // namespace stimmbuch::http::api

@@ -99,6 +99,14 @@ void write_replication(MetricsText& out, const Replication& replication) {
   }
 }
 
+void write_erasures(MetricsText& out, const PendingErasures& pending) {
+  out.family("stimmbuch_erasures_waiting", gauge,
+             "People and texts that are to be destroyed, and are not yet");
+  out.sample(pending.waiting);
+  out.family("stimmbuch_erasures_overdue", gauge, "Those of them that wait for more than 30 days");
+  out.sample(pending.overdue);
+}
+
 void write_http(MetricsText& out, const ServerStats& server) {
   out.family("stimmbuch_http_connections", gauge, "Open connections");
   out.sample(server.connections_now);
@@ -161,6 +169,7 @@ std::string Health::metrics() const {
   write_ledger(out, parts_.log.statistics());
   write_projections(out, parts_.worker.list());
   write_replication(out, parts_.replication());
+  if (parts_.pending_erasures) write_erasures(out, parts_.pending_erasures());
   write_http(out, parts_.server_stats());
   return std::move(out).take();
 }

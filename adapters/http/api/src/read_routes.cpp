@@ -1,4 +1,4 @@
-// The routes that show views, own data and the log.
+// The routes that show views and the log.
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -12,7 +12,6 @@
 #include "reads.hpp"
 #include "record_lines.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
-#include "stimmbuch/eventstore/checkpoints/receipt.hpp"
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
@@ -28,35 +27,6 @@ namespace {
 
 constexpr std::uint64_t events_limit = 1000;
 constexpr std::uint64_t turnout_page_size = 500;
-constexpr std::uint64_t ballots_page_size = 50;
-
-// The present texts of a citizen by field: each record that brought texts names its fields, a later one
-// replaces an earlier one. A destroyed text is absent.
-std::map<std::string, std::string, std::less<>> personal_texts(const eventstore::Records& log,
-                                                               const runner::Vault& vault,
-                                                               const std::string& subject) {
-  std::map<std::string, std::string, std::less<>> texts;
-  const auto take = [&](const Commitments& commitments, Revision revision) {
-    for (const auto& [field, commitment] : commitments) {
-      const auto row = vault.read(runner::RowClass::texts, runner::text_row_name(subject, revision, field));
-      if (row) texts[field] = runner::text_of_row(*row);
-    }
-  };
-  log.read_stream(subject, [&](Position, std::string_view record) {
-    const auto envelope = codec::read_envelope(record);
-    const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
-    if (!event) return true;
-    const auto* const own = std::get_if<citizen::Event>(&*event);
-    if (const auto* const registered = own ? std::get_if<citizen::Registered>(own) : nullptr) {
-      take(registered->texts, envelope->revision);
-    }
-    if (const auto* const changed = own ? std::get_if<citizen::Changed>(own) : nullptr) {
-      take(changed->texts, envelope->revision);
-    }
-    return true;
-  });
-  return texts;
-}
 
 // The position that stands at a place of the path.
 std::optional<Position> position_parameter(const Call& call, std::size_t index) {
@@ -67,101 +37,7 @@ std::optional<Position> position_parameter(const Call& call, std::size_t index) 
   return Position{position};
 }
 
-std::string me_document(const CitizenId& citizen, const citizen::State& state,
-                        const std::map<std::string, std::string, std::less<>>& texts) {
-  std::string body;
-  codec::Writer out(body);
-  out.begin_object();
-  out.name("citizen");
-  out.plain(citizen.text());
-  out.name("blocked");
-  out.boolean(state.blocked);
-  if (state.cell) {
-    out.name("cell");
-    codec::write(out, *state.cell);
-  }
-  out.name("texts");
-  codec::write(out, texts);
-  out.end_object();
-  return body;
-}
-
 }  // namespace
-
-// ---- the caller
-
-void Api::get_me(Call call) {
-  const auto citizen = desk_->citizen_of(*call.caller);
-  if (!citizen) return std::move(call).send(not_found());
-  reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
-    if (!reads_->may_show_texts()) return std::move(reached).send(texts_behind());
-    const auto state = runner::read_state<citizen::State>(parts_.log, citizen);
-    const auto texts = personal_texts(parts_.log, parts_.vault, subject(citizen));
-    auto response = reads_->conditional(*reached.request, me_document(citizen, state, texts),
-                                        parts_.log.head(), Caching::personal);
-    std::move(reached).send(std::move(response));
-  });
-}
-
-// Goes through the polls, newest first, and looks for the caller's ballot in each: nothing in the views joins
-// a person and a ballot.
-void Api::get_my_ballots(Call call) {
-  const auto citizen = desk_->citizen_of(*call.caller);
-  if (!citizen) return std::move(call).send(not_found());
-  reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
-    const auto after = cursor_of(*reached.request);
-    if (!after) return std::move(reached).send(malformed(cursor_form));
-    const auto read = parts_.views.rows("polls", projections::newest_prefix, *after, ballots_page_size);
-    if (!read) return std::move(reached).send(rebuilding());
-    std::string body = R"({"items":[)";
-    for (const auto& [key, summary] : read->rows) {
-      const auto poll = PollId::parse(Json::parse(summary).at("poll").get<std::string>());
-      const auto voter = poll ? desk_->voter(*poll, citizen) : std::nullopt;
-      if (!voter) continue;
-      projections::OwnBallot own({*poll, *voter}, parts_.ledger.purpose);
-      bool any = false;
-      parts_.log.read_stream(subject(BallotId{*poll, *voter}),
-                             [&](Position position, std::string_view record) {
-                               own.add(position, record);
-                               return any = true;
-                             });
-      if (!any) continue;
-      if (body.back() != '[') body += ',';
-      body += own.finish();
-    }
-    body = close_page(std::move(body) + "]", read->next);
-    auto response = reads_->conditional(*reached.request, std::move(body), read->position, Caching::personal);
-    std::move(reached).send(std::move(response));
-  });
-}
-
-// The newest record of the caller's ballot is in the log: promised at once by a signature, and proved as soon
-// as a checkpoint covers it. Neither says what was voted.
-void Api::get_my_receipt(Call call) {
-  const auto citizen = desk_->citizen_of(*call.caller);
-  const auto poll = id_parameter<PollId>(call, 0);
-  if (!citizen || !poll) return std::move(call).send(not_found());
-  reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen, poll = *poll](Call reached) {
-    const auto voter = desk_->voter(poll, citizen);
-    Position newest = before_first;
-    if (voter) {
-      parts_.log.read_stream(subject(BallotId{poll, *voter}), [&](Position position, std::string_view) {
-        newest = position;
-        return true;
-      });
-    }
-    if (newest == before_first) return std::move(reached).send(not_found());
-    const auto proof = parts_.log_files.proof_of(newest);
-    Response response{.status = 200,
-                      .content_type = "text/plain; charset=utf-8",
-                      .headers = {{"Cache-Control", "no-store"}},
-                      .body = proof ? to_text(*proof)
-                                    : to_text(checkpoints::receipt(parts_.ledger.origin, newest,
-                                                                   parts_.log_files.leaf_of(newest),
-                                                                   parts_.secrets.log_signing))};
-    std::move(reached).send(std::move(response));
-  });
-}
 
 // ---- views
 

@@ -5,6 +5,7 @@
 
 #include "call.hpp"
 #include "command_desk.hpp"
+#include "missing_secret.hpp"
 #include "reads.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
@@ -91,7 +92,9 @@ void Api::get_my_statement(Call call) {
       return std::move(reached).send(
           answer(Rejection{stimmbuch::Refusal::poll_not_settled, {}}, reached.language));
     const auto contest = parts_.contests.get(id);
-    if (!contest) return std::move(reached).send(not_found());
+    if (!contest) {
+      return std::move(reached).send(answer(Rejection{why_no_secret(parts_.log, id), {}}, reached.language));
+    }
     const auto voter = vault::voter_pseudonym(*contest, citizen);
     const auto entries = runner::roll_entries(parts_.log, id, *poll.roll_completed, voter.text());
     if (entries.empty()) return std::move(reached).send(not_found());

@@ -35,6 +35,14 @@ using Commitment = std::array<std::byte, 32>;
 // Commitments of the vault texts of a record by the name of their field.
 using Commitments = std::map<std::string, Commitment, std::less<>>;
 
+// A text that lies in the vault, within its stream: the record that committed to it, and its field there.
+struct TextName {
+  Revision revision{};
+  std::string field;
+
+  friend bool operator==(const TextName&, const TextName&) = default;
+};
+
 // SHA-256(0 ‖ record): how a record stands in the tree over the log (RFC 6962).
 using LeafHash = std::array<std::byte, 32>;
 

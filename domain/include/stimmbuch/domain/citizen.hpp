@@ -46,7 +46,24 @@ struct UnblockCitizen {
   Commitments texts;  // reason
 };
 
-using Command = std::variant<RegisterCitizen, VerifyCitizen, ChangeCitizen, BlockCitizen, UnblockCitizen>;
+// Asks for the end of everything personal: from here on nobody reads it, and the account does nothing.
+struct EraseCitizen {};
+
+// The engine: everything is destroyed.
+struct CompleteErasure {};
+
+// Asks for the end of one text; from here on nobody reads it.
+struct DestroyText {
+  TextName text;
+};
+
+// The engine: it is destroyed.
+struct CompleteTextDestruction {
+  TextName text;
+};
+
+using Command = std::variant<RegisterCitizen, VerifyCitizen, ChangeCitizen, BlockCitizen, UnblockCitizen,
+                             EraseCitizen, CompleteErasure, DestroyText, CompleteTextDestruction>;
 
 // ---- events
 
@@ -82,15 +99,42 @@ struct Unblocked {
   friend bool operator==(const Unblocked&, const Unblocked&) = default;
 };
 
-using Event = std::variant<Registered, Verified, Changed, Blocked, Unblocked>;
+struct ErasureRequested {
+  friend bool operator==(const ErasureRequested&, const ErasureRequested&) = default;
+};
+
+struct Erased {
+  friend bool operator==(const Erased&, const Erased&) = default;
+};
+
+struct TextDestructionRequested {
+  TextName text;
+
+  friend bool operator==(const TextDestructionRequested&, const TextDestructionRequested&) = default;
+};
+
+struct TextDestroyed {
+  TextName text;
+
+  friend bool operator==(const TextDestroyed&, const TextDestroyed&) = default;
+};
+
+using Event = std::variant<Registered, Verified, Changed, Blocked, Unblocked, ErasureRequested, Erased,
+                           TextDestructionRequested, TextDestroyed>;
 
 // ---- state
+
+enum class Erasure { none, requested, completed };
 
 struct State {
   bool registered = false;
   bool blocked = false;
+  Erasure erasure = Erasure::none;
   std::optional<Cell> cell;
 };
+
+// A text that two states have in common if they are equal: citizens are many, their states few.
+std::string text_of(const State& state);
 
 // What the rules must know from outside the stream.
 struct Context {
@@ -99,6 +143,10 @@ struct Context {
   Actor actor;
   // Who holds the registry identity that the command names, earlier commands included.
   std::optional<CitizenId> registry_holder;
+  // Whether the identity that the command names was, or is about to be, an account's that is erased.
+  bool identity_held = false;
+  // Whether the text that the command names is in the vault and nobody has asked for its destruction.
+  bool text_is_there = false;
 };
 
 State evolve(State state, const Event& event, const Recorded& recorded);

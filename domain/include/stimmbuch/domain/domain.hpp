@@ -47,7 +47,9 @@ struct Context {
   Time now;  // exact
   Actor actor;
   std::optional<CitizenId> citizen;          // the person behind the voter, for votes
-  std::optional<CitizenId> registry_holder;  // see citizen::Context
+  std::optional<CitizenId> registry_holder;  // see citizen::Context, as the next two
+  bool identity_held = false;
+  bool text_is_there = false;
 };
 
 // The events that the command writes into the addressed stream, never none, or why it is refused.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <optional>
 #include <string>
@@ -132,6 +133,12 @@ struct OpeningsCompleted {
 constexpr std::size_t roll_cells_max = 200;
 constexpr std::uint32_t roll_prefix_max = 4;
 
+// The secrets of a poll that end with it; the vault has a row for each.
+enum class SecretKind {
+  contest,  // by which a citizen's pseudonym follows
+  sealing,  // by which sealed ballots open
+};
+
 // ---- commands
 
 // `results` goes into the terms.
@@ -201,9 +208,23 @@ struct DrawLot {
   Position proposal;
 };
 
+// Asks for the end of a text of the poll; from here on nobody reads it.
+struct DestroyText {
+  TextName text;
+};
+// The engine: it is destroyed.
+struct CompleteTextDestruction {
+  TextName text;
+};
+// The engine: a secret that was due is destroyed.
+struct DestroySecret {
+  SecretKind secret = SecretKind::contest;
+};
+
 using Command = std::variant<DraftPoll, AddOptions, OpenPoll, WithdrawOption, ExtendPoll, ClosePoll,
                              CountPoll, CertifyResult, ProposeCancellation, CancelPoll, ProposeAnnulment,
-                             AnnulResult, ProposeLot, DrawLot, CompleteRoll, CompleteOpenings>;
+                             AnnulResult, ProposeLot, DrawLot, DestroyText, CompleteTextDestruction,
+                             DestroySecret, CompleteRoll, CompleteOpenings>;
 
 // ---- events
 
@@ -317,10 +338,26 @@ struct LotDrawn {
   friend bool operator==(const LotDrawn&, const LotDrawn&) = default;
 };
 
-using Event =
-    std::variant<Drafted, OptionsAdded, Opened, OptionsFixed, OptionWithdrawn, Extended, Closed,
-                 ResultComputed, OptionsCounted, ResultCertified, CancellationProposed, Cancelled,
-                 AnnulmentProposed, Annulled, LotProposed, LotDrawn, RollCompleted, OpeningsCompleted>;
+struct TextDestructionRequested {
+  TextName text;
+
+  friend bool operator==(const TextDestructionRequested&, const TextDestructionRequested&) = default;
+};
+struct TextDestroyed {
+  TextName text;
+
+  friend bool operator==(const TextDestroyed&, const TextDestroyed&) = default;
+};
+struct SecretDestroyed {
+  SecretKind secret = SecretKind::contest;
+
+  friend bool operator==(const SecretDestroyed&, const SecretDestroyed&) = default;
+};
+
+using Event = std::variant<Drafted, OptionsAdded, Opened, OptionsFixed, OptionWithdrawn, Extended, Closed,
+                           ResultComputed, OptionsCounted, ResultCertified, CancellationProposed, Cancelled,
+                           AnnulmentProposed, Annulled, LotProposed, LotDrawn, TextDestructionRequested,
+                           TextDestroyed, SecretDestroyed, RollCompleted, OpeningsCompleted>;
 
 // ---- state
 
@@ -361,11 +398,15 @@ struct State {
   bool sealed = false;        // openings follow it
   std::optional<RollCompleted> roll_completed;
   std::optional<OpeningsCompleted> openings_completed;
+  std::optional<Time> unsealed;       // since then nothing of it is to be opened any more
+  std::optional<Time> final_since;    // certified, cancelled or annulled, the last of them
+  std::vector<SecretKind> destroyed;  // its secrets that are no more
 
   // Closed, with everything that must follow before it can be counted.
   bool settled() const;
   const Option* option(const OptionId& id) const;
   bool is_withdrawn(const OptionId& id) const;
+  bool is_destroyed(SecretKind secret) const;
   // Index of an option in `options`.
   std::optional<std::size_t> index(const OptionId& id) const;
 };
@@ -391,7 +432,23 @@ struct Context {
   Actor actor;
   Parts parts = {};             // for what completes a roll or openings
   bool ballots_opened = false;  // for what cancels: a part of the openings is there
+  bool text_is_there = false;   // see citizen::Context
 };
+
+// How long after it is due a secret may last.
+constexpr std::chrono::days destruction_patience{30};
+
+// The secrets of a poll that have an end in sight, and when that is: those that must be destroyed from then
+// on, and are not yet. What has no end in sight is still needed.
+struct SecretEnd {
+  SecretKind secret;
+  Time due;
+};
+std::vector<SecretEnd> secret_ends(const State& state);
+
+// Whether a person who had an account when this position was written may have a ballot in the poll that still
+// counts for something: so nobody erases an account and votes again by another.
+bool may_be_voted_in_twice(const State& state, Position erased);
 
 // An official is told apart from the one before by the actor.
 State evolve(State state, const Event& event, const Recorded& recorded);

@@ -15,6 +15,9 @@ enum class Refusal {
   citizen_blocked,
   citizen_not_blocked,
   already_registered,
+  citizen_erased,
+  erasure_pending,
+  text_unknown,
   registry_identity_required,
   // cells
   cell_already_declared,
@@ -70,6 +73,8 @@ enum class Refusal {
   vote_not_changeable,
   no_vote_to_withdraw,
   ballot_changes_exhausted,
+  secret_destroyed,
+  secret_needed,
   poll_not_imported,
   poll_imported,
   // any
@@ -78,7 +83,7 @@ enum class Refusal {
 };
 
 // What kind of answer a refusal is; the adapters map it to their own words (HTTP: 409, 422, 403, 404).
-enum class RefusalKind { conflict, unacceptable, forbidden, not_found };
+enum class RefusalKind { conflict, unacceptable, forbidden, not_found, gone };
 
 struct RefusalText {
   Refusal refusal;

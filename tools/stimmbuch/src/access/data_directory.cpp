@@ -63,10 +63,11 @@ client::ServerUrl operator_url(const std::filesystem::path& data) {
   return {.host = "localhost", .socket_path = admin_socket(data).string()};
 }
 
-Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work) {
+Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work,
+                           Role role) {
   auto options = settings.engine();
   if (!options) return std::unexpected(std::move(options.error()));
-  options->role = Role::reader;
+  options->role = role;
   options->listen.reset();
   options->admin.reset();
   const auto engine = engine_unless_served(*options);

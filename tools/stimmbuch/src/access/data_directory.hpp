@@ -5,6 +5,7 @@
 
 #include "access/api_client.hpp"
 #include "cli/command.hpp"
+#include "engine.hpp"
 
 namespace stimmbuch::program {
 
@@ -25,6 +26,8 @@ client::ServerUrl operator_url(const std::filesystem::path& data);
 
 // Does the work on the data directory of the settings, whether it is being served or not: through the socket
 // of the engine that serves it, or of one that is started for the work, without a public interface.
-Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work);
+// As what it is started: a reader, or a leader for what is written into the ledger.
+Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work,
+                           Role role = Role::reader);
 
 }  // namespace stimmbuch::program

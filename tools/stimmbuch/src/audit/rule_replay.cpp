@@ -65,6 +65,19 @@ struct Remade {
     return single(citizen::Command{citizen::UnblockCitizen{e.texts}});
   }
 
+  Made operator()(const citizen::ErasureRequested&) const {
+    return single(citizen::Command{citizen::EraseCitizen{}});
+  }
+  Made operator()(const citizen::Erased&) const {
+    return single(citizen::Command{citizen::CompleteErasure{}});
+  }
+  Made operator()(const citizen::TextDestructionRequested& e) const {
+    return single(citizen::Command{citizen::DestroyText{e.text}});
+  }
+  Made operator()(const citizen::TextDestroyed& e) const {
+    return single(citizen::Command{citizen::CompleteTextDestruction{e.text}});
+  }
+
   Made operator()(const project::Opened& e) const {
     return single(project::Command{project::OpenProject{e.title, e.summary}});
   }
@@ -137,6 +150,15 @@ struct Remade {
   Made operator()(const opening::PartAdded& e) const {
     return single(opening::Command{opening::AddPart{e.before, e.openings}});
   }
+  Made operator()(const poll::TextDestructionRequested& e) const {
+    return single(poll::Command{poll::DestroyText{e.text}});
+  }
+  Made operator()(const poll::TextDestroyed& e) const {
+    return single(poll::Command{poll::CompleteTextDestruction{e.text}});
+  }
+  Made operator()(const poll::SecretDestroyed& e) const {
+    return single(poll::Command{poll::DestroySecret{e.secret}});
+  }
 
   Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
   Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
@@ -163,22 +185,29 @@ struct MayAct {
     return std::holds_alternative<ledger::CellsDeclared>(event) ? is_official() : is_engine();
   }
   bool operator()(const citizen::Event& event) const {
-    const bool own =
-        std::holds_alternative<citizen::Registered>(event) || std::holds_alternative<citizen::Changed>(event);
-    return own ? actor == Actor{std::get<CitizenId>(stream)} : is_official();
+    const bool own = actor == Actor{std::get<CitizenId>(stream)};
+    if (is_any<citizen::Registered, citizen::Changed>(event)) return own;
+    if (is_any<citizen::Erased, citizen::TextDestroyed>(event)) return is_engine();
+    if (is_any<citizen::TextDestructionRequested>(event)) return own || is_official();
+    if (is_any<citizen::ErasureRequested>(event)) return own || is_official() || is_engine();
+    return is_official();
   }
   bool operator()(const project::Event&) const { return is_official(); }
   bool operator()(const poll::Event& event) const {
-    const bool by_engine = std::holds_alternative<poll::RollCompleted>(event) ||
-                           std::holds_alternative<poll::OpeningsCompleted>(event);
-    if (by_engine) return is_engine();
-    return is_official() || (std::holds_alternative<poll::Closed>(event) && is_engine());
+    if (is_any<poll::TextDestroyed, poll::SecretDestroyed, poll::RollCompleted, poll::OpeningsCompleted>(
+            event))
+      return is_engine();
+    return is_official() || (is_any<poll::Closed>(event) && is_engine());
   }
   bool operator()(const roll::Event&) const { return is_engine(); }
   bool operator()(const opening::Event&) const { return is_engine(); }
   bool operator()(const ballot::Event&) const { return false; }
 
  private:
+  template <class... Some, class Event>
+  static bool is_any(const Event& event) {
+    return (std::holds_alternative<Some>(event) || ...);
+  }
   bool is_engine() const { return std::holds_alternative<stimmbuch::Engine>(actor); }
   bool is_official() const { return std::holds_alternative<OfficialId>(actor); }
 };
@@ -235,7 +264,7 @@ struct RemadeBallot {
 
 // Somebody whom an electorate admits.
 citizen::State admitted_by(const poll::Electorate& electorate, const ledger::State& ledger) {
-  citizen::State voter{.registered = true, .blocked = false, .cell = {}};
+  citizen::State voter{.registered = true, .blocked = false, .erasure = {}, .cell = {}};
   const auto first_of = [](const auto& ids) {
     return ids.empty() ? std::nullopt : std::optional(ids.front());
   };
@@ -275,8 +304,13 @@ void RuleReplay::judge(Pending command) {
   }
   const auto remade = std::visit(Remade{command.events}, command.events.front());
   if (!remade) return differ_(Check::rules, first.position, "no command writes such records");
-  const Context context{
-      .ledger = *ledger_, .now = first.time, .actor = first.actor, .citizen = {}, .registry_holder = {}};
+  const Context context{.ledger = *ledger_,
+                        .now = first.time,
+                        .actor = first.actor,
+                        .citizen = {},
+                        .registry_holder = {},
+                        .identity_held = false,
+                        .text_is_there = true};
   const auto decided = stimmbuch::decide(command.stream, *remade, *this, context);
   if (!decided) return differ_(Check::rules, first.position, refusal_text(decided.error()));
   if (*decided != command.events)

@@ -81,6 +81,21 @@ Complaint from_text(std::string_view text, milliseconds& value) {
   return {};
 }
 
+std::string to_text(std::chrono::minutes value) {
+  return fmt::format("{:02}:{:02}", value.count() / 60, value.count() % 60);
+}
+Complaint from_text(std::string_view text, std::chrono::minutes& value) {
+  const auto two_digits = [&](std::size_t at) {
+    const auto is_digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+    return is_digit(at) && is_digit(at + 1) ? (text[at] - '0') * 10 + (text[at + 1] - '0') : 99;
+  };
+  constexpr std::string_view form = "a time of day such as 02:00";
+  if (text.size() != 5 || text[2] != ':' || two_digits(0) > 23 || two_digits(3) > 59)
+    return std::string(form);
+  value = std::chrono::hours{two_digits(0)} + std::chrono::minutes{two_digits(3)};
+  return {};
+}
+
 std::string to_text(const std::vector<std::string>& value) {
   return fmt::format("{}", fmt::join(value, ","));
 }
@@ -262,6 +277,9 @@ std::vector<Setting> make_table() {
       row("checkpoint_interval", "TIME",
           "How often the log signs what it holds, if there is more than it signed before.",
           [](Values& v) -> auto& { return v.engine.checkpoint_interval; }),
+      row("sweep_at", "HH:MM",
+          "The time of day, UTC, at which what is to be erased is destroyed, once a night.",
+          [](Values& v) -> auto& { return v.engine.sweep_at; }),
       row("witness_policy", "FILE",
           "A policy (C2SP tlog-policy) whose witnesses, where it says a URL, are asked to cosign each "
           "checkpoint.",

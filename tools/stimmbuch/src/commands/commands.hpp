@@ -26,6 +26,8 @@ Command projection_list_command();
 Command projection_rebuild_command();
 Command projection_verify_command();
 Command audit_draw_command();
+Command vault_rotate_command();
+Command vault_sweep_command();
 Command audit_proof_command();
 Command audit_recount_command();
 Command audit_verify_command();

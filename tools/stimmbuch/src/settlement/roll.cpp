@@ -154,14 +154,8 @@ class RollMaker::Pass {
   }
 
   StateIndex index_of(citizen::State state) {
-    std::string key = fmt::format("{:d}{:d}", state.registered, state.blocked);
-    if (state.cell) {
-      key.append("/").append(state.cell->level.text());
-      key.append("/").append(state.cell->district ? state.cell->district->text() : "");
-      key.append("/").append(state.cell->age_band ? state.cell->age_band->text() : "");
-    }
     const auto [known, is_new] =
-        indices_.try_emplace(std::move(key), static_cast<StateIndex>(states_.size()));
+        indices_.try_emplace(citizen::text_of(state), static_cast<StateIndex>(states_.size()));
     if (is_new) states_.push_back(std::move(state));
     return known->second;
   }

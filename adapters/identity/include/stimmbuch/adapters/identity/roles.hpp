@@ -42,13 +42,14 @@ enum class Right {
   vote,             // cast, change and withdraw the own ballot
   verify_citizens,  // into a cell
   block_citizens,   // and unblock
+  erase_citizens,   // who asked for it other than by their own account
   declare_cells,    // levels, districts, age bands
   manage_projects,
   manage_polls,  // draft, open, extend, close; propose what needs two officials
   count,
   certify,
-  confirm,  // as the second official: cancel, annul, lot
-  moderate,
+  confirm,     // as the second official: cancel, annul, lot
+  moderate,    // destroy texts of others
   read_audit,  // all records, and the trail of each subject
   bulk,        // the bulk route
 };
@@ -62,11 +63,12 @@ struct RoleRow {
 
 inline constexpr std::array role_table{
     RoleRow{Role::citizen, "citizen", {Right::register_self, Right::vote}},
-    RoleRow{Role::registrar, "registrar", {Right::verify_citizens, Right::block_citizens}},
     RoleRow{
-        Role::staff,
-        "staff",
-        {Right::declare_cells, Right::manage_projects, Right::manage_polls, Right::count, Right::confirm}},
+        Role::registrar, "registrar", {Right::verify_citizens, Right::block_citizens, Right::erase_citizens}},
+    RoleRow{Role::staff,
+            "staff",
+            {Right::declare_cells, Right::manage_projects, Right::manage_polls, Right::count, Right::confirm,
+             Right::moderate}},
     RoleRow{Role::certifier, "certifier", {Right::certify, Right::confirm}},
     RoleRow{Role::moderator, "moderator", {Right::moderate}},
     RoleRow{Role::auditor, "auditor", {Right::read_audit}},

@@ -1,16 +1,22 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "stimmbuch/adapters/vault/lru_cache.hpp"
 #include "stimmbuch/domain/ids.hpp"
+#include "stimmbuch/domain/poll.hpp"
 #include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/vault.hpp"
 
 namespace stimmbuch::vault {
+
+// The row of a secret of a poll: secret/<kind>/<poll>.
+std::string secret_row_name(poll::SecretKind kind, const PollId& poll);
 
 // The row with a fresh secret for the contest of a poll: the writer puts it with the records that make the
 // poll.
@@ -33,6 +39,9 @@ class ContestSecrets {
   // The sealing secret; nothing if the contest has none.
   std::shared_ptr<const crypto::Mac> sealing(const PollId& poll);
 
+  // Keeps none any more, since some were destroyed: what is read from now on is what the vault has.
+  void forget();
+
  private:
   struct Contest {
     crypto::Mac secret;
@@ -43,6 +52,7 @@ class ContestSecrets {
 
   const runner::Vault& vault_;
   std::mutex mutex_;
+  std::uint64_t times_forgotten_ = 0;
   LruCache<PollId, std::shared_ptr<const Contest>> cache_;
 };
 

@@ -65,7 +65,21 @@ std::string identity_row_name(const crypto::Mac& subject, std::string_view issue
 // The row that tells which citizen holds a registry identity: registry/<hash>, its value the citizen id.
 std::string registry_row_name(const crypto::Mac& subject, std::string_view registry_identity);
 
+// Whether a row tells who somebody is: one of the two above.
+bool is_identity_row(std::string_view name);
+
 // As whom a subject acts in an official's role.
 OfficialId official_id(const crypto::Mac& subject, std::string_view issuer, std::string_view token_subject);
+
+// ---- what is to be destroyed
+
+// The row that says that a text (by the name of its row) or a person (by their subject) is to be destroyed.
+std::string erasing_row_name(std::string_view what);
+
+// The row that stays of an identity while its account must not be made anew.
+std::string held_row_name(std::string_view identity_row);
+
+inline constexpr std::string_view erasing_prefix = "erasing/";
+inline constexpr std::string_view held_prefix = "held/";
 
 }  // namespace stimmbuch::vault

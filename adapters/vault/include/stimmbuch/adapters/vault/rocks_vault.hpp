@@ -50,16 +50,35 @@ struct SealedRow {
   friend bool operator==(const SealedRow&, const SealedRow&) = default;
 };
 
+// What is to be destroyed.
+struct Destruction {
+  // A person, or whatever else owns rows: all of them go. Unless `held` is empty, a bare row with it as its
+  // value stays of who somebody is, under held_row_name: it tells that somebody holds this identity, and not
+  // who.
+  struct Owner {
+    std::string subject;
+    std::string held;
+  };
+
+  std::vector<Owner> owners;
+  std::vector<RowAddress> rows;
+
+  bool empty() const { return owners.empty() && rows.empty(); }
+};
+
 // The vault as a RocksDB of its own, in the directory `vault` of a data directory. Names of rows and of
 // owners are in clear, they hold ids and keyed hashes only; every value is sealed. Layout:
 // docs/formats/vault.md.
 //
-// Rows never change: a second row of the same name is a broken invariant (std::logic_error).
+// Rows never change: a second row of the same name is a broken invariant (std::logic_error). What is asked
+// to be destroyed reads as if it were gone at once: a text whose own name or one of whose owners has a row
+// erasing_row_name in the class of secrets.
 //
 // A vault may be published, so that other nodes can keep a copy of it: from begin_publishing() on it keeps a
 // note of each write until that is confirmed.
 //
-// Threads: as the port says; publishing belongs to one thread of its own.
+// Threads: as the port says; publishing belongs to one thread of its own, destruction and rotation to
+// another.
 class RocksVault final : public runner::Vault {
  public:
   enum class Start {
@@ -88,20 +107,53 @@ class RocksVault final : public runner::Vault {
   // The addresses of all rows that the erasure of this owner destroys, in no order. From any thread.
   std::vector<RowAddress> rows_of(std::string_view owner) const;
 
+  // The rows of the class of secrets whose names begin so, in their order. The visitor must not change the
+  // vault. From any thread.
+  void each_secret(std::string_view name_prefix,
+                   const std::function<void(std::string_view name, std::string_view value)>& visitor) const;
+
+  // ---- destruction (docs/formats/vault.md#destruction); all throw std::runtime_error when they cannot
+
+  // Deletes rows, in the order of their names, in synced batches; what is not there is passed over, so that
+  // after a crash the same call goes on. What was deleted may still lie in files.
+  void destroy(const Destruction& destruction);
+  // Writes all files anew without what was deleted, and leaves the write-ahead log.
+  void compact();
+
+  // Seals under the next of these keys from now on, and opens both. What was begun with such keys goes on
+  // when the vault is opened with them.
+  void begin_rotation(const WrappingKeys& keys);
+  bool is_rotating() const;
+  // Seals anew what is still under the former keys; durable. False: it was told not to go on.
+  bool seal_anew(const std::function<bool()>& goes_on);
+  // Forgets the former keys; `keys` are the new ones alone. Everything must have been sealed anew
+  // (std::logic_error), and is published anew.
+  void end_rotation(const WrappingKeys& keys);
+
+  // Up to where the list of erasures was applied to this vault, as the list itself says it.
+  std::optional<std::string> erasures_mark() const;
+  void set_erasures_mark(std::string_view mark);
+
   // ---- publishing
 
   // Begins to keep notes, if it did not yet. True if everything must be published, as `all_rows` shows it,
   // since not all that lies here was.
   bool begin_publishing();
+  // Whether other nodes may have a copy.
+  bool is_published() const;
+  // Whether everything must be published anew, since it was sealed anew.
+  bool must_publish_all() const;
+  // Whether rows were destroyed of which `unpublished` has not told, or it is not confirmed.
+  bool has_unpublished_destruction() const;
   // Everything that another node needs, as it is at the call.
   void all_rows(const std::function<void(const SealedRow&)>& visitor) const;
   // Notes that what all_rows showed is published.
   void published_all();
 
   // The entries of the writes whose records begin at or before a position and that are not confirmed yet, as
-  // they are now.
-  std::vector<SealedRow> unpublished(Position up_to) const;
-  // Forgets these writes: they are published.
+  // they are now; and what was destroyed since.
+  std::vector<SealedRow> unpublished(Position up_to);
+  // Forgets these writes and what the last call told to be destroyed: they are published.
   void confirm_published(Position up_to);
 
   // ---- being a copy

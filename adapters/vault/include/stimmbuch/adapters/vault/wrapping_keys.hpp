@@ -16,6 +16,15 @@ namespace stimmbuch::vault {
 struct WrappingKeys {
   crypto::Secret texts;
   std::optional<crypto::Secret> secrets;
+  // While the vault is sealed anew: those that take the place of the ones above.
+  std::optional<crypto::Secret> next_texts = {};
+  std::optional<crypto::Secret> next_secrets = {};
+
+  bool is_changing() const { return next_texts.has_value(); }
+  // With new ones to come.
+  WrappingKeys with_next() const;
+  // The new ones alone.
+  WrappingKeys only_next() const { return {.texts = *next_texts, .secrets = next_secrets}; }
 
   static WrappingKeys random() { return {crypto::Secret::random(), crypto::Secret::random()}; }
 };
@@ -32,6 +41,13 @@ std::expected<WrappingKeys, VaultError> create_wrapping_keys(const std::filesyst
 // written.
 std::expected<WrappingKeys, VaultError> load_wrapping_keys(const std::filesystem::path& file,
                                                            const std::filesystem::path& data_dir);
+
+// Puts others in the place of keys that are there: after a crash the file has either, whole. Durable on
+// return, and the bytes of the former file are overwritten as far as the file system does so. Refuses what
+// load_wrapping_keys refuses.
+std::expected<void, VaultError> replace_wrapping_keys(const std::filesystem::path& file,
+                                                      const std::filesystem::path& data_dir,
+                                                      const WrappingKeys& keys);
 
 // Keys that are kept elsewhere: what a command of the shell writes, which is what a key file would hold. It
 // has half a minute; what it complains of goes to our standard error.

@@ -40,6 +40,8 @@ template <>
 inline constexpr auto names<poll::Status> = std::to_array<std::string_view>(
     {"unknown", "draft", "open", "closed", "counted", "certified", "cancelled", "annulled"});
 template <>
+inline constexpr auto names<poll::SecretKind> = std::to_array<std::string_view>({"contest", "sealing"});
+template <>
 inline constexpr auto names<project::Status> = std::to_array<std::string_view>({"unknown", "open", "closed"});
 
 template <>
@@ -57,6 +59,9 @@ template <>
 inline constexpr auto members<citizen::Cell> =
     std::tuple{required("level", &citizen::Cell::level), if_any("district", &citizen::Cell::district),
                if_any("age_band", &citizen::Cell::age_band)};
+template <>
+inline constexpr auto members<TextName> =
+    std::tuple{required("revision", &TextName::revision), required("field", &TextName::field)};
 template <>
 inline constexpr auto members<project::Phase> =
     std::tuple{required("id", &project::Phase::id), required("title", &project::Phase::title),
@@ -158,6 +163,16 @@ template <>
 inline constexpr auto members<citizen::Unblocked> = std::tuple{if_any("texts", &citizen::Unblocked::texts)};
 
 template <>
+inline constexpr auto members<citizen::ErasureRequested> = std::tuple{};
+template <>
+inline constexpr auto members<citizen::Erased> = std::tuple{};
+template <>
+inline constexpr auto members<citizen::TextDestructionRequested> =
+    std::tuple{inlined(&citizen::TextDestructionRequested::text)};
+template <>
+inline constexpr auto members<citizen::TextDestroyed> = std::tuple{inlined(&citizen::TextDestroyed::text)};
+
+template <>
 inline constexpr auto members<project::Opened> =
     std::tuple{required("title", &project::Opened::title), if_any("summary", &project::Opened::summary)};
 template <>
@@ -244,6 +259,15 @@ template <>
 inline constexpr auto members<poll::OpeningsCompleted> = std::tuple{
     required("openings", &poll::OpeningsCompleted::openings),
     required("parts", &poll::OpeningsCompleted::parts), required("digest", &poll::OpeningsCompleted::digest)};
+
+template <>
+inline constexpr auto members<poll::TextDestructionRequested> =
+    std::tuple{inlined(&poll::TextDestructionRequested::text)};
+template <>
+inline constexpr auto members<poll::TextDestroyed> = std::tuple{inlined(&poll::TextDestroyed::text)};
+template <>
+inline constexpr auto members<poll::SecretDestroyed> =
+    std::tuple{required("secret", &poll::SecretDestroyed::secret)};
 
 template <>
 inline constexpr auto members<ballot::VoteCast> =

@@ -45,6 +45,11 @@ STIMMBUCH_STORED(citizen::Verified, "citizen.verified", citizen::Verified);
 STIMMBUCH_STORED(citizen::Changed, "citizen.changed", citizen::Changed);
 STIMMBUCH_STORED(citizen::Blocked, "citizen.blocked", citizen::Blocked);
 STIMMBUCH_STORED(citizen::Unblocked, "citizen.unblocked", citizen::Unblocked);
+STIMMBUCH_STORED(citizen::ErasureRequested, "citizen.erasure-requested", citizen::ErasureRequested);
+STIMMBUCH_STORED(citizen::Erased, "citizen.erased", citizen::Erased);
+STIMMBUCH_STORED(citizen::TextDestructionRequested, "citizen.text-destruction-requested",
+                 citizen::TextDestructionRequested);
+STIMMBUCH_STORED(citizen::TextDestroyed, "citizen.text-destroyed", citizen::TextDestroyed);
 STIMMBUCH_STORED(ledger::Created, "ledger.created", ledger::Created);
 STIMMBUCH_STORED(ledger::CellsDeclared, "ledger.cells-declared", ledger::CellsDeclared);
 STIMMBUCH_STORED(ledger::LeaderChanged, "ledger.leader-changed", ledger::LeaderChanged);
@@ -70,6 +75,10 @@ STIMMBUCH_STORED(poll::LotProposed, "poll.lot-proposed", poll::LotProposed);
 STIMMBUCH_STORED(poll::LotDrawn, "poll.lot-drawn", poll::LotDrawn);
 STIMMBUCH_STORED(poll::RollCompleted, "poll.roll-completed", poll::RollCompleted);
 STIMMBUCH_STORED(poll::OpeningsCompleted, "poll.openings-completed", poll::OpeningsCompleted);
+STIMMBUCH_STORED(poll::TextDestructionRequested, "poll.text-destruction-requested",
+                 poll::TextDestructionRequested);
+STIMMBUCH_STORED(poll::TextDestroyed, "poll.text-destroyed", poll::TextDestroyed);
+STIMMBUCH_STORED(poll::SecretDestroyed, "poll.secret-destroyed", poll::SecretDestroyed);
 
 #undef STIMMBUCH_STORED
 

@@ -36,10 +36,15 @@ struct Submission {
   Actor actor;
   std::optional<CitizenId> citizen = {};  // the person behind a voter; never recorded
   std::vector<VaultText> texts = {};      // of the first record
-  std::vector<VaultRow> secrets = {};     // rows that must be there before the first record
+  std::vector<VaultRow> secrets = {};     // rows that must be there before the first record; those that
+                                          // are, stay
   // The row that says which citizen an identity belongs to: the token's subject when registering, the
   // registry identity when verifying. Written with the first record if it is not there yet.
   std::optional<std::string> identity_row = {};
+  // The row that is there while an account with this identity is being erased; then nobody gets it.
+  std::optional<std::string> held_row = {};
+  // The text that the command wants destroyed, by the name of its row; it must be there.
+  std::optional<std::string> destroyed_text = {};
   std::optional<Revision> expected = {};  // refuse unless this is the stream's last revision
   // Refuse (poll_not_imported) if the poll addressed is one of citizens. Decided with the command, so that no
   // poll can come into being between a look and the writing.

@@ -10,6 +10,7 @@
 
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/position.hpp"
+#include "stimmbuch/domain/stream.hpp"
 
 namespace stimmbuch::runner {
 
@@ -28,6 +29,13 @@ struct VaultRow {
 
 // text/<subject>/<revision>/<field>: the name of the row of a text that a record commits to.
 std::string text_row_name(std::string_view subject, Revision revision, std::string_view field);
+
+// The stream of such a row and the text within it; nothing if the name is none of a text.
+struct TextRow {
+  StreamId stream;
+  TextName text;
+};
+std::optional<TextRow> parse_text_row_name(std::string_view name);
 
 // What is personal or secret. Everything here can be destroyed; nothing of it is in the log.
 //

@@ -5,6 +5,7 @@
 
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/adapters/http/api/replication.hpp"
+#include "stimmbuch/adapters/http/api/sweeping.hpp"
 #include "stimmbuch/adapters/http/server/blocking_pool.hpp"
 #include "stimmbuch/adapters/http/server/handler.hpp"
 #include "stimmbuch/adapters/http/server/server.hpp"
@@ -27,6 +28,7 @@ class Health final : public Handler {
     projections::Worker& worker;
     std::function<ServerStats()> server_stats;
     std::function<Replication()> replication;
+    std::function<PendingErasures()> pending_erasures;  // empty where nothing is destroyed
     const std::atomic<bool>& draining;
     std::string_view version;
   };
@@ -56,6 +58,7 @@ class Health final : public Handler {
 //   POST /admin/projections/{name}/rebuild   /admin/projections/{name}/verify
 //   POST /admin/checkpoints {"directory"}
 //   POST /admin/rolls {"poll","voters":[…]}: who these entries of the poll's roll are
+//   POST /admin/vault/sweep   /admin/vault/rotate {"nodes": all other nodes have the new keys, or never will}
 class Admin final : public Handler {
  public:
   // All must outlive the handler.
@@ -75,6 +78,8 @@ class Admin final : public Handler {
     const checkpoints::LogFiles& log_files;
     const projections::ViewStore& views;
     vault::ContestSecrets& contests;
+    AskForSweep sweep;         // empty where nothing is destroyed
+    bool has_other_key_nodes;  // whether other nodes may hold the wrapping keys
     std::string_view version;
   };
 
@@ -94,6 +99,8 @@ class Admin final : public Handler {
   void verify(std::string_view name, Responder responder) const;
   void make_checkpoint(const Request& request, Responder responder) const;
   void open_roll(const Request& request, Responder responder) const;
+  void rotate_keys(const Request& request, Responder responder) const;
+  void sweep(SweepOrder order, Responder responder) const;
 
   Parts parts_;
 };

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "stimmbuch/adapters/identity/authenticator.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
+#include "stimmbuch/domain/ballot.hpp"
 #include "stimmbuch/domain/ledger.hpp"
 #include "stimmbuch/eventstore/checkpoints/log_files.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
@@ -25,6 +27,10 @@ class ViewStore;
 class Worker;
 struct ChangedDocument;
 }  // namespace stimmbuch::projections
+
+namespace stimmbuch::codec {
+class Writer;
+}  // namespace stimmbuch::codec
 
 namespace stimmbuch::http::api {
 
@@ -76,6 +82,9 @@ class Api final : public Handler {
   // Told by the projections' worker which documents a commit changed. Any thread.
   void documents_changed(std::span<const projections::ChangedDocument> changed);
 
+  // Told that people or secrets were destroyed: keeps nothing any more of who is whom. Any thread.
+  void forget_people();
+
   // Ends the streams of followers.
   void stop();
 
@@ -86,6 +95,10 @@ class Api final : public Handler {
   void verify_citizen(Call call);
   void block_citizen(Call call);
   void unblock_citizen(Call call);
+  void erase_me(Call call);
+  void erase_citizen(Call call);
+  void destroy_own_text(Call call);
+  void destroy_text(Call call);
   void declare_cells(Call call);
 
   void open_project(Call call);
@@ -114,6 +127,7 @@ class Api final : public Handler {
   void bulk_commands(Call call);
 
   void get_me(Call call);
+  void get_my_export(Call call);
   void get_my_ballots(Call call);
   void get_my_receipt(Call call);
   void get_my_statement(Call call);
@@ -139,6 +153,14 @@ class Api final : public Handler {
   void get_problem_page(Call call);
 
  private:
+  void erase(Call call, const CitizenId& citizen, const Actor& actor);
+  // `row_name`: of the text, in the vault.
+  void destroy(Call call, std::string row_name, const Actor& actor);
+  // Nothing if there is no such ballot. Reads from disk.
+  std::optional<std::string> receipt_of(const BallotId& ballot) const;
+  // The ballots of a citizen, and the polls of which nobody can tell. False: the views are being built.
+  bool write_ballots(codec::Writer& out, const CitizenId& citizen) const;
+  void to_own_ballot(Call call, const ballot::Command& command);
   void send_log_file(Call call, std::string path, std::string_view content_type);
   // Whether requests to such a route are for another node to answer.
   bool is_the_leaders(RouteKind kind) const;

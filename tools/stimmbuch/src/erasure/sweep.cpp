@@ -1,0 +1,317 @@
+#include "erasure/sweep.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "engine_command.hpp"
+#include "stimmbuch/adapters/vault/contest_secrets.hpp"
+#include "stimmbuch/adapters/vault/derive.hpp"
+#include "stimmbuch/adapters/vault/wrapping_keys.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
+#include "stimmbuch/eventstore/codec/time.hpp"
+#include "stimmbuch/eventstore/codec/versions.hpp"
+#include "stimmbuch/eventstore/runner/stream_state.hpp"
+
+namespace stimmbuch::program {
+
+namespace {
+
+using runner::RowClass;
+
+constexpr std::string_view secret_prefix = "secret/";
+
+// Of a citizen, as the log has it.
+struct Person {
+  citizen::State state;
+  Position requested{};
+};
+
+Person person_of(const eventstore::Records& log, const CitizenId& citizen) {
+  Person person;
+  log.read_stream(subject(citizen), [&](Position position, std::string_view record) {
+    const auto envelope = codec::read_envelope(record);
+    const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
+    const auto about = envelope ? codec::recorded(*envelope) : std::unexpected(envelope.error());
+    if (!event || !about) throw std::runtime_error(fmt::format("record {} cannot be read", number(position)));
+    const auto& own = std::get<citizen::Event>(*event);
+    person.state = citizen::evolve(std::move(person.state), own, *about);
+    if (std::holds_alternative<citizen::ErasureRequested>(own)) person.requested = position;
+    return true;
+  });
+  return person;
+}
+
+std::string held_until(Position requested) {
+  return std::to_string(number(requested));
+}
+
+std::optional<Position> parse_position(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return Position{value};
+}
+
+// The poll of a row secret/<kind>/<poll>.
+std::optional<PollId> poll_of(std::string_view name) {
+  name.remove_prefix(secret_prefix.size());
+  const auto slash = name.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;  // one of the ledger's own
+  return PollId::parse(name.substr(slash + 1));
+}
+
+vault::Destruction destruction_of(const DueWork& due) {
+  vault::Destruction destruction;
+  for (const auto& person : due.people)
+    destruction.owners.push_back(
+        {subject(person.citizen), person.held ? held_until(person.requested) : std::string()});
+  for (const auto& text : due.texts) destruction.rows.push_back({RowClass::texts, text.row_name});
+  for (const auto& secret : due.secrets)
+    destruction.rows.push_back({RowClass::secrets, vault::secret_row_name(secret.kind, secret.poll)});
+  return destruction;
+}
+
+vault::WrappingKeys loaded(const std::filesystem::path& file, const std::filesystem::path& data) {
+  auto keys = vault::load_wrapping_keys(file, data);
+  if (!keys) throw std::runtime_error(keys.error().text);
+  return *std::move(keys);
+}
+
+void replace(const std::filesystem::path& file, const std::filesystem::path& data,
+             const vault::WrappingKeys& keys) {
+  if (const auto replaced = vault::replace_wrapping_keys(file, data, keys); !replaced)
+    throw std::runtime_error(replaced.error().text);
+}
+
+}  // namespace
+
+void Sweep::tell(SweepStep step) const {
+  if (parts_.on_step) parts_.on_step(step);
+}
+
+// ---- what is due
+
+DueWork Sweep::due(Time as_of) const {
+  DueWork due;
+  add_people(due, as_of);
+  add_polls(due, as_of);
+  return due;
+}
+
+void Sweep::add_people(DueWork& due, Time as_of) const {
+  std::vector<std::string> names;
+  const codec::TimeText latest(as_of);
+  parts_.vault.each_secret(vault::erasing_prefix, [&](std::string_view name, std::string_view time) {
+    if (time <= latest.view()) names.emplace_back(name.substr(vault::erasing_prefix.size()));
+  });
+  for (auto& name : names) {
+    if (const auto row = runner::parse_text_row_name(name)) {
+      due.texts.push_back({row->stream, row->text, std::move(name)});
+      continue;
+    }
+    const auto stream = parse_subject(name);
+    const auto* const citizen = stream ? std::get_if<CitizenId>(&*stream) : nullptr;
+    if (!citizen) throw std::runtime_error("the vault wants to erase what is no person: " + name);
+    const auto person = person_of(parts_.log, *citizen);
+    // What was asked for in a part of the log that was lost is asked for anew by whoever asked.
+    if (person.state.erasure == citizen::Erasure::none) continue;
+    due.people.push_back({*citizen, person.requested, person.state.erasure == citizen::Erasure::completed});
+  }
+}
+
+// The polls that have a secret, or had one as the list knows; with them what they keep from being released.
+void Sweep::add_polls(DueWork& due, Time as_of) const {
+  std::set<PollId> polls;
+  const auto add = [&](std::string_view name) {
+    if (!name.starts_with(secret_prefix)) return;
+    if (const auto poll = poll_of(name)) polls.insert(*poll);
+  };
+  parts_.vault.each_secret(secret_prefix, [&](std::string_view name, std::string_view) { add(name); });
+  for (const auto& row : parts_.list.all().rows)
+    if (row.row_class == RowClass::secrets) add(row.name);
+
+  std::vector<std::pair<std::string, Position>> held;
+  parts_.vault.each_secret(vault::held_prefix, [&](std::string_view name, std::string_view value) {
+    const auto position = parse_position(value);
+    if (!position) throw std::runtime_error("the vault holds an identity for no time: " + std::string(name));
+    held.emplace_back(name, *position);
+  });
+  std::vector<bool> is_kept(held.size(), false);
+  for (const PollId& poll : polls) {
+    const auto state = runner::read_state<poll::State>(parts_.log, poll);
+    for (const auto& end : poll::secret_ends(state))
+      if (end.due <= as_of) due.secrets.push_back({poll, end.secret});
+    for (std::size_t i = 0; i < held.size(); ++i)
+      if (poll::may_be_voted_in_twice(state, held[i].second)) is_kept[i] = true;
+    for (auto& person : due.people)
+      if (poll::may_be_voted_in_twice(state, person.requested)) person.held = true;
+  }
+  for (std::size_t i = 0; i < held.size(); ++i)
+    if (!is_kept[i]) due.released.push_back(std::move(held[i].first));
+}
+
+// Whoever is in the list and whom the log has as a person was erased in a part of the log that was lost.
+void Sweep::request_what_only_the_list_knows() const {
+  for (const auto& owner : parts_.list.all().owners) {
+    const auto stream = parse_subject(owner.subject);
+    const auto* const citizen = stream ? std::get_if<CitizenId>(&*stream) : nullptr;
+    if (!citizen) continue;
+    const auto state = person_of(parts_.log, *citizen).state;
+    if (!state.registered || state.erasure != citizen::Erasure::none) continue;
+    auto submission = engine_command(crypto::Mac(parts_.idempotency), *citizen,
+                                     citizen::Command{citizen::EraseCitizen{}}, "erase");
+    submission.secrets.push_back({.row_class = RowClass::secrets,
+                                  .name = vault::erasing_row_name(owner.subject),
+                                  .owners = {},
+                                  .value = std::string(codec::TimeText(parts_.clock.now()).view())});
+    submit_and_wait(parts_.runner, std::move(submission));
+  }
+}
+
+// ---- doing it
+
+SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& stop) {
+  SweepReport report;
+  if (rotate_always) require_key_file();
+  const bool may_rotate = rotates_alone() || (rotate_always && !parts_.key_file.empty());
+  // What was destroyed after a rotation had begun may lie under its new keys: so that one ends first, and
+  // does not count for what follows.
+  if (may_rotate && is_rotating() && !rotate(stop)) return {.interrupted = true};
+  request_what_only_the_list_knows();
+  const auto work = due(as_of);
+  if (work.empty() && !rotate_always) return report;
+
+  const auto destruction = destruction_of(work);
+  parts_.list.append(destruction);
+  tell(SweepStep::listed);
+  parts_.vault.destroy(destruction);
+  vault::Destruction released;
+  for (const auto& name : work.released) released.rows.push_back({RowClass::secrets, name});
+  parts_.vault.destroy(released);
+  parts_.vault.set_erasures_mark(parts_.list.mark());
+  parts_.forget_people();
+  tell(SweepStep::destroyed);
+  parts_.vault.compact();
+  tell(SweepStep::compacted);
+  report.released = work.released.size();
+  if (!may_rotate) {
+    report.waiting = work.people.size() + work.texts.size() + work.secrets.size();
+    return report;
+  }
+  if (!rotate(stop)) {
+    report.interrupted = true;
+    return report;
+  }
+  report.rotated = true;
+  record(work, report);
+  tell(SweepStep::recorded);
+  vault::Destruction done;
+  for (const auto& person : work.people)
+    done.rows.push_back({RowClass::secrets, vault::erasing_row_name(subject(person.citizen))});
+  for (const auto& text : work.texts)
+    done.rows.push_back({RowClass::secrets, vault::erasing_row_name(text.row_name)});
+  if (report.waiting == 0) parts_.vault.destroy(done);
+  return report;
+}
+
+void Sweep::require_key_file() const {
+  if (!parts_.key_file.empty()) return;
+  throw std::runtime_error(
+      "the wrapping keys come from a command, and only those in a file can be replaced: stop the engine, "
+      "write "
+      "them into a file, run `stimmbuch vault rotate --wrapping-key FILE`, and keep what is in it then");
+}
+
+void Sweep::prepare_keys() {
+  require_key_file();
+  const auto keys = loaded(parts_.key_file, parts_.data);
+  if (!keys.is_changing()) replace(parts_.key_file, parts_.data, keys.with_next());
+  tell(SweepStep::keys_prepared);
+}
+
+// At every moment the key file opens everything in the vault.
+bool Sweep::rotate(const std::stop_token& stop) {
+  prepare_keys();
+  const auto keys = loaded(parts_.key_file, parts_.data);
+  parts_.vault.begin_rotation(keys);
+  if (!parts_.vault.seal_anew([&] { return !stop.stop_requested(); })) return false;
+  parts_.vault.compact();
+  tell(SweepStep::sealed_anew);
+  parts_.vault.end_rotation(keys.only_next());
+  replace(parts_.key_file, parts_.data, keys.only_next());
+  tell(SweepStep::keys_replaced);
+  return true;
+}
+
+bool Sweep::record(const StreamId& stream, Command command, std::string_view occasion) const {
+  const auto outcome = submit_and_wait(
+      parts_.runner, engine_command(crypto::Mac(parts_.idempotency), stream, std::move(command), occasion));
+  if (std::holds_alternative<runner::Accepted>(outcome)) return true;
+  const auto* const rejection = std::get_if<Rejection>(&outcome);
+  spdlog::error(
+      "the end of what is personal in {} cannot be recorded: {}; the next night tries again", subject(stream),
+      rejection ? std::string_view(text_of(rejection->refusal).code) : "the ledger takes nothing now");
+  return false;
+}
+
+void Sweep::record(const DueWork& work, SweepReport& report) const {
+  const auto count = [&](bool recorded, std::size_t& done) { ++(recorded ? done : report.waiting); };
+  for (const auto& person : work.people) {
+    count(person.recorded || record(person.citizen, citizen::Command{citizen::CompleteErasure{}}, "erased"),
+          report.people);
+  }
+  for (const auto& text : work.texts) {
+    const auto occasion = fmt::format("destroyed {} {}", number(text.text.revision), text.text.field);
+    const auto command = std::holds_alternative<CitizenId>(text.stream)
+                             ? Command{citizen::Command{citizen::CompleteTextDestruction{text.text}}}
+                             : Command{poll::Command{poll::CompleteTextDestruction{text.text}}};
+    count(record(text.stream, command, occasion), report.texts);
+  }
+  for (const auto& secret : work.secrets) {
+    const auto occasion = std::string("destroyed ").append(vault::secret_row_name(secret.kind, secret.poll));
+    count(record(secret.poll, poll::Command{poll::DestroySecret{secret.kind}}, occasion), report.secrets);
+  }
+}
+
+// ---- from the log
+
+vault::Destruction destroyed_by(const eventstore::Records& log) {
+  static constexpr std::array types{
+      codec::Stored<citizen::Erased>::name, codec::Stored<citizen::TextDestroyed>::name,
+      codec::Stored<poll::TextDestroyed>::name, codec::Stored<poll::SecretDestroyed>::name};
+  vault::Destruction destruction;
+  const auto take_text = [&](const std::string& stream, const TextName& text) {
+    destruction.rows.push_back({RowClass::texts, runner::text_row_name(stream, text.revision, text.field)});
+  };
+  log.read(before_first, log.head(), [&](Position position, std::string_view record) {
+    if (std::ranges::none_of(types, [&](std::string_view type) { return record.contains(type); }))
+      return true;
+    const auto envelope = codec::read_envelope(record);
+    const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
+    if (!event) throw std::runtime_error(fmt::format("record {} cannot be read", number(position)));
+    const std::string stream(envelope->subject);
+    if (const auto* const own = std::get_if<citizen::Event>(&*event)) {
+      const auto citizen = CitizenId::parse(stream.substr(stream.find('/') + 1));
+      if (std::holds_alternative<citizen::Erased>(*own) && citizen)
+        destruction.owners.push_back({stream, held_until(person_of(log, *citizen).requested)});
+      if (const auto* const text = std::get_if<citizen::TextDestroyed>(own)) take_text(stream, text->text);
+    }
+    if (const auto* const own = std::get_if<poll::Event>(&*event)) {
+      const auto poll = PollId::parse(stream.substr(stream.find('/') + 1));
+      if (const auto* const text = std::get_if<poll::TextDestroyed>(own)) take_text(stream, text->text);
+      if (const auto* const secret = std::get_if<poll::SecretDestroyed>(own); secret && poll)
+        destruction.rows.push_back({RowClass::secrets, vault::secret_row_name(secret->secret, *poll)});
+    }
+    return true;
+  });
+  return destruction;
+}
+
+}  // namespace stimmbuch::program
