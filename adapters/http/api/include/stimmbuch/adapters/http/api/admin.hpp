@@ -75,8 +75,8 @@ class Admin final : public Handler {
     // Asks the program to make this follower the leader; it ends the engine and starts another.
     std::function<void()> promote;
     const checkpoints::LogFiles& log_files;
-    AskForSweep sweep;         // empty where nothing is destroyed
-    bool has_other_key_nodes;  // whether other nodes may hold the wrapping keys
+    AskForSweep sweep;                          // empty where nothing is destroyed
+    std::function<bool()> has_other_key_nodes;  // whether other nodes may hold the wrapping keys
     std::string_view version;
   };
 
