@@ -42,6 +42,13 @@ runner::Submission changes(const std::string& key, std::vector<runner::VaultText
   return made;
 }
 
+runner::Submission erases(const CitizenId& citizen, const std::string& key) {
+  auto made = submission(citizen, citizen::EraseCitizen{}, citizen, key);
+  made.secrets.push_back(
+      {runner::RowClass::secrets, "erasing/citizen/" + std::string(citizen.text()), {}, "now"});
+  return made;
+}
+
 runner::Submission votes(const char* choice, const std::string& key, const VoterId& voter = the_voter) {
   auto made = submission(BallotId{the_poll, voter}, cast(choice), voter, key);
   made.citizen = the_citizen;
@@ -304,6 +311,80 @@ TEST(Streams, TakeAThousandCommands) {
   EXPECT_TRUE(accepted(outcomes[998]));
   EXPECT_EQ(refusal(outcomes[999]), Refusal::stream_full);
   EXPECT_TRUE(accepted(town.submit(changes("0", {text("email", "0")})))->replayed);
+  // Whoever wants to be erased is, and what the engine does for that is written.
+  EXPECT_TRUE(accepted(town.submit(erases(the_citizen, "erase"))));
+  EXPECT_TRUE(accepted(town.submit(the_citizen, citizen::CompleteErasure{}, Engine{})));
+}
+
+// ---- erasure
+
+TEST(Erasure, IsNotUndoneByRegisteringOrVerifyingAgain) {
+  Town town;
+  town.submit(registers(bob, "key-1", "identity/bob"));
+  town.submit(verifies(bob, "key-2", "registry/b"));
+  const auto eve = id<CitizenId>("eve");
+  const auto outcomes =
+      town.submit_together({registers(eve, "key-3", "identity/eve"), erases(bob, "key-4"),
+                            registers(bob, "key-5", "identity/bob"), verifies(eve, "key-6", "registry/b")});
+  EXPECT_TRUE(accepted(outcomes[1]));
+  EXPECT_EQ(refusal(outcomes[2]), Refusal::erasure_pending);
+  EXPECT_EQ(refusal(outcomes[3]), Refusal::erasure_pending);
+}
+
+TEST(Erasure, KeepsAHeldIdentityFromRegistering) {
+  Town town;
+  town.vault.write(Position{99},
+                   std::vector{runner::VaultRow{runner::RowClass::secrets, "held/identity/bob", {}, "7"}});
+  auto again = registers(bob, "key-1", "identity/bob");
+  again.held_row = "held/identity/bob";
+  EXPECT_EQ(refusal(town.submit(again)), Refusal::erasure_pending);
+}
+
+TEST(Erasure, OfATextIsAskedForOnce) {
+  Town town;
+  town.submit(changes("key-1", {text("name", "x")}));
+  const auto destroys = [](const std::string& key, std::string field) {
+    auto made = submission(the_citizen, citizen::DestroyText{{Revision{1}, field}}, the_citizen, key);
+    made.destroyed_text = "text/citizen/" + std::string(the_citizen.text()) + "/1/" + field;
+    made.secrets.push_back({runner::RowClass::secrets, "erasing/" + *made.destroyed_text, {}, "now"});
+    return made;
+  };
+  const auto outcomes = town.submit_together(
+      {destroys("key-2", "name"), destroys("key-3", "name"), destroys("key-4", "phone")});
+  EXPECT_TRUE(accepted(outcomes[0]));
+  EXPECT_EQ(refusal(outcomes[1]), Refusal::text_unknown);
+  EXPECT_EQ(refusal(outcomes[2]), Refusal::text_unknown);
+  EXPECT_TRUE(accepted(town.submit(destroys("key-2", "name")))->replayed);
+}
+
+TEST(Erasure, WritesNoRowThatIsThereAlready) {
+  Town town;
+  const std::string name = "erasing/citizen/" + std::string(the_citizen.text());
+  town.vault.write(Position{99},
+                   std::vector{runner::VaultRow{runner::RowClass::secrets, name, {}, "before"}});
+  EXPECT_TRUE(accepted(town.submit(erases(the_citizen, "key-1"))));
+  EXPECT_EQ(town.vault.read(runner::RowClass::secrets, name), "before");
+  EXPECT_EQ(town.failures, 0);
+}
+
+// ---- the names of rows of texts
+
+TEST(TextRowName, IsReadAsItIsWritten) {
+  const BallotId ballot{the_poll, the_voter};
+  for (const StreamId& stream : {StreamId{the_citizen}, StreamId{the_poll}, StreamId{ballot}}) {
+    for (const auto* const field : {"name", "options/a/description/de"}) {
+      const auto row =
+          runner::parse_text_row_name(runner::text_row_name(subject(stream), Revision{7}, field));
+      ASSERT_TRUE(row);
+      EXPECT_EQ(row->stream, stream);
+      EXPECT_EQ(row->text, (TextName{Revision{7}, field}));
+    }
+  }
+  for (const auto* const other : {"", "text/", "text/poll/p", "text/poll/p/1", "text/poll/p/1/",
+                                  "text/poll/p/x/name", "text/poll/p/-1/name", "text/nothing/p/1/name",
+                                  "identity/x", "text/ballot/p/1/name", "text/poll/p/99999999999/name"}) {
+    EXPECT_FALSE(runner::parse_text_row_name(other)) << other;
+  }
 }
 
 // ---- time

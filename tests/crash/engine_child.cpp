@@ -1,6 +1,9 @@
-// An engine in a process of its own, to be killed: engine_child DIRECTORY. Prints its port when it serves.
+// An engine in a process of its own, to be killed: engine_child DIRECTORY [STEP]. Prints its port when it
+// serves; at this step of the sweep it kills itself.
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <string>
 #include <string_view>
 
 #include <unistd.h>
@@ -8,12 +11,17 @@
 #include "engine.hpp"
 
 int main(int argc, char** argv) {
-  if (argc != 2) return EXIT_FAILURE;
+  if (argc != 2 && argc != 3) return EXIT_FAILURE;
   stimmbuch::program::EngineOptions options;
   options.data = argv[1];
   options.purpose = stimmbuch::ledger::Purpose::demo;
   options.listen = stimmbuch::program::Address{"127.0.0.1", 0};
   options.disk_floor_mib = 1;
+  if (argc == 3) {
+    options.on_sweep_step = [dies_at = std::stoi(argv[2])](stimmbuch::program::SweepStep step) {
+      if (static_cast<int>(step) == dies_at) ::kill(::getpid(), SIGKILL);
+    };
+  }
   const auto engine = stimmbuch::program::Engine::start(options, [](std::string_view why) {
     std::cerr << "the engine failed: " << why << std::endl;
     std::abort();

@@ -260,11 +260,17 @@ TEST_F(Erasure, OfASecretEndsWhatLinksAPersonAndABallot) {
   ASSERT_EQ(citizen.put("/v1/polls/" + open + "/ballot", {{"choices", {"b"}}}).status, 201);
   finish(poll);
   auto client = engine.connect();
-  const auto tally = client.get("/v1/polls/" + poll + "/tally").body;
+  // But for the position of the poll's newest record, which is now that of the destruction.
+  const auto tally_of = [&] {
+    auto document = Json::parse(client.get("/v1/polls/" + poll + "/tally").body);
+    document.erase("reflects");
+    return document;
+  };
+  const auto tally = tally_of();
   EXPECT_EQ(Json::parse(citizen.get("/v1/me/ballots").body).at("items").size(), 2U);
   EXPECT_EQ(sweep(engine).at("secrets"), 1);
   EXPECT_EQ(count_of(engine, "poll.secret-destroyed.v1"), 1);
-  EXPECT_EQ(client.get("/v1/polls/" + poll + "/tally").body, tally);
+  EXPECT_EQ(tally_of(), tally);
 
   const auto repeated = citizen.send("PUT", target, choice, key);
   EXPECT_EQ(repeated.status, 410);

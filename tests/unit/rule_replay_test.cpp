@@ -75,7 +75,7 @@ class RuleReplayTest : public testing::Test {
   std::map<std::string, ballot::State> ballots_;
   std::vector<std::string> found_;
   RuleReplay rules_{[this](Check check, Position position, const std::string& detail) {
-    constexpr std::array names{"rules", "time", "actor"};
+    constexpr std::array names{"rules", "time", "actor", "erasure", "secret"};
     found_.push_back(std::string(names[static_cast<std::size_t>(check)]) + " " +
                      std::to_string(number(position)) + ": " + detail);
   }};
@@ -210,6 +210,75 @@ TEST_F(RuleReplayTest, TakesImportedBallotsFromOfficials) {
   vote("c", cast(choices({"a"})), anna);
   EXPECT_THAT(found(), ElementsAre(HasSubstr("actor 8: voter/b may not do this"),
                                    HasSubstr("an imported ballot says when it was cast")));
+}
+
+// ---- what was to be destroyed
+
+constexpr auto patience = poll::destruction_patience;
+const CitizenId cora = id<CitizenId>("cora");
+
+TEST_F(RuleReplayTest, AgreesWithErasuresThatTheEngineCompleted) {
+  const TextName name{Revision{0}, "name"};
+  take(cora, cora, citizen::Event{citizen::Registered{}});
+  take(anna, cora, citizen::Event{citizen::TextDestructionRequested{name}});
+  take(cora, cora, citizen::Event{citizen::ErasureRequested{}});
+  time_ += patience;
+  take(stimmbuch::Engine{}, cora, citizen::Event{citizen::TextDestroyed{name}});
+  take(stimmbuch::Engine{}, cora, citizen::Event{citizen::Erased{}});
+  rules_.finish();
+  EXPECT_THAT(found(), IsEmpty());
+  EXPECT_EQ(rules_.deadlines().erasures(), 2U);
+}
+
+TEST_F(RuleReplayTest, FindsErasuresThatAreOverdue) {
+  take(cora, cora, citizen::Event{citizen::Registered{}});
+  take(cora, cora, citizen::Event{citizen::ErasureRequested{}});
+  take(anna, bench, poll::Event{poll::Drafted{terms_}});
+  take(anna, bench, poll::Event{poll::TextDestructionRequested{{Revision{0}, "description"}}});
+  time_ += patience - 10s;
+  take(anna, id<ProjectId>("in-time"), project::Event{project::Opened{test::title("Pool"), {}}});
+  rules_.finish();
+  EXPECT_THAT(found(), IsEmpty());
+  time_ += 1h;
+  take(anna, id<ProjectId>("late"), project::Event{project::Opened{test::title("Lake"), {}}});
+  rules_.finish();
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("erasure 4: the destruction of citizen/cora"),
+                                   HasSubstr("erasure 6: the destruction of text/poll/bench/0/description")));
+}
+
+TEST_F(RuleReplayTest, FindsDestructionThatNobodyAskedForOrThatOfficialsClaim) {
+  take(cora, cora, citizen::Event{citizen::Registered{}});
+  take(stimmbuch::Engine{}, cora, citizen::Event{citizen::Erased{}});
+  take(anna, cora, citizen::Event{citizen::TextDestroyed{{Revision{0}, "name"}}});
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("citizen/cora was destroyed and nobody had asked"),
+                                   HasSubstr("(invalid)"), HasSubstr("official/anna may not do this"),
+                                   HasSubstr("was destroyed and nobody had asked")));
+}
+
+TEST_F(RuleReplayTest, FindsSecretsThatLastLongerThanPromised) {
+  terms_.objection_days = 10;
+  draft();
+  take(anna, bench, poll::Event{poll::CancellationProposed{"x"}});
+  take(bert, bench, poll::Event{poll::Cancelled{Position{5}}});
+  const auto cancelled = time_;
+  time_ = cancelled + std::chrono::days{10} + patience - 10s;
+  take(anna, id<ProjectId>("in-time"), project::Event{project::Opened{test::title("Pool"), {}}});
+  rules_.finish();
+  EXPECT_THAT(found(), IsEmpty());
+  time_ += 1h;
+  take(anna, id<ProjectId>("late"), project::Event{project::Opened{test::title("Lake"), {}}});
+  rules_.finish();
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("secret 6: a secret of poll/bench")));
+  take(stimmbuch::Engine{}, bench, poll::Event{poll::SecretDestroyed{}});
+  rules_.finish();
+  EXPECT_THAT(found(), testing::SizeIs(1));
+}
+
+TEST_F(RuleReplayTest, FindsASecretThatIsDestroyedTooEarly) {
+  draft();
+  open();
+  take(stimmbuch::Engine{}, bench, poll::Event{poll::SecretDestroyed{}});
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("secret_needed")));
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ TEST_F(WrappingKeysTest, AreWhatACommandWrites) {
   ASSERT_TRUE(asked) << asked.error().text;
   EXPECT_EQ(asked->texts, made->texts);
   EXPECT_EQ(asked->secrets, made->secrets);
-  const auto alone = ask_for_wrapping_keys("head -n 2 " + file.string());
+  const auto alone = ask_for_wrapping_keys("grep -v secrets " + file.string());
   ASSERT_TRUE(alone) << alone.error().text;
   EXPECT_FALSE(alone->secrets);
 }
@@ -157,6 +157,81 @@ TEST_F(WrappingKeysTest, AreRefusedInAnyOtherForm) {
     replace_content(bad);
     EXPECT_EQ(refusal_of_load(), Kind::damaged) << bad;
   }
+}
+
+// ---- new keys in the place of old ones
+
+TEST_F(WrappingKeysTest, HaveNewOnesBesideThemWhileTheyChange) {
+  const auto made = *create_wrapping_keys(file, data);
+  const auto changing = made.with_next();
+  ASSERT_TRUE(replace_wrapping_keys(file, data, changing));
+  const auto loaded = load_wrapping_keys(file, data);
+  ASSERT_TRUE(loaded) << loaded.error().text;
+  EXPECT_TRUE(loaded->is_changing());
+  EXPECT_EQ(loaded->texts, made.texts);
+  EXPECT_EQ(loaded->secrets, made.secrets);
+  EXPECT_EQ(loaded->next_texts, changing.next_texts);
+  EXPECT_EQ(loaded->next_secrets, changing.next_secrets);
+  ASSERT_TRUE(replace_wrapping_keys(file, data, loaded->only_next()));
+  const auto after = load_wrapping_keys(file, data);
+  EXPECT_EQ(after->texts, *changing.next_texts);
+  EXPECT_EQ(after->secrets, changing.next_secrets);
+  EXPECT_FALSE(after->is_changing());
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(WrappingKeysTest, LeaveNoByteOfTheFormerFile) {
+  const auto made = *create_wrapping_keys(file, data);
+  // Another name for what the file was.
+  fs::create_hard_link(file, place.path() / "former");
+  ASSERT_TRUE(replace_wrapping_keys(file, data, made.with_next().only_next()));
+  std::ifstream former(place.path() / "former", std::ios::binary);
+  const std::string left{std::istreambuf_iterator<char>(former), {}};
+  EXPECT_EQ(left.find_first_not_of('\0'), std::string::npos);
+  EXPECT_FALSE(left.empty());
+  EXPECT_FALSE(fs::exists(file.string() + ".next"));
+}
+
+TEST_F(WrappingKeysTest, AreReplacedThoughAnAttemptWasCutShort) {
+  const auto made = *create_wrapping_keys(file, data);
+  std::ofstream(file.string() + ".next") << std::string(500, 'x');
+  const auto changing = made.with_next();
+  ASSERT_TRUE(replace_wrapping_keys(file, data, changing));
+  EXPECT_EQ(load_wrapping_keys(file, data)->next_texts, changing.next_texts);
+}
+
+TEST_F(WrappingKeysTest, AreReplacedWhereALinkLeads) {
+  const auto made = *create_wrapping_keys(file, data);
+  const auto link = place.path() / "link.keys";
+  fs::create_symlink(file, link);
+  ASSERT_TRUE(replace_wrapping_keys(link, data, made.with_next()));
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_TRUE(load_wrapping_keys(file, data)->is_changing());
+}
+
+TEST_F(WrappingKeysTest, ReplaceNothingThatIsNoKeyFile) {
+  const auto keys = WrappingKeys::random();
+  EXPECT_EQ(replace_wrapping_keys(file, data, keys).error().kind, Kind::absent);
+  ASSERT_TRUE(create_wrapping_keys(file, data));
+  replace_content("something else");
+  EXPECT_EQ(replace_wrapping_keys(file, data, keys).error().kind, Kind::damaged);
+}
+
+TEST_F(WrappingKeysTest, HaveNewOnesForTheSameClassesOnly) {
+  const auto made = *create_wrapping_keys(file, data);
+  ASSERT_TRUE(replace_wrapping_keys(file, data, made.with_next()));
+  const auto whole = content();
+  const auto without = [&](const std::string& label) {
+    auto text = whole;
+    const auto begin = text.find("\n" + label) + 1;
+    return text.erase(begin, text.find('\n', begin) + 1 - begin);
+  };
+  for (const auto* const label : {"texts ", "next-texts ", "next-secrets ", "secrets "}) {
+    replace_content(without(label));
+    EXPECT_EQ(refusal_of_load(), Kind::damaged) << label;
+  }
+  replace_content(whole + whole.substr(whole.find("next-secrets ")));
+  EXPECT_EQ(refusal_of_load(), Kind::damaged);
 }
 
 TEST_F(WrappingKeysTest, AreRefusedInWhatIsNoFile) {

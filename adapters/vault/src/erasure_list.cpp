@@ -106,7 +106,11 @@ std::expected<std::unique_ptr<ErasureList>, VaultError> ErasureList::open(const 
   auto content = read_all(file);
   if (!content) return failed(Kind::io, std::generic_category().message(errno));
   const auto whole = content->rfind('\n');
-  const auto size = whole == std::string::npos ? 0 : whole + 1;
+  auto size = whole == std::string::npos ? 0 : whole + 1;
+  // A list that says nothing is as good as none, whichever ledger was here before.
+  if (content->starts_with(header) && content->find('\n') == whole &&
+      content->substr(0, whole) != list->first_line_)
+    size = 0;
   if (size < content->size() && ::truncate(file.c_str(), static_cast<off_t>(size)) != 0)
     return failed(Kind::io, std::generic_category().message(errno));
   std::string_view rest = std::string_view{*content}.substr(0, size);
@@ -116,8 +120,10 @@ std::expected<std::unique_ptr<ErasureList>, VaultError> ErasureList::open(const 
     rest.remove_prefix(line.size() + 1);
     if (number == 1) {
       if (line != list->first_line_) {
-        return failed(Kind::damaged, "it is none of the ledger " + std::string{ledger.text()} +
-                                         "; put the ledger's own list there");
+        return failed(Kind::damaged,
+                      "it is none of the ledger " + std::string{ledger.text()} +
+                          "; put the ledger's own list there, or take this one away if its ledger is gone: "
+                          "then it is made anew from the log");
       }
       continue;
     }

@@ -99,7 +99,7 @@ Engine::Parts::Started Engine::Parts::serve() {
   admin = std::make_unique<http::api::Admin>(http::api::Admin::Parts{
       created, *log, *epochs, *worker, knows_people() ? tokens.get() : nullptr, *pool, clock, *health, *api,
       [this] { return replication(); }, [this] { on_promote(); }, *log_files, *views, *contests,
-      std::move(sweep), vault && vault->is_published(), version});
+      std::move(sweep), [this] { return vault && vault->is_published(); }, version});
   server->listen_unix(admin_socket(options.data), *admin);
   if (options.admin) server->listen_tcp(options.admin->host, options.admin->port, *health);
   if (options.listen) {

@@ -283,7 +283,7 @@ void Admin::rotate_keys(const Request& request, Responder responder) const {
   const bool nodes = in.boolean("nodes", false);
   in.finish();
   if (!errors.empty()) return std::move(responder).send(validation_failed(errors));
-  const bool only_prepares = parts_.has_other_key_nodes && !nodes;
+  const bool only_prepares = parts_.has_other_key_nodes() && !nodes;
   sweep(only_prepares ? SweepOrder::prepare_keys : SweepOrder::rotate, std::move(responder));
 }
 

@@ -24,6 +24,7 @@ constexpr std::array catalogue{
     Row{CheckId::canonical, "D1", "Every record in the one canonical writing"},
     Row{CheckId::times, "D2", "Times in order, those of ballots on the grid"},
     Row{CheckId::actors, "D3", "Nobody did what only others may"},
+    Row{CheckId::erasures, "D5", "What was to be erased was erased in time"},
     Row{CheckId::rules, "E1", "Every command is what the rules allow and write"},
     Row{CheckId::entitlement, "E2", "Every voter was entitled"},
     Row{CheckId::one_ballot, "E3", "One ballot of each voter counts, the last one"},

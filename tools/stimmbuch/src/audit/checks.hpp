@@ -21,6 +21,7 @@ enum class CheckId {
   canonical,           // D1
   times,               // D2
   actors,              // D3
+  erasures,            // D5
   rules,               // E1
   entitlement,         // E2
   one_ballot,          // E3

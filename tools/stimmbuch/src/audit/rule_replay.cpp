@@ -286,12 +286,26 @@ void RuleReplay::take(const StreamId& stream, const Event& event, const Recorded
   check_exact_time(recorded);
   if (!std::visit(MayAct{stream, recorded.actor}, event))
     differ_(Check::actor, recorded.position, fmt::format("{} may not do this", actor_text(recorded.actor)));
+  deadlines_.take(stream, event, recorded, [this](Position position, std::string detail) {
+    differ_(Check::rules, position, std::move(detail));
+  });
   // A command that was torn apart is judged as far as it goes.
   if (pending_ && pending_->stream != stream) judge(*std::exchange(pending_, std::nullopt));
   if (!pending_) pending_ = Pending{stream, {}, {}};
   pending_->events.push_back(event);
   pending_->recorded.push_back(recorded);
   if (!more) judge(*std::exchange(pending_, std::nullopt));
+}
+
+void RuleReplay::finish() {
+  const auto now = std::max(last_exact_, latest_on_grid_);
+  if (!now) return;
+  deadlines_.find_overdue_erasures(*now, [this](Position position, std::string detail) {
+    differ_(Check::erasure, position, std::move(detail));
+  });
+  deadlines_.find_overdue_secrets(
+      *now, [this](const PollId& poll) -> const poll::State& { return std::get<poll::State>(of(poll)); },
+      [this](Position position, std::string detail) { differ_(Check::secret, position, std::move(detail)); });
 }
 
 void RuleReplay::judge(Pending command) {

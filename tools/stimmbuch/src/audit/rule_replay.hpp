@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/deadlines.hpp"
 #include "stimmbuch/domain/domain.hpp"
 
 namespace stimmbuch::program {
@@ -18,7 +19,7 @@ namespace stimmbuch::program {
 // voter was entitled, and that a registry identity was another's. One thread.
 class RuleReplay final : private States {
  public:
-  enum class Check { rules, time, actor, roll };
+  enum class Check { rules, time, actor, roll, erasure, secret };
   // Told of what does not hold, and where.
   using Differ = std::function<void(Check check, Position position, std::string detail)>;
 
@@ -30,6 +31,11 @@ class RuleReplay final : private States {
   // The next record, of a ballot as it was before.
   void take_ballot(const BallotId& id, const ballot::State& before, const ballot::Event& event,
                    const Recorded& recorded);
+
+  // Behind the last record: what should have been destroyed by then.
+  void finish();
+
+  const Deadlines& deadlines() const { return deadlines_; }
 
   // How many commands were decided on anew.
   std::uint64_t commands() const { return commands_; }
@@ -84,6 +90,8 @@ class RuleReplay final : private States {
 
   std::optional<Time> last_exact_;
   std::optional<Time> latest_on_grid_;
+
+  Deadlines deadlines_;
 };
 
 }  // namespace stimmbuch::program

@@ -43,6 +43,10 @@ CheckId check_of(RuleReplay::Check check) {
       return CheckId::rules;
     case RuleReplay::Check::roll:
       return CheckId::entitlement;
+    case RuleReplay::Check::erasure:
+      return CheckId::erasures;
+    case RuleReplay::Check::secret:
+      return CheckId::secrets_destroyed;
   }
   return CheckId::rules;
 }
@@ -117,6 +121,7 @@ class LogAudit {
     tree_->finish();
     if (trouble_) return std::unexpected(*trouble_);
     recount_->finish();
+    rules_.finish();
     for (const Difference& difference : recount_->differences())
       checks_.find(check_of(difference.code), difference.where, difference.detail);
     for (const PollId& poll : material_.malformed) {
@@ -131,14 +136,16 @@ class LogAudit {
     for (const RecountedPoll& poll : recount_->polls())
       checks_.examine(CheckId::counts, static_cast<std::uint64_t>(poll.counts));
     check_settlements();
-    checks_.skip(CheckId::secrets_destroyed, "the log does not say when secrets are destroyed");
+    checks_.examine(CheckId::erasures, rules_.deadlines().erasures());
+    checks_.examine(CheckId::secrets_destroyed, rules_.deadlines().ended_polls());
     if (records < checkpoint_.size) {
       checks_.skip(CheckId::tree,
                    fmt::format("the records up to position {} agree; those behind it are missing", records));
       const auto reason = fmt::format("the records end at position {} of {}", records, checkpoint_.size);
-      for (const auto id : {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors,
-                            CheckId::rules, CheckId::one_ballot, CheckId::voting_time, CheckId::counts,
-                            CheckId::tallies, CheckId::earlier_checkpoint})
+      for (const auto id :
+           {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors, CheckId::rules,
+            CheckId::one_ballot, CheckId::voting_time, CheckId::counts, CheckId::tallies,
+            CheckId::earlier_checkpoint, CheckId::erasures, CheckId::secrets_destroyed})
         checks_.skip(id, reason);
     }
     return Verification{.origin = checkpoint_.origin,

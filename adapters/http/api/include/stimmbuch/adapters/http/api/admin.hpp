@@ -78,8 +78,8 @@ class Admin final : public Handler {
     const checkpoints::LogFiles& log_files;
     const projections::ViewStore& views;
     vault::ContestSecrets& contests;
-    AskForSweep sweep;         // empty where nothing is destroyed
-    bool has_other_key_nodes;  // whether other nodes may hold the wrapping keys
+    AskForSweep sweep;                          // empty where nothing is destroyed
+    std::function<bool()> has_other_key_nodes;  // whether other nodes may hold the wrapping keys
     std::string_view version;
   };
 
