@@ -1,7 +1,5 @@
 // The engine killed under load, again and again: nothing acknowledged is lost, nothing happens twice.
-#include <array>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -12,10 +10,9 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "api_client.hpp"
+#include "engine_process.hpp"
 #include "support/seed.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -29,46 +26,6 @@ constexpr int connections = 3;
 constexpr int voters_per_connection = 100;
 constexpr int lines_per_request = 20;
 constexpr auto deadline = 30s;
-
-// An engine in another process.
-class EngineProcess {
- public:
-  explicit EngineProcess(const std::filesystem::path& data) {
-    std::array<int, 2> pipe{};
-    if (::pipe(pipe.data()) != 0) throw std::runtime_error("pipe");
-    process_ = ::fork();
-    if (process_ == 0) {
-      ::dup2(pipe[1], STDOUT_FILENO);
-      ::close(pipe[0]);
-      ::close(pipe[1]);
-      ::execl(STIMMBUCH_ENGINE_CHILD, STIMMBUCH_ENGINE_CHILD, data.c_str(), nullptr);
-      ::_exit(127);
-    }
-    ::close(pipe[1]);
-    std::string line;
-    char c = 0;
-    while (::read(pipe[0], &c, 1) == 1 && c != '\n') line += c;
-    ::close(pipe[0]);
-    if (line.empty()) throw std::runtime_error("the engine does not start");
-    endpoints_ = {static_cast<std::uint16_t>(std::stoi(line)), data / "admin.sock"};
-  }
-  EngineProcess(const EngineProcess&) = delete;
-  EngineProcess& operator=(const EngineProcess&) = delete;
-  ~EngineProcess() { kill(); }
-
-  const Endpoints& endpoints() const { return endpoints_; }
-
-  void kill() {
-    if (process_ <= 0) return;
-    ::kill(process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
-    process_ = -1;
-  }
-
- private:
-  pid_t process_ = -1;
-  Endpoints endpoints_;
-};
 
 struct Acknowledged {
   std::string subject;

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "api_client.hpp"
+
+namespace stimmbuch::test {
+
+// An engine in another process.
+class EngineProcess {
+ public:
+  explicit EngineProcess(const std::filesystem::path& data) {
+    std::array<int, 2> pipe{};
+    if (::pipe(pipe.data()) != 0) throw std::runtime_error("pipe");
+    process_ = ::fork();
+    if (process_ == 0) {
+      ::dup2(pipe[1], STDOUT_FILENO);
+      ::close(pipe[0]);
+      ::close(pipe[1]);
+      ::execl(STIMMBUCH_ENGINE_CHILD, STIMMBUCH_ENGINE_CHILD, data.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(pipe[1]);
+    std::string line;
+    char c = 0;
+    while (::read(pipe[0], &c, 1) == 1 && c != '\n') line += c;
+    ::close(pipe[0]);
+    if (line.empty()) throw std::runtime_error("the engine does not start");
+    endpoints_ = {static_cast<std::uint16_t>(std::stoi(line)), data / "admin.sock"};
+  }
+  EngineProcess(const EngineProcess&) = delete;
+  EngineProcess& operator=(const EngineProcess&) = delete;
+  ~EngineProcess() { kill(); }
+
+  const Endpoints& endpoints() const { return endpoints_; }
+
+  void kill() {
+    if (process_ <= 0) return;
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+    process_ = -1;
+  }
+
+ private:
+  pid_t process_ = -1;
+  Endpoints endpoints_;
+};
+
+}  // namespace stimmbuch::test
