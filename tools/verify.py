@@ -10,6 +10,8 @@ What is checked, from the files in DIR alone:
   2  every record is the leaf that stands in the tiles, every tile follows from those below, the root from all
   3  positions are 1, 2, 3 …, revisions of each stream 0, 1, 2 …, and commands are whole
   4  every count in the log: ballots, votes and scores of each option, counted anew from the last ballot of each voter
+  5  every roll has each voter of the poll once, and where their ballot stands; every standing ballot of a sealed poll is
+     opened to what its commitment binds, and no other ballot is
 
 It knows nothing of the rules (who may vote, when, how winners are chosen): `stimmbuch audit verify` does. Python 3.9 and
 the command `openssl` (3.0) are all it needs. Formats: docs/formats/log.md, records.md, events.md; C2SP tlog-tiles,
@@ -19,6 +21,7 @@ Exits with 0 if everything holds, with 1 if something was found, with 2 if it wa
 """
 import base64
 import hashlib
+import hmac
 import json
 import os
 import subprocess
@@ -185,7 +188,17 @@ class Tree:
         return root
 
 
-# ---- 3 and 4: content
+# ---- 3, 4 and 5: content
+
+
+def unpadded(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def commitment(key, fields):
+    """HMAC under the ballot's key over the fields, each behind its length (docs/formats/derivations.md)."""
+    joined = b"".join(len(field).to_bytes(4, "big") + field for field in [b"stimmbuch/v1/seal", *fields])
+    return hmac.new(key, joined, hashlib.sha256).digest()
 
 
 def unique(pairs):
@@ -201,18 +214,54 @@ class Poll:
         self.ballots = {}  # voter -> (choices, channel)
         self.figures = {"cast": 0, "replaced": 0, "withdrawn": 0}
         self.counted = None  # what the count under way says of the options
+        self.places = {}  # voter -> position of the standing ballot, 0 if it was withdrawn
+        self.sealed = {}  # position -> (voter, record) of standing ballots that are not opened
+        self.invalid = 0  # opened to nothing that counts
+        self.roll = {}  # voter -> position of the standing ballot
 
-    def take_ballot(self, voter, kind, data):
-        if kind == "vote-withdrawn":
+    def take_ballot(self, position, voter, kind, event):
+        self.sealed.pop(self.places.get(voter), None)
+        self.ballots.pop(voter, None)
+        if kind.endswith("vote-withdrawn"):
             self.figures["withdrawn"] += 1
-            self.ballots.pop(voter, None)
+            self.places[voter] = 0
             return
-        self.figures["cast" if kind == "vote-cast" else "replaced"] += 1
-        self.ballots[voter] = (data["choices"], data.get("channel", "online"))
+        self.figures["cast" if kind.endswith("vote-cast") else "replaced"] += 1
+        self.places[voter] = position
+        if kind.startswith("sealed-"):
+            self.sealed[position] = (voter, event)
+        else:
+            self.ballots[voter] = (event["data"]["choices"], event["data"].get("channel", "online"))
+
+    def check_roll(self, where, data):
+        if len(self.roll) != data["entries"]:
+            raise Finding(f"{where}: the roll has {len(self.roll)} entries, not {data['entries']}")
+        for voter in self.places | self.roll:
+            if self.roll.get(voter) != self.places.get(voter, 0):
+                raise Finding(
+                    f"{where}: the roll says of {voter} {self.roll.get(voter)}, "
+                    f"the ballots say {self.places.get(voter, 0)} (position)"
+                )
+
+    def open(self, where, name, opening):
+        position, choices = int(opening["ballot"]), opening.get("choices")
+        if position not in self.sealed:
+            raise Finding(f"{where}: opens position {position}, where no sealed ballot of {name} stands")
+        voter, event = self.sealed.pop(position)
+        if choices is None:
+            self.invalid += 1
+            return
+        length = len(unpadded(event["data"]["ciphertext"]))
+        padded = json.dumps(choices, separators=(",", ":")).ljust(length)
+        texts = [event["source"].rsplit("/", 1)[1], name, voter]
+        fields = [text.encode() for text in texts] + [unpadded(event["command"])[:16], padded.encode()]
+        if commitment(unpadded(opening["key"]), fields) != unpadded(event["data"]["commitment"]):
+            raise Finding(f"{where}: the ballot at position {position} was sealed with other choices")
+        self.ballots[voter] = (choices, "online")
 
     def tally(self):
         votes, scores = dict.fromkeys(self.options, 0), dict.fromkeys(self.options, 0)
-        figures = dict(self.figures, blank=0, online=0, paper=0)
+        figures = dict(self.figures, blank=0, online=self.invalid, paper=0, invalid=self.invalid)
         for choices, channel in self.ballots.values():
             figures[channel] += 1
             if not choices:
@@ -251,18 +300,31 @@ class Content:
             if self.command not in (None, event["command"]):
                 raise Finding(f"{where}: the record before it promised more of its command")
             self.command = event["command"] if event.get("more") else None
-            self.fold(where, subject, kind, data, event.get("more", False))
+            self.fold(where, subject, kind, data, event)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise Finding(f"{where}: not a record: {error!r}") from None
 
-    def fold(self, where, subject, kind, data, more):
+    def fold(self, where, subject, kind, data, event):
         aggregate, *ids = subject.split("/")
-        if aggregate not in ("poll", "ballot"):
+        if aggregate not in ("poll", "ballot", "roll", "opening"):
             return
-        poll = self.polls.setdefault(ids[0], Poll())
+        name = ids[0] if aggregate in ("poll", "ballot") else ids[0].rsplit("-", 1)[0]
+        poll = self.polls.setdefault(name, Poll())
         kind = kind.split(".", 1)[1]
         if aggregate == "ballot":
-            poll.take_ballot(ids[1], kind, data)
+            poll.take_ballot(self.position, ids[1], kind, event)
+        elif aggregate == "roll":
+            for voter, _, place in data["entries"]:
+                if voter in poll.roll:
+                    raise Finding(f"{where}: {voter} is on the roll twice")
+                poll.roll[voter] = int(place)
+        elif aggregate == "opening":
+            for opening in data["openings"]:
+                poll.open(where, name, opening)
+        elif kind == "roll-completed":
+            poll.check_roll(where, data)
+        elif kind == "openings-completed" and poll.sealed:
+            raise Finding(f"{where}: the ballot at position {min(poll.sealed)} of {name} is not opened")
         elif kind == "opened":
             poll.kind, poll.rank_points = data.get("kind", "single"), data["rule"].get("rank_points", [])
         elif kind == "options-fixed":
@@ -275,8 +337,8 @@ class Content:
             poll.counted = []
         elif kind == "options-counted":
             poll.counted += data["options"]
-        if poll.counted is not None and not more:
-            self.check_count(where, ids[0], poll)
+        if poll.counted is not None and not event.get("more", False):
+            self.check_count(where, name, poll)
 
     def check_count(self, where, name, poll):
         _, votes, scores = poll.tally()

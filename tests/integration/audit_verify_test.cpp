@@ -50,6 +50,14 @@ class AuditVerify : public testing::Test {
     return run({"audit", "verify", "--data", data().string(), "--json", "--progress", "none"});
   }
 
+  // The check that shares no code with the engine.
+  static Ran second_program(const std::filesystem::path& log) {
+    ChildProcess child({"/usr/bin/python3", STIMMBUCH_VERIFY_PY, log.string()},
+                       {{"HOME", "/nonexistent"}, {"PATH", "/usr/bin:/bin"}});
+    const int code = child.wait(std::chrono::seconds{60});
+    return {code, child.out(), child.err()};
+  }
+
   // The places of what was found.
   static std::vector<std::string> places(const Ran& ran) {
     std::vector<std::string> places;
@@ -114,6 +122,8 @@ TEST_F(AuditVerify, PassesASealedPollWithItsRollAndOpenings) {
   EXPECT_EQ(exported_again.code, 0) << exported_again.err;
   for (const auto* const check : {"E2", "F1", "F2"})
     EXPECT_EQ(verdict(exported_again, check), "PASS") << check;
+  const Ran second = second_program(files);
+  EXPECT_EQ(second.code, 0) << second.out << second.err;
 }
 
 TEST_F(AuditVerify, NamesWhatIsMissing) {
