@@ -191,6 +191,19 @@ TEST(Replay, OfOtherContentIsRefused) {
   EXPECT_EQ(failure(outcomes[1]), Kind::key_reused);
 }
 
+// Of sealed ballots when the secret is gone under which their contents are told apart.
+TEST(Replay, IsRecognisedByItsIdWhereNobodyKnowsTheContent) {
+  Town town;
+  const auto first = town.submit(votes("a", "key"));
+  auto again = votes("b", "key");
+  again.tag.content = {};
+  again.content_known = false;
+  const auto replayed = town.submit(again);
+  ASSERT_TRUE(accepted(replayed));
+  EXPECT_TRUE(accepted(replayed)->replayed);
+  EXPECT_EQ(accepted(replayed)->first, accepted(first)->first);
+}
+
 TEST(Replay, IsOfTheSameActorOnTheSameStreamOnly) {
   Town town;
   town.submit(votes("a", "key"));

@@ -1,7 +1,5 @@
 // The engine killed under load, again and again: nothing acknowledged is lost, nothing happens twice.
-#include <array>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -12,8 +10,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "api_client.hpp"
 #include "engine_process.hpp"

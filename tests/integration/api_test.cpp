@@ -289,16 +289,6 @@ TEST_F(PollLife, EndsByItselfWhenItsAnnouncedTimeHasCome) {
   EXPECT_GE(std::chrono::system_clock::now(), closes);
 }
 
-TEST_F(PollLife, NothingIsWrittenOpenThatShouldHaveBeenSealed) {
-  const auto project = body_of(staff_.post("/v1/projects", {{"title", {{"de", "Park"}}}})).at("project");
-  const auto drafted = staff_.post("/v1/polls", {{"project", project},
-                                                 {"title", {{"de", "Was?"}}},
-                                                 {"kind", "single"},
-                                                 {"results", "after_close"},
-                                                 {"rule", {{"kind", "most_votes"}}}});
-  expect_problem(drafted, 422, "not_supported");
-}
-
 TEST_F(PollLife, ProjectsHavePhasesAndClose) {
   const auto opened = staff_.post("/v1/projects", {{"id", "square"}, {"title", {{"de", "Platz"}}}});
   ASSERT_EQ(opened.status, 201) << opened.body;

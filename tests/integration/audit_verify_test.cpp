@@ -9,6 +9,7 @@
 #include "support/files.hpp"
 #include "support/log_database.hpp"
 #include "support/program.hpp"
+#include "support/small_vote.hpp"
 
 namespace stimmbuch::test {
 namespace {
@@ -49,6 +50,14 @@ class AuditVerify : public testing::Test {
     return run({"audit", "verify", "--data", data().string(), "--json", "--progress", "none"});
   }
 
+  // The check that shares no code with the engine.
+  static Ran second_program(const std::filesystem::path& log) {
+    ChildProcess child({"/usr/bin/python3", STIMMBUCH_VERIFY_PY, log.string()},
+                       {{"HOME", "/nonexistent"}, {"PATH", "/usr/bin:/bin"}});
+    const int code = child.wait(std::chrono::seconds{60});
+    return {code, child.out(), child.err()};
+  }
+
   // The places of what was found.
   static std::vector<std::string> places(const Ran& ran) {
     std::vector<std::string> places;
@@ -87,6 +96,34 @@ TEST_F(AuditVerify, PassesWhatTheEngineWrote) {
   EXPECT_EQ(server.code, 0) << server.err;
   EXPECT_EQ(verdict(server, "F3"), "PASS");
   EXPECT_EQ(run({"audit", "verify", "--server", served.url()}).code, 12);
+}
+
+// Seals, roll and openings are made again, from the engine's own files and from exported ones.
+TEST_F(AuditVerify, PassesASealedPollWithItsRollAndOpenings) {
+  EXPECT_EQ(verdict(verify(exported()), "E2"), "SKIPPED") << "imported polls have no roll";
+  EXPECT_EQ(verdict(verify(exported()), "F1"), "SKIPPED");
+  {
+    Served served(data(), "demo");
+    SmallVote vote(served, R"("results":"after_close",)");
+    for (const auto* const citizen : {"cora", "dora", "emil"}) vote.join(citizen);
+    vote.vote("cora", "oak");
+    vote.vote("cora", "steel");
+    vote.vote("dora", "steel");
+    vote.close_and_count();
+    served.stop();
+  }
+  const Ran directory = verify_data();
+  EXPECT_EQ(directory.code, 0) << directory.err << directory.out;
+  for (const auto* const check : {"E1", "E2", "F1", "F2", "F3"})
+    EXPECT_EQ(verdict(directory, check), "PASS") << check;
+  const auto files = directory_.path() / "newer";
+  ASSERT_EQ(run({"log", "export", files.string(), "--data", data().string()}).code, 0);
+  const Ran exported_again = verify(files);
+  EXPECT_EQ(exported_again.code, 0) << exported_again.err;
+  for (const auto* const check : {"E2", "F1", "F2"})
+    EXPECT_EQ(verdict(exported_again, check), "PASS") << check;
+  const Ran second = second_program(files);
+  EXPECT_EQ(second.code, 0) << second.out << second.err;
 }
 
 TEST_F(AuditVerify, NamesWhatIsMissing) {

@@ -14,14 +14,16 @@ namespace stimmbuch::test {
 // Citizens who vote in one poll. What each of its copies was acknowledged it keeps to itself.
 class Crowd {
  public:
-  Crowd(const Node& node, int citizens) {
+  // `terms`: further members of the poll, each with a comma behind it.
+  Crowd(const Node& node, int citizens, const std::string& terms = {}) {
     const auto staff = node.token("staff", "anna");
     node.command("POST", "/v1/projects", R"({"id":"park","title":{"de":"Stadtpark"}})", staff, "project");
-    node.command("POST", "/v1/polls",
-                 R"({"id":"bench","project":"park","title":{"de":"Welche Bank?"},"kind":"single",)"
-                 R"("rule":{"kind":"most_votes"},"live_step":1,"changeable":true,)"
-                 R"("options":[{"id":"oak","title":{"de":"Eiche"}},{"id":"steel","title":{"de":"Stahl"}}]})",
-                 staff, "poll");
+    node.command(
+        "POST", "/v1/polls",
+        R"({"id":"bench","project":"park","title":{"de":"Welche Bank?"},"kind":"single",)" + terms +
+            R"("rule":{"kind":"most_votes"},"live_step":1,"changeable":true,)"
+            R"("options":[{"id":"oak","title":{"de":"Eiche"}},{"id":"steel","title":{"de":"Stahl"}}]})",
+        staff, "poll");
     node.command("POST", "/v1/polls/bench/open", "{}", staff, "open");
     for (int i = 0; i < citizens; ++i) EXPECT_EQ(join(node, "citizen-" + std::to_string(i)).status, 201);
   }

@@ -1,7 +1,9 @@
 // The leader is lost, or only seems to be: promotion and durability.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 #include "promotion.hpp"
@@ -33,6 +35,31 @@ TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost
   EXPECT_EQ(crowd.vote(two, 35, "steel").status, 201);
   EXPECT_EQ(run({"audit", "recount", "--data", two.data().string()}).code, 0);
   expect_all_equal();
+}
+
+// Roll and openings follow from the log and from secrets that travel with it, so it does not matter how far
+// the leader has come with them.
+TEST_F(Promotion, GoesOnWithWhatFollowsAClosedPollWhereTheLeaderEnded) {
+  Node& one = leader("replicated");
+  Node& two = candidate();
+  Crowd crowd(one, 12, R"("results":"after_close",)");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(crowd.vote(one, i, i % 2 == 0 ? "oak" : "steel").status, 201);
+  const auto staff = one.token("staff", "anna");
+  const auto closed = one.command("POST", "/v1/polls/bench/close", "{}", staff, "close");
+  ASSERT_EQ(closed.status, 200) << closed.body;
+  const auto position = std::stoull(nlohmann::json::parse(closed.body)["position"].get<std::string>());
+  EXPECT_TRUE(eventually([&] { return one.head() > position; }));
+  one.kill();
+  promote(two);
+  const auto counted = two.command("POST", "/v1/polls/bench/count", "{}", staff, "count");
+  ASSERT_EQ(counted.status, 200) << counted.body;
+  std::map<std::string, int> times;
+  for (const auto& record : records_of(two.log())) ++times[record["type"].get<std::string>()];
+  for (const auto* const type : {"roll.part-added.v1", "opening.part-added.v1", "poll.roll-completed.v1",
+                                 "poll.openings-completed.v1", "poll.result-computed.v1"})
+    EXPECT_EQ(times[type], 1) << type;
+  const Ran audit = run({"audit", "verify", "--data", two.data().string(), "--json"});
+  EXPECT_EQ(audit.code, 0) << audit.out;
 }
 
 TEST_F(Promotion, OfAnotherNodeEndsALeaderThatIsStillUp) {

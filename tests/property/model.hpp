@@ -67,7 +67,11 @@ struct Poll {
   std::uint64_t records = 0;
   Name counted_by;
   bool outdated = false;
-  std::set<Name> tied;  // in the last count, undecided
+  std::set<Name> tied;      // in the last count, undecided
+  std::set<Name> entitled;  // at some time while it was open
+  std::size_t at_opening = 0;
+  std::size_t roll_entries = 0, roll_parts = 0;
+  bool rolled = false;
 
   bool final() const { return status >= Status::certified; }
 
@@ -116,7 +120,11 @@ class Town {
 
   // ---- citizens
 
-  int register_citizen(const Name& who) { return citizens.try_emplace(who).second ? 1 : 0; }
+  int register_citizen(const Name& who) {
+    if (!citizens.try_emplace(who).second) return 0;
+    note_entitled();
+    return 1;
+  }
 
   int verify(const Name& who, int level, const Name& district, const Name& person) {
     Citizen* const citizen = find(citizens, who);
@@ -126,6 +134,7 @@ class Town {
     if (!person.empty()) registry.emplace(person, who);
     citizen->level = level;
     citizen->district = district;
+    note_entitled();
     return 1;
   }
   int change(const Name& who) { return citizens.contains(who) ? 1 : 0; }
@@ -133,6 +142,7 @@ class Town {
     Citizen* const citizen = find(citizens, who);
     if (!citizen || citizen->blocked == blocked) return 0;
     citizen->blocked = blocked;
+    note_entitled();
     return 1;
   }
 
@@ -164,7 +174,9 @@ class Town {
   int draft(const Name& name, const Terms& terms, const std::map<Name, Option>& options) {
     if (polls.contains(name) || !is_open(terms.project)) return 0;
     if (terms.closes && (*terms.closes <= now || (terms.opens && *terms.opens >= *terms.closes))) return 0;
-    polls[name] = Poll{terms, Status::draft, options, {}, {}, {}, 0, {}, false, {}};
+    polls[name] = Poll{};
+    polls[name].terms = terms;
+    polls[name].options = options;
     return options.empty() ? 1 : 2;
   }
   int add_option(const Name& name, const Name& option, int cost) {
@@ -180,6 +192,8 @@ class Town {
     if (left.empty() || std::ssize(left) < poll->terms.min) return 0;
     poll->options = left;
     poll->status = Status::open;
+    note_entitled();
+    poll->at_opening = poll->entitled.size();
     return 2;
   }
   int withdraw_option(const Name& name, const Name& option) {
@@ -204,10 +218,26 @@ class Town {
     poll->status = Status::closed;
     return 1;
   }
+  // Parts come one behind the other, and say how many entries are in those before.
+  int add_roll_part(const Name& name, std::size_t part, std::size_t before, std::size_t entries) {
+    Poll* const poll = in(name, Status::closed);
+    if (!poll || poll->terms.imported || poll->rolled) return 0;
+    if (part != poll->roll_parts || before != poll->roll_entries || entries == 0) return 0;
+    poll->roll_entries += entries;
+    ++poll->roll_parts;
+    return 1;
+  }
+  int complete_roll(const Name& name, std::size_t parts, std::size_t entries) {
+    Poll* const poll = in(name, Status::closed);
+    if (!poll || poll->terms.imported || poll->rolled) return 0;
+    if (parts != poll->roll_parts || entries != poll->roll_entries) return 0;
+    poll->rolled = true;
+    return 1;
+  }
   int count(const Name& name, std::uint64_t records_seen, const Name& by) {
     Poll* const poll = find(polls, name);
     if (!poll || (poll->status != Status::closed && poll->status != Status::counted)) return 0;
-    if (records_seen != poll->records) return 0;
+    if (records_seen != poll->records || (!poll->terms.imported && !poll->rolled)) return 0;
     poll->status = Status::counted;
     poll->counted_by = by;
     poll->outdated = false;
@@ -247,8 +277,7 @@ class Town {
   int cast(const Name& name, const Name& voter, const Name& who, const Points& choices) {
     Poll* const poll = taking_votes(name, false);
     const Citizen* const citizen = find(citizens, who);
-    if (!poll || !citizen || citizen->blocked || citizen->level < poll->terms.level) return 0;
-    if (!poll->terms.districts.empty() && !poll->terms.districts.contains(citizen->district)) return 0;
+    if (!poll || !citizen || !admits(*poll, *citizen)) return 0;
     Ballot& ballot = poll->ballots[voter];
     if (ballot.commands >= 49) return 0;  // the 50th is a withdrawal
     return put(*poll, ballot, choices, false);
@@ -272,6 +301,18 @@ class Town {
   static typename Things::mapped_type* find(Things& things, const Name& name) {
     const auto found = things.find(name);
     return found == things.end() ? nullptr : &found->second;
+  }
+  static bool admits(const Poll& poll, const Citizen& citizen) {
+    const bool at_home = poll.terms.districts.empty() || poll.terms.districts.contains(citizen.district);
+    return !citizen.blocked && citizen.level >= poll.terms.level && at_home;
+  }
+  void note_entitled() {
+    for (auto& [name, poll] : polls) {
+      if (poll.status != Status::open) continue;
+      for (const auto& [who, citizen] : citizens) {
+        if (admits(poll, citizen)) poll.entitled.insert(who);
+      }
+    }
   }
   bool is_open(const Name& project) const { return projects.contains(project) && projects.at(project); }
   bool overlaps(const Name& project, const Name& name, Time from, Time to) {

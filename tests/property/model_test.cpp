@@ -341,6 +341,38 @@ class Pair {
                   official, [=](Town& town) { return town.count(name, seen, Name(official.text())); });
   }
 
+  // Mostly the next part of the right roll, or its end.
+  Action any_roll(const Name& name) {
+    const auto poll = id<PollId>(name);
+    const auto known = town_.polls.find(name);
+    const std::vector<Name> all = known == town_.polls.end() ? std::vector<Name>{}
+                                                             : std::vector(known->second.entitled.begin(),
+                                                                           known->second.entitled.end());
+    const std::size_t written = known == town_.polls.end() ? 0 : known->second.roll_entries;
+    std::size_t part = known == town_.polls.end() ? 0 : known->second.roll_parts;
+    std::size_t before = written;
+    if (random_.chance(10)) part += 1;
+    if (random_.chance(10)) before += 1;
+    const auto left = all.size() - written;
+    if (left > 0 && random_.chance(90)) {
+      roll::AddPart add{static_cast<std::int64_t>(before), {}};
+      const auto size = random_.between<std::size_t>(1, left);
+      for (std::size_t i = written; i < written + size; ++i)
+        add.entries.push_back({id<VoterId>("v-" + all[i]), {}, before_first});
+      return action(RollPartId{poll, static_cast<std::uint32_t>(part)}, add, Engine{},
+                    [=](Town& town) { return town.add_roll_part(name, part, before, size); });
+    }
+    // Never one that is not whole: the rules could not tell it from a roll of fewer citizens.
+    const auto entries = left > 0 ? all.size() : before;
+    return action(poll,
+                  poll::CompleteRoll{{.entries = static_cast<std::int64_t>(entries),
+                                      .at_opening = known == town_.polls.end()
+                                                        ? 0
+                                                        : static_cast<std::int64_t>(known->second.at_opening),
+                                      .parts = static_cast<std::uint32_t>(part)}},
+                  Engine{}, [=](Town& town) { return town.complete_roll(name, part, entries); });
+  }
+
   Action any_proposal(const Name& name) {
     const auto poll = id<PollId>(name);
     const auto official = any_official();
@@ -399,6 +431,7 @@ class Pair {
         if (random_.chance(60)) return any_change_of_options(name);
         return action(poll, poll::ClosePoll{}, official, [=](Town& town) { return town.close(name); });
       case model::Status::closed:
+        if (!known->second.rolled && random_.chance(80)) return any_roll(name);
         return any_count(name);
       case model::Status::counted:
         if (random_.chance(40)) return any_count(name);

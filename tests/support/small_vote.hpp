@@ -13,13 +13,14 @@ namespace stimmbuch::test {
 
 class SmallVote {
  public:
-  explicit SmallVote(const Served& served) : served_(served) {
+  // `terms`: further members of the poll, each with a comma behind it.
+  explicit SmallVote(const Served& served, const std::string& terms = {}) : served_(served) {
     const auto staff = token("staff", "anna");
     command("POST", "/v1/projects", R"({"id":"park","title":{"de":"Stadtpark"}})", staff);
     command("POST", "/v1/polls",
-            R"({"id":"bench","project":"park","title":{"de":"Welche Bank?"},"kind":"single",)"
-            R"("rule":{"kind":"most_votes"},"options":[{"id":"oak","title":{"de":"Eiche"}},)"
-            R"({"id":"steel","title":{"de":"Stahl"}}]})",
+            R"({"id":"bench","project":"park","title":{"de":"Welche Bank?"},"kind":"single",)" + terms +
+                R"("rule":{"kind":"most_votes"},"options":[{"id":"oak","title":{"de":"Eiche"}},)"
+                R"({"id":"steel","title":{"de":"Stahl"}}]})",
             staff);
     command("POST", "/v1/polls/bench/open", "{}", staff);
   }
@@ -34,6 +35,12 @@ class SmallVote {
                                token("citizen", citizen));
     EXPECT_LT(reply.status, 300) << reply.body;
     return nlohmann::json::parse(reply.body);
+  }
+  void close_and_count() {
+    for (const std::string step : {"close", "count"}) {
+      const auto reply = command("POST", "/v1/polls/bench/" + step, "{}", token("staff", "anna"));
+      EXPECT_EQ(reply.status, 200) << reply.body;
+    }
   }
   HttpReply get(const std::string& target, const std::string& citizen) const {
     return connect().request("GET", target, {},

@@ -60,7 +60,7 @@ class RuleReplayTest : public testing::Test {
     take(anna, bench, poll::Event{poll::Drafted{terms_}}, poll::Event{poll::OptionsAdded{options_}});
   }
   void open() {
-    take(anna, bench, poll::Event{poll::Opened{terms_, false, false}},
+    take(anna, bench, poll::Event{poll::Opened{terms_, !terms_.imported, false}},
          poll::Event{poll::OptionsFixed{options_}});
   }
   void close() { take(anna, bench, poll::Event{poll::Closed{}}); }
@@ -75,7 +75,7 @@ class RuleReplayTest : public testing::Test {
   std::map<std::string, ballot::State> ballots_;
   std::vector<std::string> found_;
   RuleReplay rules_{[this](Check check, Position position, const std::string& detail) {
-    constexpr std::array names{"rules", "time", "actor", "erasure", "secret"};
+    constexpr std::array names{"rules", "time", "actor", "roll", "erasure", "secret"};
     found_.push_back(std::string(names[static_cast<std::size_t>(check)]) + " " +
                      std::to_string(number(position)) + ": " + detail);
   }};
@@ -151,6 +151,7 @@ TEST_F(RuleReplayTest, FindsACountThatWasCertifiedByWhoCounted) {
   open();
   vote("a", cast(choices({"a"})));
   close();
+  take(stimmbuch::Engine{}, bench, poll::Event{poll::RollCompleted{}});
   poll::State state;
   state.terms = terms_;
   state.options = options_;
@@ -163,11 +164,13 @@ TEST_F(RuleReplayTest, FindsACountThatWasCertifiedByWhoCounted) {
                                     .last = Position{8},
                                     .figures = figures,
                                     .quorum_reached = counted.quorum_reached,
-                                    .ties = counted.ties};
+                                    .ties = counted.ties,
+                                    .eligible = 0,
+                                    .eligible_at_opening = 0};
   take(anna, bench, poll::Event{result}, poll::Event{poll::OptionsCounted{counted.options}});
-  take(anna, bench, poll::Event{poll::ResultCertified{Position{9}}});
+  take(anna, bench, poll::Event{poll::ResultCertified{Position{10}}});
   EXPECT_THAT(found(), ElementsAre(HasSubstr("same_official")));
-  take(bert, bench, poll::Event{poll::ResultCertified{Position{9}}});
+  take(bert, bench, poll::Event{poll::ResultCertified{Position{10}}});
   EXPECT_THAT(found(), testing::SizeIs(1));
 }
 

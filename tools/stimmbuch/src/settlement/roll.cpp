@@ -258,8 +258,16 @@ std::vector<poll::CellTurnout> published_cells(std::vector<poll::CellTurnout> ce
     others.voted += cells.back().voted;
     cells.pop_back();
   }
-  if (others.eligible > 0 && others.eligible < cell_size_min) return {};
-  if (others.eligible > 0) cells.push_back(others);
+  if (others.eligible == 0) return cells;
+  if (others.eligible < cell_size_min) return {};
+  // Who is not verified has no cell, and may be enough to be shown: with the others, since both look alike.
+  const auto unnamed = std::ranges::find_if(cells, [](const auto& cell) { return !cell.level; });
+  if (unnamed == cells.end()) {
+    cells.push_back(others);
+  } else {
+    unnamed->eligible += others.eligible;
+    unnamed->voted += others.voted;
+  }
   return cells;
 }
 
