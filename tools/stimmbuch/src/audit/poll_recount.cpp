@@ -71,7 +71,8 @@ void Recount::PollRecount::add_poll_event(const poll::Event& event, const Record
     return differ("event_impossible", fmt::format("the record at position {} cannot follow those before it",
                                                   number(recorded.position)));
   }
-  if (const auto* const result = std::get_if<poll::ResultComputed>(&event)) check_count(*result);
+  if (const auto* const result = std::get_if<poll::ResultComputed>(&event); result && has_ballots_)
+    check_count(*result);
   state_ = poll::evolve(std::move(state_), event, recorded);
   if (index_.size() != state_.options.size()) {
     index_.clear();

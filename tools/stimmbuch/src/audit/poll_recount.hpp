@@ -72,7 +72,9 @@ class Recount::PollRecount {
  public:
   using Differ = std::function<void(std::string code, std::string detail)>;
 
-  PollRecount(const PollId& poll, Differ differ) : poll_(poll), differ_(std::move(differ)) {}
+  // Without ballots nothing is counted.
+  PollRecount(const PollId& poll, Differ differ, bool has_ballots)
+      : poll_(poll), differ_(std::move(differ)), has_ballots_(has_ballots) {}
 
   void claim(TallyClaim claim) { claim_ = std::move(claim); }
 
@@ -103,6 +105,7 @@ class Recount::PollRecount {
 
   PollId poll_;
   Differ differ_;
+  const bool has_ballots_;
   poll::State state_;
   std::unordered_map<OptionId, std::uint16_t> index_;  // of the options
   StandingBallots ballots_;

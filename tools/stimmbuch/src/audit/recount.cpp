@@ -59,7 +59,8 @@ std::optional<TallyClaim> read_tally_claim(const Json& document) {
   }
 }
 
-Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules) : rules_(rules) {
+Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules, RecordsOf records)
+    : rules_(rules), records_(records) {
   for (TallyClaim& claim : claims) {
     const PollId poll = claim.poll;
     recount_of(poll).claim(std::move(claim));
@@ -72,7 +73,10 @@ Recount::PollRecount& Recount::recount_of(const PollId& poll) {
     auto differ_here = [this, poll](std::string code, std::string detail) {
       differ(std::move(code), "poll/" + std::string(poll.text()), std::move(detail));
     };
-    found = polls_.emplace(poll.text(), std::make_unique<PollRecount>(poll, std::move(differ_here))).first;
+    const bool has_ballots = records_ != RecordsOf::poll_tallied;
+    found =
+        polls_.emplace(poll.text(), std::make_unique<PollRecount>(poll, std::move(differ_here), has_ballots))
+            .first;
   }
   return *found->second;
 }
@@ -86,7 +90,7 @@ void Recount::differ(std::string code, std::string where, std::string detail) {
 }
 
 void Recount::check_order(Position position, const codec::Envelope& envelope) {
-  if (position != next(last_)) {
+  if (records_ == RecordsOf::log ? position != next(last_) : position <= last_) {
     differ("position_gap", at(position),
            fmt::format("the record before it is at position {}", number(last_)));
   }

@@ -54,6 +54,13 @@ struct RecountedPoll {
   std::size_t differences = 0;
 };
 
+// What of a log the records are that are recounted.
+enum class RecordsOf {
+  log,           // all of them
+  poll,          // those of one poll, its ballots with them
+  poll_tallied,  // those of one poll whose ballots are too few to be shown: its counts cannot be checked
+};
+
 // Takes the records of a log from the first on. Memory: about 40 bytes for each ballot. One thread.
 class Recount {
  public:
@@ -62,7 +69,8 @@ class Recount {
 
   // Claims to compare with, before the records come; their positions lie in the log that follows. With
   // `rules`, which must outlive this, each record is handed on to those, too.
-  explicit Recount(std::vector<TallyClaim> claims, RuleReplay* rules = nullptr);
+  explicit Recount(std::vector<TallyClaim> claims, RuleReplay* rules = nullptr,
+                   RecordsOf records = RecordsOf::log);
   ~Recount();
 
   void add(Position position, std::string_view record);
@@ -88,6 +96,7 @@ class Recount {
   void differ(std::string code, std::string where, std::string detail);
 
   RuleReplay* const rules_;
+  const RecordsOf records_;
   Position last_ = before_first;
   std::string ledger_;
   std::string open_command_;                                          // of which further records must follow

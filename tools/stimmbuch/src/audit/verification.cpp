@@ -1,11 +1,13 @@
 #include "audit/verification.hpp"
 
 #include <chrono>
-#include <map>
 
 #include <fmt/format.h>
 
+#include "audit/public_audit.hpp"
+#include "audit/signed_head.hpp"
 #include "audit/tree_check.hpp"
+#include "export/poll_bundle.hpp"
 #include "first_record.hpp"
 #include "stimmbuch/eventstore/tlog/base64.hpp"
 
@@ -14,21 +16,6 @@ namespace stimmbuch::program {
 namespace {
 
 constexpr std::uint64_t bundles_between_looks = 16;
-
-// Which check a difference of the recount belongs to.
-CheckId check_of(const std::string& code) {
-  static const std::map<std::string, CheckId, std::less<>> checks{
-      {"position_gap", CheckId::order},          {"position_wrong", CheckId::order},
-      {"command_torn", CheckId::order},          {"revision_gap", CheckId::order},
-      {"not_canonical", CheckId::canonical},     {"type_foreign", CheckId::canonical},
-      {"subject_malformed", CheckId::canonical}, {"voter_malformed", CheckId::canonical},
-      {"ledger_foreign", CheckId::canonical},    {"event_impossible", CheckId::rules},
-      {"choice_impossible", CheckId::rules},     {"replaced_wrong", CheckId::one_ballot},
-      {"ballot_outside", CheckId::voting_time},  {"count_differs", CheckId::counts},
-      {"tally_differs", CheckId::tallies},       {"tally_unfounded", CheckId::tallies}};
-  const auto found = checks.find(code);
-  return found == checks.end() ? CheckId::canonical : found->second;
-}
 
 CheckId check_of(RuleReplay::Check check) {
   switch (check) {
@@ -49,43 +36,22 @@ class LogAudit {
 
   // Key and checkpoint, without which there is nothing to check.
   std::expected<void, Failure> begin() {
-    const auto key_line = fetch_("log.vkey");
-    if (!key_line) return std::unexpected(key_line.error());
-    const auto key = tlog::VerifierKey::parse(*key_line);
-    if (!key) return failed(ExitCode::differences, "log.vkey is no verifier key of Ed25519");
-    const auto bytes = fetch_("checkpoint");
-    if (!bytes) return std::unexpected(bytes.error());
-    checks_.examine(CheckId::signature, 1);
-    const auto opened = tlog::open_checkpoint(*bytes, *key);
-    if (!opened) checks_.find(CheckId::signature, "checkpoint", opened.error());
-    const auto note = tlog::parse_note(*bytes);
-    const auto checkpoint = note ? tlog::parse_checkpoint(note->text) : std::unexpected(note.error());
-    if (!checkpoint) return failed(ExitCode::differences, "checkpoint: " + checkpoint.error());
-    check_witnesses(*note);
-    key_.emplace(*key);
-    checkpoint_ = *checkpoint;
-    std::optional<tlog::Checkpoint> earlier;
-    if (material_.earlier) {
-      const auto kept = tlog::open_checkpoint(*material_.earlier, *key);
-      if (!kept) return failed(ExitCode::usage, "the earlier checkpoint: " + kept.error());
-      earlier = kept->checkpoint;
-      checks_.examine(CheckId::earlier_checkpoint, 1);
-    } else {
-      checks_.skip(CheckId::earlier_checkpoint,
-                   "no earlier checkpoint was named; keep this one for the next time");
-    }
-    tree_.emplace(checkpoint_, earlier, [this](const std::string& name) { return file(name); }, checks_);
+    auto head = check_signed_head(fetch_, material_, checks_);
+    if (!head) return std::unexpected(std::move(head.error()));
+    head_.emplace(std::move(*head));
+    tree_.emplace(
+        head_->checkpoint, head_->earlier, [this](const std::string& name) { return file(name); }, checks_);
     if (!material_.tallies) checks_.skip(CheckId::tallies, "the files of a log have no tallies");
     checks_.examine(CheckId::tallies, material_.tallies ? material_.tallies->size() : 0);
     recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_);
     return {};
   }
 
-  std::uint64_t size() const { return checkpoint_.size; }
+  std::uint64_t size() const { return head_->checkpoint.size; }
 
   // False: the records end here.
   bool add_bundle(std::uint64_t index) {
-    const auto width = tlog::tile_at(checkpoint_.size, 0, index).width;
+    const auto width = tlog::tile_at(head_->checkpoint.size, 0, index).width;
     const auto name = path_of(tlog::Bundle{index, width});
     const auto bytes = file(name);
     checks_.examine(CheckId::files_there, 1);
@@ -112,7 +78,7 @@ class LogAudit {
     if (trouble_) return std::unexpected(*trouble_);
     recount_->finish();
     for (const Difference& difference : recount_->differences())
-      checks_.find(check_of(difference.code), difference.where, difference.detail);
+      checks_.find(check_of_difference(difference.code), difference.where, difference.detail);
     for (const PollId& poll : material_.malformed) {
       checks_.find(CheckId::tallies, fmt::format("poll/{}", poll.text()),
                    "the tally does not add up or cannot be read");
@@ -128,19 +94,20 @@ class LogAudit {
                  "the log has no rolls: that each voter is a citizen whom the poll admits is not shown");
     checks_.skip(CheckId::openings, "the log has no sealed ballots");
     checks_.skip(CheckId::secrets_destroyed, "the log does not say when secrets are destroyed");
-    if (records < checkpoint_.size) {
+    if (records < head_->checkpoint.size) {
       checks_.skip(CheckId::tree,
                    fmt::format("the records up to position {} agree; those behind it are missing", records));
-      const auto reason = fmt::format("the records end at position {} of {}", records, checkpoint_.size);
+      const auto reason =
+          fmt::format("the records end at position {} of {}", records, head_->checkpoint.size);
       for (const auto id : {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors,
                             CheckId::rules, CheckId::one_ballot, CheckId::voting_time, CheckId::counts,
                             CheckId::tallies, CheckId::earlier_checkpoint})
         checks_.skip(id, reason);
     }
-    return Verification{.origin = checkpoint_.origin,
-                        .key = key_->text(),
+    return Verification{.origin = head_->checkpoint.origin,
+                        .key = head_->key.text(),
                         .records = records,
-                        .root = tlog::to_base64(checkpoint_.root),
+                        .root = tlog::to_base64(head_->checkpoint.root),
                         .checks = checks_.results(),
                         .polls = recount_->polls(),
                         .passed = checks_.passed(),
@@ -148,19 +115,6 @@ class LogAudit {
   }
 
  private:
-  void check_witnesses(const tlog::Note& note) {
-    if (!material_.policy)
-      return checks_.skip(CheckId::witnesses, "no policy was named that says which are enough");
-    const auto cosigned = material_.policy->cosigned(note);
-    if (!cosigned) return checks_.find(CheckId::witnesses, "checkpoint", cosigned.error());
-    checks_.examine(CheckId::witnesses, cosigned->size());
-    if (!material_.policy->is_satisfied(*cosigned)) {
-      checks_.find(
-          CheckId::witnesses, "checkpoint",
-          fmt::format("{} witnesses of the policy cosigned it, which are not enough", cosigned->size()));
-    }
-  }
-
   // A file that is there; one that only cannot be had at present is no finding.
   std::optional<std::string> file(const std::string& name) {
     auto bytes = fetch_(name);
@@ -173,7 +127,7 @@ class LogAudit {
     checks_.examine(CheckId::identity, 1);
     try {
       const auto created = created_in(record);
-      if (log_key(created).text() == key_->text()) return;
+      if (log_key(created).text() == head_->key.text()) return;
       checks_.find(CheckId::identity, "position 1",
                    "the record names another origin or another key than log.vkey");
     } catch (const std::runtime_error& error) {
@@ -185,8 +139,7 @@ class LogAudit {
   AuditMaterial material_;
   CheckList checks_;
   std::optional<Failure> trouble_;  // why a file could not be had
-  std::optional<tlog::VerifierKey> key_;
-  tlog::Checkpoint checkpoint_;
+  std::optional<SignedHead> head_;
   std::optional<TreeCheck> tree_;
   RuleReplay rules_{[this](RuleReplay::Check check, Position position, std::string detail) {
     checks_.find(check_of(check), fmt::format("position {}", number(position)), std::move(detail));
@@ -198,6 +151,8 @@ class LogAudit {
 
 std::expected<Verification, Failure> verify_log(const FetchLogFile& fetch, AuditMaterial material,
                                                 Console& console, Signals& signals) {
+  if (const auto list = fetch(std::string(bundle_list_name)))
+    return verify_public_log(fetch, *list, material, console, signals);
   const auto start = std::chrono::steady_clock::now();
   LogAudit audit(fetch, std::move(material));
   if (auto begun = audit.begin(); !begun) return std::unexpected(begun.error());

@@ -36,7 +36,8 @@ struct Verification {
 };
 
 // Checks a log from its files alone: completeness, signature, tree, content, rules, counts. What is wrong
-// with the log is in the verification; a failure is that it could not be read at all. A signal ends it.
+// with the log is in the verification; a failure is that it could not be read at all. Of a public export it
+// checks the tiles and the bundles of polls, and skips what needs all records. A signal ends it.
 std::expected<Verification, Failure> verify_log(const FetchLogFile& fetch, AuditMaterial material,
                                                 Console& console, Signals& signals);
 

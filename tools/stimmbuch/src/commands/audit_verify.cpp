@@ -23,16 +23,6 @@ using namespace std::chrono_literals;
 constexpr auto signature_wait = 30s;
 constexpr auto between_questions = 500ms;
 
-FetchLogFile fetch_from(const LogDirectory& directory) {
-  return [&directory](const std::string& name) -> std::expected<std::string, Failure> {
-    try {
-      return directory.file(name);
-    } catch (const std::runtime_error& error) {
-      return failed(ExitCode::not_found, fmt::format("{}: {}", directory.path().string(), error.what()));
-    }
-  };
-}
-
 // Waits until the checkpoint covers what the tallies reflect; those that it does not cover by then are left
 // out.
 void wait_for_signature(const FetchLogFile& fetch, std::vector<TallyClaim>& tallies) {

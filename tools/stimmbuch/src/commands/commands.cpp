@@ -18,6 +18,8 @@ std::vector<Command> all_commands() {
       {.name = "import", .purpose = "Import votes that were cast elsewhere."},
       import_pabulib_command(),
       import_polis_command(),
+      {.name = "export", .purpose = "Write what others need as files."},
+      export_result_command(),
       {.name = "log", .purpose = "Read the ledger's records."},
       log_head_command(),
       log_cat_command(),

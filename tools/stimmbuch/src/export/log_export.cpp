@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "export/log_directory.hpp"
+#include "export/poll_bundle.hpp"
+#include "export/signed_log.hpp"
 #include "stimmbuch/eventstore/checkpoints/log_files.hpp"
 #include "stimmbuch/eventstore/files/durable_file.hpp"
 #include "stimmbuch/eventstore/tlog/checkpoint.hpp"
@@ -13,6 +15,7 @@ namespace {
 
 constexpr auto key_name = "log.vkey";
 constexpr auto checkpoint_name = "checkpoint";
+constexpr auto entries_prefix = "tile/entries/";
 
 // What a directory has already must be a beginning of what comes.
 std::expected<void, Failure> require_same_log(const LogDirectory& directory, const std::string& key_line,
@@ -33,6 +36,22 @@ std::expected<void, Failure> require_same_log(const LogDirectory& directory, con
         fmt::format("the log has {} records now, and had signed {} when this directory was last written: "
                     "keep the directory, it is evidence",
                     newest.size, size));
+  }
+  return {};
+}
+
+// Entries must not get into a directory for everybody, and such a one is no material for auditors.
+std::expected<void, Failure> require_same_kind(const LogDirectory& directory, ExportKind kind) {
+  if (kind == ExportKind::for_everybody && std::filesystem::exists(directory.path() / entries_prefix)) {
+    return failed(ExitCode::usage, fmt::format("{} holds all records of the log: name another directory for "
+                                               "what everybody may read",
+                                               directory.path().string()));
+  }
+  if (kind == ExportKind::all_records && directory.has(bundle_list_name)) {
+    return failed(
+        ExitCode::usage,
+        fmt::format("{} is a public export: name another directory for all records, or add --public",
+                    directory.path().string()));
   }
   return {};
 }
@@ -80,31 +99,33 @@ FetchLogFile fetch_from(ApiClient& client, std::string prefix) {
   };
 }
 
-std::expected<ExportedLog, Failure> export_log(const FetchLogFile& fetch, const std::filesystem::path& path,
-                                               Console& console) try {
-  const auto key_line = fetch(key_name);
-  if (!key_line) return std::unexpected(key_line.error());
-  const auto key = tlog::VerifierKey::parse(*key_line);
-  if (!key) return failed(ExitCode::failed, "the log's key is not written as a verifier key");
-  const auto note = fetch(checkpoint_name);
-  if (!note) {
-    if (note.error().code != ExitCode::not_found) return std::unexpected(note.error());
-    return failed(ExitCode::not_found,
-                  "the log has signed nothing yet: while it is served it does so every few seconds");
-  }
-  const auto newest = tlog::open_checkpoint(*note, *key);
-  if (!newest) return failed(ExitCode::failed, newest.error());
+FetchLogFile fetch_from(const LogDirectory& directory) {
+  return [&directory](const std::string& name) -> std::expected<std::string, Failure> {
+    try {
+      return directory.file(name);
+    } catch (const std::runtime_error& error) {
+      return failed(ExitCode::not_found, fmt::format("{}: {}", directory.path().string(), error.what()));
+    }
+  };
+}
 
+std::expected<ExportedLog, Failure> export_log(const FetchLogFile& fetch, const std::filesystem::path& path,
+                                               ExportKind kind, Console& console) try {
+  const auto log = open_signed_log(fetch);
+  if (!log) return std::unexpected(log.error());
   const LogDirectory directory(path);
-  if (auto same = require_same_log(directory, *key_line, *key, newest->checkpoint); !same)
+  if (auto same = require_same_log(directory, log->key_line, log->key, log->checkpoint); !same)
     return std::unexpected(same.error());
+  if (auto same = require_same_kind(directory, kind); !same) return std::unexpected(same.error());
   std::vector<std::string> names;
-  checkpoints::for_each_path(newest->checkpoint.size,
-                             [&](const std::string& name) { names.push_back(name); });
-  ExportedLog exported{.origin = newest->checkpoint.origin,
-                       .records = newest->checkpoint.size,
+  checkpoints::for_each_path(log->checkpoint.size, [&](const std::string& name) {
+    if (kind == ExportKind::all_records || !name.starts_with(entries_prefix)) names.push_back(name);
+  });
+  ExportedLog exported{.origin = log->checkpoint.origin,
+                       .records = log->checkpoint.size,
                        .files = names.size(),
-                       .fetched = 0};
+                       .fetched = 0,
+                       .bundles = 0};
   auto meter = console.meter("files of the log", names.size());
   std::uint64_t done = 0;
   for (const auto& name : names) {
@@ -117,11 +138,16 @@ std::expected<ExportedLog, Failure> export_log(const FetchLogFile& fetch, const 
     meter.update(++done);
   }
   meter.finish(done);
-  if (auto roots = require_roots(directory, *key, newest->checkpoint); !roots)
+  if (auto roots = require_roots(directory, log->key, log->checkpoint); !roots)
     return std::unexpected(roots.error());
-  directory.put(key_name, *key_line);
+  if (kind == ExportKind::for_everybody) {
+    const auto bundles = bring_bundles_up_to(*log, fetch, directory);
+    if (!bundles) return std::unexpected(bundles.error());
+    exported.bundles = *bundles;
+  }
+  directory.put(key_name, log->key_line);
   files::sync_file_system(path);
-  files::replace_durably(path / checkpoint_name, *note);
+  files::replace_durably(path / checkpoint_name, log->note);
   return exported;
 } catch (const std::exception& error) {
   return failed(ExitCode::failed, error.what());
