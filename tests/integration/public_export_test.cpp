@@ -1,5 +1,8 @@
 // What everybody gets: the result of a poll as files, and a log without the records of others.
+#include <algorithm>
+#include <map>
 #include <random>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,13 +57,15 @@ class PublicExport : public testing::Test {
     return run({"audit", "verify", "--export", site().string(), "--json", "--progress", "none"});
   }
   static std::string verdict(const Ran& ran, std::string_view check) {
-    for (const Json& one : ran.last().value("checks", Json::array()))
+    const Json report = ran.last();
+    for (const Json& one : report.value("checks", Json::array()))
       if (one["check"] == check) return one["result"];
     return {};
   }
   static std::vector<std::string> places(const Ran& ran) {
     std::vector<std::string> places;
-    for (const Json& check : ran.last().value("checks", Json::array()))
+    const Json report = ran.last();
+    for (const Json& check : report.value("checks", Json::array()))
       for (const Json& finding : check["findings"])
         places.push_back(check["check"].get<std::string>() + " " + finding["where"].get<std::string>());
     return places;
@@ -87,13 +92,14 @@ TEST_F(PublicExport, OfAResultIsImportedAgainToTheSameTally) {
   const Json result = Json::parse(content(first / "result.json"));
   const Ran tally = run({"tally", "again", "--server", other.url(), "--json"});
   std::map<std::string, Json> counted;
-  for (const Json& option : tally.last()["options"]) counted[option["id"]] = option;
+  const Json shown = tally.last();
+  for (const Json& option : shown["options"]) counted[option["id"]] = option;
   for (const Json& option : result["options"]) {
     const Json& again = counted[option["id"]];
     for (const auto* const member : {"votes", "score", "selected", "cost"})
       EXPECT_EQ(again[member], option[member]) << option;
   }
-  EXPECT_EQ(tally.last()["figures"]["cast"], result["figures"]["cast"]);
+  EXPECT_EQ(shown["figures"]["cast"], result["figures"]["cast"]);
 }
 
 TEST_F(PublicExport, OfAResultProvesEachOfThePollsRecords) {
@@ -265,8 +271,10 @@ TEST_F(PublicExport, OfALogShowsEveryDamage) {
     const Ran ran = verify();
     EXPECT_NE(ran.code, 0) << ran.out;
     if (name != "log.vkey" && name != "checkpoint" && name != "polls.json") {
-      const auto folder = name.substr(0, name.rfind('/'));
-      EXPECT_THAT(places(ran), Contains(AnyOf(HasSubstr(folder), HasSubstr(" position ")))) << ran.out;
+      // Hashes that no bundle has a record for show in those above them, and at the right edge in the root.
+      const auto folder = name.starts_with("tile/") ? "tile/" : name.substr(0, name.rfind('/'));
+      EXPECT_THAT(places(ran), Contains(AnyOf(HasSubstr(folder), HasSubstr(" position "), "C1 checkpoint")))
+          << ran.out;
     }
     overwrite(site() / name, sound.at(name));
   }
@@ -322,8 +330,8 @@ TEST_F(PublicExport, OfARealBudgetIsImportedAgainToTheSameTally) {
   const auto options = [&](const std::string& poll) {
     std::map<std::string, std::pair<Json, Json>> counted;
     const Ran tally = run({"tally", poll, "--server", served.url(), "--json"});
-    for (const Json& option : tally.last()["options"])
-      counted[option["id"]] = {option["votes"], option["score"]};
+    const Json shown = tally.last();
+    for (const Json& option : shown["options"]) counted[option["id"]] = {option["votes"], option["score"]};
     return counted;
   };
   EXPECT_EQ(options("again"), options("first"));

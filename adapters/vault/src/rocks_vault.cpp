@@ -16,6 +16,7 @@
 #include <rocksdb/slice.h>
 #include <rocksdb/status.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <sys/stat.h>
 
@@ -308,6 +309,17 @@ class RocksVault::Store {
     return content;
   }
 
+  void hard_link_checkpoint(const fs::path& target) const {
+    rocksdb::Checkpoint* made = nullptr;
+    require(rocksdb::Checkpoint::Create(db_.get(), &made), "checkpoint");
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    require(checkpoint->CreateCheckpoint(path_text(target), /*log_size_for_flush=*/0), "checkpoint");
+    rocksdb::DB* opened = nullptr;
+    require(rocksdb::DB::OpenForReadOnly(options(), path_text(target), &opened), "checkpoint");
+    const std::unique_ptr<rocksdb::DB> copy(opened);
+    require(copy->VerifyChecksum(), "checkpoint");
+  }
+
   void write(Position first, std::span<const VaultRow> rows) {
     rocksdb::WriteBatch batch;
     Note note{.first = first, .rows = {}};
@@ -596,6 +608,10 @@ void RocksVault::recover(Position head) {
 
 std::vector<RowAddress> RocksVault::rows_of(std::string_view owner) const {
   return store_->rows_of(owner);
+}
+
+void RocksVault::hard_link_checkpoint(const std::filesystem::path& target) const {
+  store_->hard_link_checkpoint(target);
 }
 
 bool RocksVault::begin_publishing() {

@@ -75,17 +75,35 @@ Engine::Parts::Started Engine::Parts::serve() {
           .io_threads = options.io_threads,
           .on_fault = [](std::string_view what) { spdlog::error("a request failed: {}", what); }},
       *pool);
-  api = std::make_unique<http::api::Api>(http::api::Api::Parts{
-      created, *log, *epochs, runner.get(), any_vault(), any_secrets(), *contests, *authenticator, *views,
-      *worker, *pool, clock, version, options.commands_per_minute, options.leader, leader_link.get(),
-      knows_people(), [this] { return texts_are_current(); }, *log_files});
+  api = std::make_unique<http::api::Api>(http::api::Api::Parts{created,
+                                                               *log,
+                                                               *epochs,
+                                                               runner.get(),
+                                                               any_vault(),
+                                                               any_secrets(),
+                                                               *contests,
+                                                               *authenticator,
+                                                               *views,
+                                                               *worker,
+                                                               *pool,
+                                                               clock,
+                                                               version,
+                                                               options.commands_per_minute,
+                                                               options.leader,
+                                                               leader_link.get(),
+                                                               knows_people(),
+                                                               [this] { return texts_are_current(); },
+                                                               *log_files,
+                                                               [this] { return seeds_of(checkpoints->keys().signing(number(log->head()), clock.now())); }});
   listening_api = api.get();
   health = std::make_unique<http::api::Health>(
       http::api::Health::Parts{*log, runner.get(), *worker, [this] { return server->stats(); },
                                [this] { return replication(); }, draining, version});
   admin = std::make_unique<http::api::Admin>(http::api::Admin::Parts{
       created, *log, *epochs, *worker, knows_people() ? tokens.get() : nullptr, *pool, clock, *health, *api,
-      [this] { return replication(); }, [this] { on_promote(); }, *log_files, version});
+      [this] { return replication(); }, [this] { on_promote(); }, *log_files,
+      [this](std::chrono::seconds both_for) { return rotate_key(both_for); },
+      [this](const std::filesystem::path& directory) { return back_up(directory); }, version});
   server->listen_unix(admin_socket(options.data), *admin);
   if (options.admin) server->listen_tcp(options.admin->host, options.admin->port, *health);
   if (options.listen) {

@@ -156,9 +156,9 @@ void Api::get_my_receipt(Call call) {
                       .content_type = "text/plain; charset=utf-8",
                       .headers = {{"Cache-Control", "no-store"}},
                       .body = proof ? to_text(*proof)
-                                    : to_text(checkpoints::receipt(parts_.ledger.origin, newest,
+                                    : to_text(checkpoints::receipt(parts_.log_files.origin(), newest,
                                                                    parts_.log_files.leaf_of(newest),
-                                                                   parts_.secrets.log_signing))};
+                                                                   parts_.signing_seeds()))};
     std::move(reached).send(std::move(response));
   });
 }
@@ -249,6 +249,10 @@ void Api::get_checkpoint(Call call) {
 
 void Api::get_log_key(Call call) {
   send_log_file(std::move(call), "log.vkey", "text/plain; charset=utf-8");
+}
+
+void Api::get_log_keys(Call call) {
+  send_log_file(std::move(call), "log.keys", "text/plain; charset=utf-8");
 }
 
 void Api::get_tile(Call call) {

@@ -43,6 +43,21 @@ std::expected<std::unique_ptr<Engine>, Failure> engine_unless_served(const Engin
   return nullptr;
 }
 
+Result with_engine(const Settings& settings, Role role, const std::function<Result(DataDirectory&)>& work) {
+  auto options = settings.engine();
+  if (!options) return std::unexpected(std::move(options.error()));
+  options->role = role;
+  options->listen.reset();
+  options->admin.reset();
+  const auto engine = engine_unless_served(*options);
+  if (!engine) return std::unexpected(engine.error());
+  ApiClient client(operator_url(options->data), {});
+  DataDirectory directory{options->data, client};
+  Result result = work(directory);
+  if (*engine) (*engine)->drain();
+  return result;
+}
+
 }  // namespace
 
 bool names_server(const Settings& settings) {
@@ -64,18 +79,11 @@ client::ServerUrl operator_url(const std::filesystem::path& data) {
 }
 
 Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work) {
-  auto options = settings.engine();
-  if (!options) return std::unexpected(std::move(options.error()));
-  options->role = Role::reader;
-  options->listen.reset();
-  options->admin.reset();
-  const auto engine = engine_unless_served(*options);
-  if (!engine) return std::unexpected(engine.error());
-  ApiClient client(operator_url(options->data), {});
-  DataDirectory directory{options->data, client};
-  Result result = work(directory);
-  if (*engine) (*engine)->drain();
-  return result;
+  return with_engine(settings, Role::reader, work);
+}
+
+Result with_writing_engine(const Settings& settings, const std::function<Result(DataDirectory&)>& work) {
+  return with_engine(settings, Role::leader, work);
 }
 
 }  // namespace stimmbuch::program

@@ -27,4 +27,8 @@ client::ServerUrl operator_url(const std::filesystem::path& data);
 // of the engine that serves it, or of one that is started for the work, without a public interface.
 Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work);
 
+// The same for work that writes: the engine that is started for it is a leader, as `serve` with these
+// settings starts one.
+Result with_writing_engine(const Settings& settings, const std::function<Result(DataDirectory&)>& work);
+
 }  // namespace stimmbuch::program

@@ -73,6 +73,7 @@ void Recount::PollRecount::add_poll_event(const poll::Event& event, const Record
   }
   if (const auto* const result = std::get_if<poll::ResultComputed>(&event); result && has_ballots_)
     check_count(*result);
+  if (const auto* const result = std::get_if<poll::ResultComputed>(&event)) counted_ = result->figures;
   state_ = poll::evolve(std::move(state_), event, recorded);
   if (index_.size() != state_.options.size()) {
     index_.clear();
@@ -196,6 +197,11 @@ void Recount::PollRecount::check_count(const poll::ResultComputed& result) {
       result.revision != *state_.revision) {
     differ("count_differs", "the count is of another part of the log than from opening to closing");
   }
+  // Each ballot is a voter's, and each voter a registered citizen.
+  if (!state_.terms->imported && registered_ && std::cmp_greater(result.figures.cast, *registered_)) {
+    differ("count_differs", fmt::format("{} voters cast a ballot, and {} citizens were registered",
+                                        result.figures.cast, *registered_));
+  }
   if (result.rule != state_.terms->rule.kind)
     differ("count_differs", "the count is by another rule than the poll's");
   if (result.ties != count_->ties || result.quorum_reached != count_->quorum_reached) {
@@ -285,7 +291,10 @@ void Recount::PollRecount::finish() {
 RecountedPoll Recount::PollRecount::result() const {
   return {.poll = poll_,
           .status = state_.status,
+          .imported = state_.terms && state_.terms->imported,
           .ballots = events_.standing(),
+          .registered = state_.terms && state_.terms->imported ? std::nullopt : registered_,
+          .counted = counted_,
           .counts = counts_,
           .claimed = claim_.has_value(),
           .differences = differences_};

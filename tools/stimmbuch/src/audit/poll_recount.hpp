@@ -78,6 +78,9 @@ class Recount::PollRecount {
 
   void claim(TallyClaim claim) { claim_ = std::move(claim); }
 
+  // How many citizens are registered, before the poll is closed.
+  void set_registered(std::uint64_t citizens) { registered_ = citizens; }
+
   // Both after the envelope was checked.
   void add_poll_event(const poll::Event& event, const Recorded& recorded, bool more);
   void add_ballot_event(std::string_view voter, const ballot::Event& event, const Recorded& recorded);
@@ -109,7 +112,9 @@ class Recount::PollRecount {
   poll::State state_;
   std::unordered_map<OptionId, std::uint16_t> index_;  // of the options
   StandingBallots ballots_;
-  poll::Figures events_;              // cast, replaced, withdrawn
+  poll::Figures events_;  // cast, replaced, withdrawn
+  std::optional<std::uint64_t> registered_;
+  std::optional<poll::Figures> counted_;
   std::optional<poll::Count> count_;  // our own, while the records of a count come
   std::optional<TallyClaim> claim_;
   std::optional<poll::Tally> claimed_tally_;  // our own tally at the position that the claim is for

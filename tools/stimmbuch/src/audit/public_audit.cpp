@@ -1,6 +1,7 @@
 #include "audit/public_audit.hpp"
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -21,7 +22,7 @@ namespace {
 
 constexpr std::uint64_t tiles_between_looks = 16;
 
-std::string at(Position position) {
+std::string place_of(Position position) {
   return fmt::format("position {}", number(position));
 }
 
@@ -32,8 +33,8 @@ class PublicAudit {
         head_(std::move(head)),
         checks_(checks),
         tree_(
-            head_.checkpoint, head_.earlier, [this](const std::string& name) { return file(name); }, checks) {
-  }
+            head_.checkpoint, checkpoint_of(head_.earlier),
+            [this](const std::string& name) { return file(name); }, checks) {}
 
   const std::optional<Failure>& trouble() const { return trouble_; }
   std::vector<RecountedPoll> polls() && { return std::move(polls_); }
@@ -45,7 +46,7 @@ class PublicAudit {
     if (!bundle) return miss(bundle.error());
     check_manifest(id, *bundle);
     const auto where = fmt::format("polls/{}/checkpoint", id);
-    const auto opened = tlog::open_checkpoint(bundle->checkpoint, head_.key);
+    const auto opened = tlog::open_checkpoint_of_any(bundle->checkpoint, head_.keys);
     if (!opened) return checks_.find(CheckId::signature, where, opened.error());
     if (opened->checkpoint.size > head_.checkpoint.size) {
       return checks_.find(CheckId::files_there, where,
@@ -70,7 +71,10 @@ class PublicAudit {
                      bytes ? fmt::format("the tile has not {} hashes", tile.width) : "the file is not there");
         break;
       }
-      for (const auto& leaf : *leaves) tree_.add(leaf);
+      for (const auto& leaf : *leaves) {
+        tree_.add(leaf);
+        compare_leaf(name, leaf);
+      }
       if (index % tiles_between_looks != 0) continue;
       meter.update(tree_.records());
       if (const auto signal = signals.wait(std::chrono::milliseconds{0}))
@@ -140,7 +144,7 @@ class PublicAudit {
       check_proof(*envelope, records[i], i < proofs.size() ? proofs[i] : std::string_view{}, checkpoint);
       const auto part = poll_part(envelope->subject);
       if (!part || part->poll != poll.text() || !(part->is_public || promised.shows_ballots)) {
-        checks_.find(CheckId::canonical, at(envelope->position),
+        checks_.find(CheckId::canonical, place_of(envelope->position),
                      fmt::format("the record does not belong to the bundle of {}", poll.text()));
         continue;
       }
@@ -161,12 +165,24 @@ class PublicAudit {
                    const tlog::Checkpoint& checkpoint) {
     const auto proof = parse_proof_line(line);
     if (!proof || proof->index + 1 != number(envelope.position)) {
-      return checks_.find(CheckId::tree, at(envelope.position), "there is no proof of this record");
+      return checks_.find(CheckId::tree, place_of(envelope.position), "there is no proof of this record");
     }
-    if (!tlog::proves_inclusion(proof->hashes, proof->index, tlog::leaf_hash(record), checkpoint.size,
-                                checkpoint.root)) {
-      checks_.find(CheckId::tree, at(envelope.position),
+    const auto leaf = tlog::leaf_hash(record);
+    if (tlog::proves_inclusion(proof->hashes, proof->index, leaf, checkpoint.size, checkpoint.root)) {
+      leaves_.emplace(envelope.position, leaf);
+    } else {
+      checks_.find(CheckId::tree, place_of(envelope.position),
                    "the record, or its proof, is not the one that was signed");
+    }
+  }
+
+  // The hash at the place of a record of a bundle, whose proof says what is right.
+  void compare_leaf(const std::string& tile, const tlog::Hash& leaf) {
+    const auto [first, last] = leaves_.equal_range(Position{tree_.records()});
+    for (auto proved = first; proved != last; ++proved) {
+      if (proved->second == leaf) continue;
+      checks_.find(CheckId::tree, place_of(proved->first),
+                   fmt::format("the record is not the one whose hash stands in {}", tile));
     }
   }
 
@@ -185,7 +201,8 @@ class PublicAudit {
   const SignedHead head_;
   CheckList& checks_;
   TreeCheck tree_;
-  std::optional<Failure> trouble_;  // why a file could not be had
+  std::optional<Failure> trouble_;              // why a file could not be had
+  std::multimap<Position, tlog::Hash> leaves_;  // of the records in bundles whose proofs hold
   std::vector<RecountedPoll> polls_;
   std::uint64_t records_ = 0;
   std::uint64_t counts_ = 0;
@@ -230,11 +247,12 @@ std::expected<Verification, Failure> verify_public_log(const FetchLogFile& fetch
   skip_what_needs_all_records(checks);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   return Verification{.origin = head->checkpoint.origin,
-                      .key = head->key.text(),
+                      .key = head->keys.newest().text(),
                       .records = audit.leaves(),
                       .root = tlog::to_base64(head->checkpoint.root),
                       .checks = checks.results(),
                       .polls = std::move(audit).polls(),
+                      .notices = {},
                       .passed = checks.passed(),
                       .seconds = took.count()};
 }

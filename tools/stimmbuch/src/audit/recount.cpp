@@ -143,6 +143,8 @@ void Recount::add(Position position, std::string_view record) {
   const auto* const ballot_event = std::get_if<ballot::Event>(&*event);
   const auto* const poll_event = std::get_if<poll::Event>(&*event);
   if (ballot_event == nullptr) check_revision(*envelope);
+  if (const auto* const citizen = std::get_if<citizen::Event>(&*event))
+    citizens_ += std::holds_alternative<citizen::Registered>(*citizen) ? 1 : 0;
   if (rules_ == nullptr && ballot_event == nullptr && poll_event == nullptr) return;
 
   const auto stream = parse_subject(envelope->subject);
@@ -154,8 +156,11 @@ void Recount::add(Position position, std::string_view record) {
     return poll.add_ballot_event(id.voter.text(), *ballot_event, *recorded);
   }
   if (rules_ != nullptr) rules_->take(*stream, *event, *recorded, envelope->more);
-  if (poll_event != nullptr)
-    recount_of(std::get<PollId>(*stream)).add_poll_event(*poll_event, *recorded, envelope->more);
+  if (poll_event == nullptr) return;
+  PollRecount& poll = recount_of(std::get<PollId>(*stream));
+  if (records_ == RecordsOf::log && std::holds_alternative<poll::Closed>(*poll_event))
+    poll.set_registered(citizens_);
+  poll.add_poll_event(*poll_event, *recorded, envelope->more);
 }
 
 void Recount::finish() {

@@ -48,9 +48,13 @@ std::optional<TallyClaim> read_tally_claim(const Json& document);
 struct RecountedPoll {
   PollId poll;
   poll::Status status = poll::Status::unknown;
-  std::int64_t ballots = 0;  // standing at the end
-  std::int64_t counts = 0;   // ResultComputed records that were checked
-  bool claimed = false;      // there was a document to compare with
+  bool imported = false;
+  std::int64_t ballots = 0;                 // standing at the end
+  std::optional<std::uint64_t> registered;  // citizens when it closed, where the records have them; imported
+                                            // polls are not of citizens
+  std::optional<poll::Figures> counted;     // of the newest count
+  std::int64_t counts = 0;                  // ResultComputed records that were checked
+  bool claimed = false;                     // there was a document to compare with
   std::size_t differences = 0;
 };
 
@@ -97,6 +101,7 @@ class Recount {
 
   RuleReplay* const rules_;
   const RecordsOf records_;
+  std::uint64_t citizens_ = 0;  // registered
   Position last_ = before_first;
   std::string ledger_;
   std::string open_command_;                                          // of which further records must follow

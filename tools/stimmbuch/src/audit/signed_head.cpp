@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "export/signed_log.hpp"
+
 namespace stimmbuch::program {
 
 namespace {
@@ -22,30 +24,29 @@ void check_witnesses(const tlog::Note& note, const std::optional<tlog::Policy>& 
 
 std::expected<SignedHead, Failure> check_signed_head(const FetchLogFile& fetch, const AuditMaterial& material,
                                                      CheckList& checks) {
-  const auto key_line = fetch("log.vkey");
-  if (!key_line) return std::unexpected(key_line.error());
-  const auto key = tlog::VerifierKey::parse(*key_line);
-  if (!key) return failed(ExitCode::differences, "log.vkey is no verifier key of Ed25519");
+  auto files = read_log_keys(fetch);
+  if (!files) return std::unexpected(std::move(files.error()));
+  const auto& keys = files->keys;
   const auto bytes = fetch("checkpoint");
   if (!bytes) return std::unexpected(bytes.error());
   checks.examine(CheckId::signature, 1);
-  const auto opened = tlog::open_checkpoint(*bytes, *key);
+  const auto opened = tlog::open_checkpoint(*bytes, keys.newest());
   if (!opened) checks.find(CheckId::signature, "checkpoint", opened.error());
-  const auto note = tlog::parse_note(*bytes);
+  auto note = tlog::parse_note(*bytes);
   auto checkpoint = note ? tlog::parse_checkpoint(note->text) : std::unexpected(note.error());
   if (!checkpoint) return failed(ExitCode::differences, "checkpoint: " + checkpoint.error());
   check_witnesses(*note, material.policy, checks);
-  std::optional<tlog::Checkpoint> earlier;
+  std::optional<tlog::SignedCheckpoint> earlier;
   if (material.earlier) {
-    auto kept = tlog::open_checkpoint(*material.earlier, *key);
+    auto kept = tlog::open_checkpoint_of_any(*material.earlier, keys);
     if (!kept) return failed(ExitCode::usage, "the earlier checkpoint: " + kept.error());
-    earlier = std::move(kept->checkpoint);
+    earlier = std::move(*kept);
     checks.examine(CheckId::earlier_checkpoint, 1);
   } else {
     checks.skip(CheckId::earlier_checkpoint,
                 "no earlier checkpoint was named; keep this one for the next time");
   }
-  return SignedHead{*key, std::move(*checkpoint), std::move(earlier)};
+  return SignedHead{std::move(files->keys), std::move(*note), std::move(*checkpoint), std::move(earlier)};
 }
 
 }  // namespace stimmbuch::program

@@ -24,6 +24,7 @@ void TreeCheck::add(const tlog::Hash& leaf) {
     hashes.push_back(hash);
     if (hashes.size() == tlog::tile_width) check_tile(tile_level);
   });
+  last_leaf_ = leaf;
   checks_.examine(CheckId::tree, 1);
   const auto [first, last] = expected_.equal_range(edge_.size());
   for (auto expected = first; expected != last; ++expected) {

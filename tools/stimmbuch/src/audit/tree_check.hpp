@@ -34,6 +34,8 @@ class TreeCheck {
   void finish();
 
   std::uint64_t records() const { return edge_.size(); }
+  // The hash of the last one.
+  const tlog::Hash& last_leaf() const { return last_leaf_; }
 
  private:
   // Holds the newest hashes of a level against their tile.
@@ -49,6 +51,7 @@ class TreeCheck {
   };
   std::multimap<std::uint64_t, Expected> expected_;  // by number of records
   tlog::Edge edge_;
+  tlog::Hash last_leaf_{};
   struct Level {
     std::uint64_t index = 0;  // of the tile
     std::vector<tlog::Hash> hashes;

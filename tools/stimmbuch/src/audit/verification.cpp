@@ -9,6 +9,7 @@
 #include "audit/tree_check.hpp"
 #include "export/poll_bundle.hpp"
 #include "first_record.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/tlog/base64.hpp"
 
 namespace stimmbuch::program {
@@ -40,7 +41,8 @@ class LogAudit {
     if (!head) return std::unexpected(std::move(head.error()));
     head_.emplace(std::move(*head));
     tree_.emplace(
-        head_->checkpoint, head_->earlier, [this](const std::string& name) { return file(name); }, checks_);
+        head_->checkpoint, checkpoint_of(head_->earlier),
+        [this](const std::string& name) { return file(name); }, checks_);
     if (!material_.tallies) checks_.skip(CheckId::tallies, "the files of a log have no tallies");
     checks_.examine(CheckId::tallies, material_.tallies ? material_.tallies->size() : 0);
     recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_);
@@ -65,9 +67,10 @@ class LogAudit {
       return false;
     }
     for (const auto record : *records) {
-      tree_->add(record);
-      const Position position{tree_->records()};
+      const Position position{tree_->records() + 1};
       if (position == Position{1}) check_first(record);
+      if (codec::subject_of(record).starts_with("ledger/")) look_at_ledger(position, record);
+      tree_->add(record);
       recount_->add(position, record);
     }
     return true;
@@ -75,6 +78,7 @@ class LogAudit {
 
   std::expected<Verification, Failure> finish() {
     tree_->finish();
+    check_keys();
     if (trouble_) return std::unexpected(*trouble_);
     recount_->finish();
     for (const Difference& difference : recount_->differences())
@@ -105,11 +109,12 @@ class LogAudit {
         checks_.skip(id, reason);
     }
     return Verification{.origin = head_->checkpoint.origin,
-                        .key = head_->key.text(),
+                        .key = head_->keys.newest().text(),
                         .records = records,
                         .root = tlog::to_base64(head_->checkpoint.root),
                         .checks = checks_.results(),
                         .polls = recount_->polls(),
+                        .notices = std::move(notices_),
                         .passed = checks_.passed(),
                         .seconds = 0};
   }
@@ -126,12 +131,57 @@ class LogAudit {
   void check_first(std::string_view record) {
     checks_.examine(CheckId::identity, 1);
     try {
-      const auto created = created_in(record);
-      if (log_key(created).text() == head_->key.text()) return;
+      keys_.emplace(log_key(created_in(record)));
+      if (keys_->first().text() == head_->keys.first().text()) return;
       checks_.find(CheckId::identity, "position 1",
                    "the record names another origin or another key than log.vkey");
     } catch (const std::runtime_error& error) {
       checks_.find(CheckId::identity, "position 1", error.what());
+    }
+  }
+
+  // At a record of the ledger's own stream, of which the one before is the last in the tree.
+  void look_at_ledger(Position position, std::string_view record) {
+    const auto envelope = codec::read_envelope(record);
+    const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
+    const auto* const own = event ? std::get_if<ledger::Event>(&*event) : nullptr;
+    if (own == nullptr || !keys_) return;
+    const auto where = fmt::format("position {}", number(position));
+    if (!add_key_in(*own, position, *keys_)) {
+      checks_.find(CheckId::identity, where,
+                   "the key before has not signed for the key that this record names");
+    }
+    if (const auto* const changed = std::get_if<ledger::LeaderChanged>(own))
+      check_previous(position, changed->previous, changed->previous_leaf);
+    const auto* const restored = std::get_if<ledger::Restored>(own);
+    if (restored == nullptr) return;
+    check_previous(position, restored->previous, restored->previous_leaf);
+    notices_.push_back(fmt::format(
+        "{}: records were lost{}. The log goes on behind position {} as {}, which nobody signed for", where,
+        restored->signed_to ? fmt::format(", and it had signed for {}", number(*restored->signed_to)) : "",
+        number(restored->previous), restored->origin));
+  }
+
+  // What a record says of the one before it.
+  void check_previous(Position position, Position previous, const LeafHash& leaf) {
+    if (next(previous) == position && leaf == tree_->last_leaf()) return;
+    checks_.find(CheckId::rules, fmt::format("position {}", number(position)),
+                 "the record before it is another than it says");
+  }
+
+  // The records say which key is valid from where on.
+  void check_keys() {
+    if (!keys_ || tree_->records() < head_->checkpoint.size) return;
+    if (to_text(*keys_) != to_text(head_->keys)) {
+      checks_.find(CheckId::identity, "log.vkey",
+                   "the records name other keys of the log than log.vkey and log.keys");
+    }
+    checks_.examine(CheckId::identity, keys_->all().size() - 1);
+    if (!head_->earlier) return;
+    const auto& [checkpoint, note] = *head_->earlier;
+    if (const auto is_signed = tlog::open_checkpoint(to_text(note), *keys_); !is_signed) {
+      checks_.find(CheckId::signature, fmt::format("position {}", checkpoint.size),
+                   "the earlier checkpoint is not signed by the key that was valid at its size");
     }
   }
 
@@ -140,6 +190,8 @@ class LogAudit {
   CheckList checks_;
   std::optional<Failure> trouble_;  // why a file could not be had
   std::optional<SignedHead> head_;
+  std::optional<tlog::KeyChain> keys_;  // as the records say
+  std::vector<std::string> notices_;
   std::optional<TreeCheck> tree_;
   RuleReplay rules_{[this](RuleReplay::Check check, Position position, std::string detail) {
     checks_.find(check_of(check), fmt::format("position {}", number(position)), std::move(detail));

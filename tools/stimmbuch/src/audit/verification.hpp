@@ -31,6 +31,7 @@ struct Verification {
   std::string root;  // base64
   std::vector<CheckResult> checks;
   std::vector<RecountedPoll> polls;
+  std::vector<std::string> notices;  // what everybody should know, though no rule was broken
   bool passed = false;
   double seconds = 0;
 };

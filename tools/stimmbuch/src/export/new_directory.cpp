@@ -1,9 +1,7 @@
 #include "export/new_directory.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <system_error>
@@ -26,16 +24,6 @@ std::filesystem::path name_meanwhile(std::filesystem::path target) {
 std::filesystem::path without_slash(std::filesystem::path path) {
   path = std::filesystem::absolute(path).lexically_normal();
   return path.has_filename() ? path : path.parent_path();
-}
-
-std::string hash_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  ContentHash hash;
-  std::array<char, 1 << 16> block{};
-  while (in.read(block.data(), block.size()) || in.gcount() > 0)
-    hash.add({block.data(), static_cast<std::size_t>(in.gcount())});
-  if (!in.eof()) throw std::runtime_error(file.string() + " cannot be read");
-  return hash.finish();
 }
 
 }  // namespace
@@ -62,7 +50,7 @@ void NewDirectory::put_manifest() const {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) {
     if (!entry.is_regular_file()) continue;
     files.emplace(entry.path().lexically_relative(path_).generic_string(),
-                  Json{{"bytes", entry.file_size()}, {"sha256", hash_of(entry.path())}});
+                  Json{{"bytes", entry.file_size()}, {"sha256", content_hash_of(entry.path())}});
   }
   put("manifest.json", Json{{"files", files}}.dump(1) + "\n");
 }

@@ -22,8 +22,7 @@ std::optional<PollPart> poll_part(std::string_view subject) {
 std::optional<poll::ResultComputed> count_in(std::string_view record) {
   const auto envelope = codec::read_envelope(record);
   const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
-  if (!event)
-    throw std::runtime_error(fmt::format("a record of the log cannot be read: {}", event.error().what));
+  if (!event) return std::nullopt;
   const auto* const own = std::get_if<poll::Event>(&*event);
   const auto* const count = own != nullptr ? std::get_if<poll::ResultComputed>(own) : nullptr;
   return count != nullptr ? std::optional(*count) : std::nullopt;

@@ -189,7 +189,7 @@ std::expected<void, Failure> put_proofs(const NewDirectory& directory, const Cou
                                 .index = index,
                                 .hashes = tlog::Tree(tiles, log.checkpoint.size).inclusion_proof(index),
                                 .checkpoint = log.note};
-    if (const auto checked = tlog::check_proof(proof, leaf, log.key); !checked) {
+    if (const auto checked = tlog::check_proof(proof, leaf, log.keys.newest()); !checked) {
       return failed(ExitCode::differences,
                     fmt::format("the record at position {} is not the one that was signed: {}",
                                 number(position), checked.error()));
@@ -236,6 +236,7 @@ std::expected<ExportedResult, Failure> export_result(const PollId& id, const Fet
   directory.put("options.csv", poll->options_csv());
   directory.put("checkpoint", log->note);
   directory.put("log.vkey", log->key_line);
+  if (!log->keys_text.empty()) directory.put("log.keys", log->keys_text);
   directory.put_manifest();
   directory.put_in_place();
   return exported;

@@ -88,6 +88,10 @@ class RocksVault final : public runner::Vault {
   // The addresses of all rows that the erasure of this owner destroys, in no order. From any thread.
   std::vector<RowAddress> rows_of(std::string_view owner) const;
 
+  // Makes `target`, which must not exist and lies on the same file system, a copy of the vault by hard links, as
+  // it is at the call, and reads its checksums. Throws std::runtime_error. Any thread.
+  void hard_link_checkpoint(const std::filesystem::path& target) const;
+
   // ---- publishing
 
   // Begins to keep notes, if it did not yet. True if everything must be published, as `all_rows` shows it,
