@@ -42,6 +42,7 @@ std::vector<Command> all_commands() {
       bench_http_command(),
       bench_query_command(),
       bench_rebuild_command(),
+      bench_proof_command(),
       bench_import_command(),
       bench_publish_command(),
       bench_durability_command(),

@@ -37,6 +37,7 @@ Command bench_append_command();
 Command bench_http_command();
 Command bench_query_command();
 Command bench_rebuild_command();
+Command bench_proof_command();
 Command bench_import_command();
 Command bench_publish_command();
 Command bench_durability_command();
