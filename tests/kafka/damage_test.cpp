@@ -79,16 +79,18 @@ TEST_F(DamagedTopic, StopsAFollowerThatNamesThePosition) {
         messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(at), message);
         break;
       default: {  // another vote, canonically written
-        const auto ballot = std::ranges::find_if(
-            messages, [](const Message& one) { return one.record.contains("ballot.vote-cast"); });
-        ballot->record.replace(ballot->record.find(R"("choices":["a)"), 13, R"("choices":["b)");
+        const std::string for_a = R"("choices":["a"])";
+        const auto ballot =
+            std::ranges::find_if(messages, [&](const Message& one) { return one.record.contains(for_a); });
+        ASSERT_NE(ballot, messages.end());
+        ballot->record.replace(ballot->record.find(for_a), for_a.size(), R"("choices":["b"])");
         break;
       }
     }
     replace_topic(messages);
     SCOPED_TRACE("damage " + std::to_string(i) + " at " + messages_[at].position);
     const Ran ran = follow();
-    EXPECT_EQ(ran.code, 1) << ran.err;
+    EXPECT_NE(ran.code, 0) << ran.err;
     if (i == 4) {
       // Only what was signed tells.
       EXPECT_THAT(ran.err, HasSubstr("records up to position"));
