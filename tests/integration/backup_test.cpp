@@ -82,6 +82,7 @@ TEST_F(Backup, OfAServedDirectoryIsRestoredByteForByte) {
   const Ran restored = restore();
   ASSERT_EQ(restored.code, 0) << restored.err;
   EXPECT_EQ(content(erasures), "kept");
+  EXPECT_FALSE(std::filesystem::exists(data() / "log.vkey"));
   Served served(data(), "demo");
   EXPECT_EQ(log(), before);
   // Secrets and texts are there, too: the same citizen votes again.

@@ -96,7 +96,8 @@ class Restore {
       directory_.put(checkpoint_name, newest_->note);
     }
     std::filesystem::permissions(directory_.path(), std::filesystem::perms::owner_all);
-    std::filesystem::remove(directory_.path() / "manifest.json");
+    for (const auto* const name : {"log.vkey", "log.keys"})  // which the log knows itself
+      std::filesystem::remove(directory_.path() / name);
     directory_.replace();
     return result_;
   }

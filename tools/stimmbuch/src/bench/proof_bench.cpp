@@ -1,6 +1,7 @@
 #include "bench/proof_bench.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <random>
 #include <vector>
 
@@ -40,11 +41,14 @@ std::expected<Json, Failure> bench_proof(Signals& signals, const std::filesystem
   std::vector<float> us;
   us.reserve(proofs);
   std::size_t hashes = 0;
+  double cpu = 0;
   for (std::uint64_t i = 0; i < proofs; ++i) {
     const Position position{1 + random() % size};
+    const double cpu_before = cpu_us(CLOCK_THREAD_CPUTIME_ID);
     const Stopwatch time;
     const auto proof = files.proof_of(position);
     us.push_back(static_cast<float>(time.seconds() * 1e6));
+    cpu += cpu_us(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
     hashes = std::max(hashes, proof->hashes.size());
     if (!tlog::check_proof(*proof, files.leaf_of(position), key))
       return failed(ExitCode::differences, "a proof does not hold");
@@ -54,9 +58,13 @@ std::expected<Json, Failure> bench_proof(Signals& signals, const std::filesystem
   }
   const auto latencies = latencies_of(std::move(us));
   (*log)->close();
-  return Json{{"bench", "proof"},           {"records", size},
-              {"proofs", proofs},           {"hashes_max", hashes},
-              {"p50_ms", latencies.p50_ms}, {"p99_ms", latencies.p99_ms},
+  return Json{{"bench", "proof"},
+              {"records", size},
+              {"proofs", proofs},
+              {"hashes_max", hashes},
+              {"cpu_us_per_proof", cpu / static_cast<double>(proofs)},
+              {"p50_ms", latencies.p50_ms},
+              {"p99_ms", latencies.p99_ms},
               {"max_ms", latencies.max_ms}};
 } catch (const std::exception& error) {
   return failed(ExitCode::failed, error.what());
