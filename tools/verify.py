@@ -6,7 +6,8 @@
 
 What is checked, from the files in DIR alone:
 
-  1  the checkpoint is signed by the key in log.vkey, and record 1 names that key and origin
+  1  the checkpoint is signed by the key in log.vkey, and record 1 names that key and origin, or one from which signed
+     changes of the key lead to it
   2  every record is the leaf that stands in the tiles, every tile follows from those below, the root from all
   3  positions are 1, 2, 3 …, revisions of each stream 0, 1, 2 …, and commands are whole
   4  every count in the log: ballots, votes and scores of each option, counted anew from the last ballot of each voter
@@ -21,6 +22,7 @@ tlog-checkpoint and signed-note; RFC 6962.
 Exits with 0 if everything holds, with 1 if something was found, with 2 if it was not told what to check.
 """
 import base64
+import datetime
 import hashlib
 import hmac
 import json
@@ -313,7 +315,8 @@ class Poll:
 
 
 class Content:
-    def __init__(self):
+    def __init__(self, keys):
+        self.keys = keys
         self.position = 0
         self.revisions = {}
         self.command = None  # of which more records must follow
@@ -343,6 +346,10 @@ class Content:
 
     def fold(self, where, record, event, subject, kind, data):
         aggregate, *ids = subject.split("/")
+        if kind == "ledger.key-changed":
+            self.keys.change(where, data)
+        if kind == "ledger.restored":
+            self.keys.restart(data)
         if aggregate not in ("poll", "ballot", "roll", "opening"):
             return
         if aggregate in ("roll", "opening"):
@@ -395,25 +402,51 @@ class Content:
         self.counts += 1
 
 
-def check_first(record, name, key):
-    data = json.loads(record)["data"]
-    named = base64.urlsafe_b64decode(data["key"] + "=")
-    if data["origin"] != name or named != key:
-        raise Finding("position 1: the record names another origin or another key than log.vkey")
+class Keys:
+    """The keys that the records name: each signs for the next."""
+
+    def __init__(self):
+        self.origin, self.newest = None, None
+
+    def begin(self, record):
+        data = json.loads(record)["data"]
+        self.origin, self.newest = data["origin"], base64.urlsafe_b64decode(data["key"] + "=")
+
+    def change(self, where, data):
+        key = base64.urlsafe_b64decode(data["key"] + "=")
+        until = datetime.datetime.strptime(data["both_until"], "%Y-%m-%dT%H:%M:%S.%fZ")
+        seconds = (until - datetime.datetime(1970, 1, 1)) // datetime.timedelta(seconds=1)
+        material = b"\x01" + key
+        key_hash = hashlib.sha256(self.origin.encode() + b"\n" + material).digest()[:4].hex()
+        vkey = f"{self.origin}+{key_hash}+{base64.b64encode(material).decode()}"
+        text = f"{self.origin}/next-key\n{vkey}\n{seconds}\n".encode()
+        if not is_signed(text, base64.urlsafe_b64decode(data["signature"] + "=="), self.newest):
+            raise Finding(f"{where}: the key before has not signed for the key that the record names")
+        self.newest = key
+
+    def restart(self, data):
+        """Records were lost, and it goes on as a new log."""
+        self.origin, self.newest = data["origin"], base64.urlsafe_b64decode(data["key"] + "=")
+
+    def require(self, name, key):
+        if (self.origin, self.newest) != (name, key):
+            raise Finding("position 1: the records name another origin or another key than log.vkey")
 
 
 def verify(directory):
     name, key_id, key = parse_key(read(directory, "log.vkey"))
     size, root = parse_checkpoint(read(directory, "checkpoint"), name, key_id, key)
-    tree, content = Tree(directory), Content()
+    keys = Keys()
+    tree, content = Tree(directory), Content(keys)
     for record in records_in(directory, size):
         tree.append(leaf_hash(record))
         content.take(record)
         if content.position == 1:
-            check_first(record, name, key)
+            keys.begin(record)
     tree.finish()
     if tree.root() != root:
         raise Finding("checkpoint: the records do not lead to the root that was signed")
+    keys.require(name, key)
     if content.command:
         raise Finding("the last record promises more of its command")
     return name, size, root, content

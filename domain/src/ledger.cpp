@@ -1,6 +1,7 @@
 #include "stimmbuch/domain/ledger.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "bounds.hpp"
 
@@ -96,6 +97,28 @@ Decision decide_on(const State& state, const ChangeLeader& command) {
   return std::vector<Event>{LeaderChanged{command.epoch, command.previous, command.previous_leaf}};
 }
 
+Decision decide_on(const State& state, const ChangeKey& command) {
+  if (!state.created) return refused(Refusal::invalid);
+  if (std::ranges::find(state.keys, command.key) != state.keys.end())
+    return refused(Refusal::invalid, "/key");
+  if (command.both_until.time_since_epoch() % std::chrono::seconds{1} != Time::duration::zero())
+    return refused(Refusal::invalid, "/both_until");
+  return std::vector<Event>{KeyChanged{command.key, command.signature, command.both_until}};
+}
+
+Decision decide_on(const State& state, const RestoreLedger& command) {
+  if (!state.created || command.previous == before_first) return refused(Refusal::invalid);
+  if (command.epoch != state.epoch + 1) return refused(Refusal::invalid, "/epoch");
+  if (!is_origin(command.origin) || std::ranges::find(state.origins, command.origin) != state.origins.end())
+    return refused(Refusal::invalid, "/origin");
+  if (std::ranges::find(state.keys, command.key) != state.keys.end())
+    return refused(Refusal::invalid, "/key");
+  if (command.signed_to && *command.signed_to <= command.previous)
+    return refused(Refusal::invalid, "/signed_to");
+  return std::vector<Event>{Restored{command.epoch, command.origin, command.key, command.previous,
+                                     command.previous_leaf, command.signed_to}};
+}
+
 template <class Cells>
 void append(Cells& cells, const Cells& more) {
   cells.insert(cells.end(), more.begin(), more.end());
@@ -107,6 +130,13 @@ struct Evolve {
   void operator()(const Created& event) const {
     state.created = event;
     state.epoch = event.epoch;
+    state.origins.push_back(event.origin);
+    state.keys.push_back(event.key);
+  }
+  void operator()(const Restored& event) const {
+    state.epoch = event.epoch;
+    state.origins.push_back(event.origin);
+    state.keys.push_back(event.key);
   }
   void operator()(const CellsDeclared& event) const {
     append(state.levels, event.levels);
@@ -114,6 +144,7 @@ struct Evolve {
     append(state.age_bands, event.age_bands);
   }
   void operator()(const LeaderChanged& event) const { state.epoch = event.epoch; }
+  void operator()(const KeyChanged& event) const { state.keys.push_back(event.key); }
 };
 
 }  // namespace

@@ -30,6 +30,9 @@ const std::string origin = "votes.example";
 
 class SignedLog : public ::testing::Test {
  protected:
+  static KeysOfLog keys_of(const crypto::Secret& seed) {
+    return [keys = tlog::KeyChain(key_of(seed))] { return keys; };
+  }
   static tlog::VerifierKey key_of(const crypto::Secret& seed) {
     return {tlog::VerifierKey::Kind::signer, origin, crypto::public_key(seed)};
   }
@@ -61,7 +64,7 @@ class SignedLog : public ::testing::Test {
 
 TEST_F(SignedLog, KeepsTheNewestInAFile) {
   append(log_, {"a|1", "a|2", "a|3", "a|4", "a|5"});
-  Checkpoints checkpoints(file_, key_of(seed_));
+  Checkpoints checkpoints(file_, keys_of(seed_));
   EXPECT_EQ(checkpoints.latest(), nullptr);
   take(checkpoints, note_of(log_, 2, seed_));
   EXPECT_EQ(size_of(checkpoints), 2);
@@ -69,27 +72,27 @@ TEST_F(SignedLog, KeepsTheNewestInAFile) {
   take(checkpoints, newest);
   take(checkpoints, note_of(log_, 3, seed_));
   EXPECT_EQ(size_of(checkpoints), 5);
-  const Checkpoints opened(file_, key_of(seed_));
+  const Checkpoints opened(file_, keys_of(seed_));
   EXPECT_EQ(opened.latest()->note, newest);
   EXPECT_NO_THROW(opened.require_agreement(log_.tiles(), 5));
 }
 
 TEST_F(SignedLog, TakesFurtherSignaturesOfTheSame) {
   append(log_, {"a|1", "a|2"});
-  Checkpoints checkpoints(file_, key_of(seed_));
+  Checkpoints checkpoints(file_, keys_of(seed_));
   auto note = note_of(log_, 2, seed_);
   take(checkpoints, note);
   const auto text = tlog::parse_note(note)->text;
   note += to_text(tlog::cosign_note(text, "witness.example", crypto::Secret::random(), 1'700'000'000));
   take(checkpoints, note);
-  EXPECT_EQ(Checkpoints(file_, key_of(seed_)).latest()->note, note);
+  EXPECT_EQ(Checkpoints(file_, keys_of(seed_)).latest()->note, note);
 }
 
 TEST_F(SignedLog, IsNotOneWithOtherRecords) {
   append(log_, {"a|1", "a|2", "a|3"});
   MemoryLedger other;
   append(other, {"a|1", "a|x", "a|3"});
-  Checkpoints checkpoints(file_, key_of(seed_));
+  Checkpoints checkpoints(file_, keys_of(seed_));
   const auto foreign = note_of(other, 3, seed_);
   EXPECT_THAT(fault_of([&] { take(checkpoints, foreign); }),
               HasSubstr("records up to position 3 are not those that the log signed"));
@@ -102,7 +105,7 @@ TEST_F(SignedLog, IsNotOneWithOtherRecords) {
 
 TEST_F(SignedLog, IsNotOneThatHasLostRecords) {
   append(log_, {"a|1", "a|2", "a|3"});
-  Checkpoints checkpoints(file_, key_of(seed_));
+  Checkpoints checkpoints(file_, keys_of(seed_));
   take(checkpoints, note_of(log_, 3, seed_));
   EXPECT_THAT(fault_of([&] { checkpoints.require_agreement(log_.tiles(), 2); }),
               HasSubstr("ends at position 2, but it has signed 3 records"));
@@ -110,7 +113,7 @@ TEST_F(SignedLog, IsNotOneThatHasLostRecords) {
 
 TEST_F(SignedLog, TakesNoSignatureButItsOwn) {
   append(log_, {"a|1"});
-  Checkpoints checkpoints(file_, key_of(seed_));
+  Checkpoints checkpoints(file_, keys_of(seed_));
   const auto by_another = note_of(log_, 1, crypto::Secret::random());
   EXPECT_THAT(fault_of([&] { take(checkpoints, by_another); }), HasSubstr("not signed by votes.example"));
   auto altered = note_of(log_, 1, seed_);
@@ -122,17 +125,41 @@ TEST_F(SignedLog, TakesNoSignatureButItsOwn) {
 TEST_F(SignedLog, WithADamagedFileIsNotOpened) {
   append(log_, {"a|1"});
   {
-    Checkpoints checkpoints(file_, key_of(seed_));
+    Checkpoints checkpoints(file_, keys_of(seed_));
     take(checkpoints, note_of(log_, 1, seed_));
   }
   std::filesystem::resize_file(file_, std::filesystem::file_size(file_) - 1);
-  EXPECT_THAT(fault_of([&] { Checkpoints(file_, key_of(seed_)); }), HasSubstr(file_.string()));
+  EXPECT_THAT(fault_of([&] { Checkpoints(file_, keys_of(seed_)); }), HasSubstr(file_.string()));
+}
+
+// Up to the record that says so the key before signs, from it on the next one.
+TEST_F(SignedLog, IsSignedByTheKeyOfItsSize) {
+  append(log_, {"a|1", "a|2", "a|3"});
+  const auto next = crypto::Secret::random();
+  tlog::KeyChain keys(key_of(seed_));
+  const tlog::NextKey change{key_of(next), Time{std::chrono::seconds{1'000}}};
+  ASSERT_TRUE(keys.add(change, tlog::sign_next_key(change, seed_), 3));
+  Checkpoints checkpoints(file_, [&] { return keys; });
+  const LogFiles files(log_, checkpoints);
+  EXPECT_NE(fault_of([&] { take(checkpoints, note_of(log_, 2, next)); }), "none");
+  take(checkpoints, note_of(log_, 2, seed_));
+  EXPECT_EQ(files.read("log.vkey")->bytes, key_of(seed_).text() + "\n");
+  EXPECT_EQ(files.read("log.keys"), std::nullopt);
+  EXPECT_NE(fault_of([&] { take(checkpoints, note_of(log_, 3, seed_)); }), "none");
+  take(checkpoints, note_of(log_, 3, next));
+  EXPECT_EQ(files.read("log.vkey")->bytes, key_of(next).text() + "\n");
+  const auto served = tlog::parse_key_chain(files.read("log.keys")->bytes).value();
+  EXPECT_EQ(served.first().text(), key_of(seed_).text());
+  EXPECT_EQ(served.newest().text(), key_of(next).text());
 }
 
 class Signing : public SignedLog {
  protected:
   Signer::Parts parts() {
-    return {log_.tiles(), checkpoints_, [this] { return Position{signable_.load()}; },
+    return {log_.tiles(),
+            checkpoints_,
+            [this](std::uint64_t) { return std::vector{seed_}; },
+            [this] { return Position{signable_.load()}; },
             [this](const Published& published) {
               const std::lock_guard lock(mutex_);
               signed_.push_back(published.checkpoint.size);
@@ -144,7 +171,7 @@ class Signing : public SignedLog {
     return signed_;
   }
 
-  Checkpoints checkpoints_{file_, key_of(seed_)};
+  Checkpoints checkpoints_{file_, keys_of(seed_)};
   std::atomic<std::uint64_t> signable_ = 0;
   std::mutex mutex_;
   std::vector<std::uint64_t> signed_;
@@ -153,7 +180,7 @@ class Signing : public SignedLog {
 
 TEST_F(Signing, CoversWhatIsSignableWithinAnInterval) {
   append(log_, {"a|1", "a|2", "a|3"});
-  const Signer signer(parts(), seed_, 1ms);
+  const Signer signer(parts(), 1ms);
   std::this_thread::sleep_for(20ms);
   EXPECT_EQ(checkpoints_.latest(), nullptr);
   signable_ = 2;
@@ -169,7 +196,7 @@ TEST_F(Signing, HappensOnceAnIntervalAndAtTheEnd) {
   append(log_, {"a|1", "a|2", "a|3"});
   signable_ = 1;
   {
-    const Signer signer(parts(), seed_, 1h);
+    const Signer signer(parts(), 1h);
     EXPECT_TRUE(eventually([&] { return size_of(checkpoints_) == 1; }));
     signable_ = 3;
     std::this_thread::sleep_for(20ms);
@@ -184,7 +211,7 @@ TEST_F(Signing, NeverGoesBack) {
   take(checkpoints_, note_of(log_, 3, seed_));
   signable_ = 2;
   {
-    const Signer signer(parts(), seed_, 1ms);
+    const Signer signer(parts(), 1ms);
   }
   EXPECT_TRUE(signed_sizes().empty());
 }
@@ -193,7 +220,7 @@ TEST_F(Signing, EndsWhereNothingCanBeWritten) {
   append(log_, {"a|1"});
   signable_ = 1;
   std::filesystem::create_directory(file_.string() + ".new");
-  const Signer signer(parts(), seed_, 1ms);
+  const Signer signer(parts(), 1ms);
   EXPECT_TRUE(eventually([&] { return failed_.load(); }));
   EXPECT_EQ(checkpoints_.latest(), nullptr);
 }
@@ -202,7 +229,7 @@ TEST_F(SignedLog, AsFilesIsWhatItsCheckpointPromises) {
   std::vector<std::string> records;
   for (int i = 0; i < 700; ++i) records.push_back("a|" + std::to_string(i));
   append(log_, records);
-  Checkpoints checkpoints(file_, key_of(seed_));
+  Checkpoints checkpoints(file_, keys_of(seed_));
   const LogFiles files(log_, checkpoints);
   EXPECT_EQ(files.read("checkpoint"), std::nullopt);
   EXPECT_EQ(files.read("tile/0/000"), std::nullopt);
@@ -235,7 +262,7 @@ TEST_F(SignedLog, ProvesItsRecordsWhenTheyAreSigned) {
   std::vector<std::string> records;
   for (int i = 0; i < 700; ++i) records.push_back("a|" + std::to_string(i));
   append(log_, records);
-  Checkpoints checkpoints(file_, key_of(seed_));
+  Checkpoints checkpoints(file_, keys_of(seed_));
   const LogFiles files(log_, checkpoints);
   EXPECT_FALSE(files.proof_of(Position{1}));
   take(checkpoints, note_of(log_, 600, seed_));
@@ -251,7 +278,7 @@ TEST_F(SignedLog, ProvesItsRecordsWhenTheyAreSigned) {
 
 TEST_F(SignedLog, PromisesRecordsUnderANameOfItsOwn) {
   const auto leaf = tlog::leaf_hash("a|1");
-  const auto note = to_text(receipt(origin, Position{7}, leaf, seed_));
+  const auto note = to_text(receipt(origin, Position{7}, leaf, {&seed_, 1}));
   const auto opened = open_receipt(note, key_of(seed_)).value();
   EXPECT_EQ(opened.position, Position{7});
   EXPECT_EQ(opened.leaf, leaf);

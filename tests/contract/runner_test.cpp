@@ -95,6 +95,33 @@ TEST(Runner, DecidesEachCommandBehindTheOneBefore) {
   EXPECT_EQ(refusal(outcomes[1]), Refusal::poll_closed);
 }
 
+// While a backup is made: whatever the writer has to do, then nothing is half done.
+TEST(Runner, StandsStillBetweenGroups) {
+  Town town;
+  std::atomic<bool> enough = false;
+  std::thread crowd([&] {
+    for (int i = 0; !enough; ++i)
+      town.submit(submission(id<CitizenId>("c" + std::to_string(i)), citizen::RegisterCitizen{},
+                             id<CitizenId>("c" + std::to_string(i)), "key"));
+  });
+  for (int i = 0; i < 20; ++i) {
+    bool stood_still = false;
+    EXPECT_TRUE(town.runner->between_groups([&] {
+      const auto head = town.ledger.head();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      stood_still = town.ledger.head() == head;
+    }));
+    EXPECT_TRUE(stood_still);
+  }
+  enough = true;
+  crowd.join();
+  EXPECT_THROW(town.runner->between_groups([] { throw std::runtime_error("on demand"); }),
+               std::runtime_error);
+  EXPECT_TRUE(accepted(town.submit(votes("a", "1"))));
+  town.runner->stop();
+  EXPECT_FALSE(town.runner->between_groups([] {}));
+}
+
 TEST(Runner, MarksAllRecordsOfACommandButTheLast) {
   Town town;
   const auto draft = submission(id<PollId>("walls"),

@@ -121,8 +121,9 @@ class Feeding : public ::testing::Test {
   crypto::Secret seed_ = crypto::Secret::random();
   MemoryLedger log_;
   Checkpoints checkpoints_{
-      directory_.path() / "checkpoint",
-      tlog::VerifierKey(tlog::VerifierKey::Kind::signer, origin, crypto::public_key(seed_))};
+      directory_.path() / "checkpoint", [this] {
+        return tlog::KeyChain({tlog::VerifierKey::Kind::signer, origin, crypto::public_key(seed_)});
+      }};
   ScriptedWitness witness_;
   std::mutex mutex_;
   std::vector<std::string> told_;
@@ -138,7 +139,7 @@ TEST_F(Feeding, BringsEachCheckpointWithItsProof) {
     EXPECT_EQ(witness_.size(), 3 * (i + 1));
   }
   // The file has the cosignature, too, and the log's own is still there.
-  const Checkpoints opened(directory_.path() / "checkpoint", checkpoints_.log());
+  const Checkpoints opened(directory_.path() / "checkpoint", [this] { return checkpoints_.keys(); });
   EXPECT_EQ(opened.latest()->note, checkpoints_.latest()->note);
   EXPECT_TRUE(told().empty()) << "only changes are told";
 }
@@ -169,6 +170,27 @@ TEST_F(Feeding, GoesOnWithoutAWitnessThatIsAway) {
   sign();
   EXPECT_TRUE(eventually([&] { return is_cosigned(); }));
   EXPECT_THAT(told(), ElementsAre("witness w does not cosign: nobody is there", "witness w cosigns"));
+}
+
+// As at a start, before anything is signed.
+TEST_F(Feeding, AsksHowFarAWitnessIs) {
+  append(log_, {"a|1", "a|2", "a|3"});
+  const auto text = to_text(tlog::Checkpoint{origin, 1, tlog::Tree(log_.tiles(), 1).root()});
+  const auto first = to_text(tlog::Note{text, {tlog::sign_note(text, origin, seed_)}});
+  const auto ask = [&] {
+    return size_at_witness(
+        witness_.as_configured(),
+        [this](const std::string&, const std::string& body) { return witness_.answer(body); }, first);
+  };
+  EXPECT_EQ(ask().value(), 1);
+  start();
+  sign();
+  EXPECT_TRUE(eventually([&] { return is_cosigned(); }));
+  EXPECT_EQ(ask().value(), 3);
+  witness_.say(WitnessAnswer{404, ""});
+  EXPECT_THAT(ask().error(), HasSubstr("does not know this log"));
+  witness_.be_away(true);
+  EXPECT_EQ(ask().error(), "nobody is there");
 }
 
 // A log that was set back: the witness remembers.

@@ -1,4 +1,5 @@
 // `audit verify`: passes what the engine wrote, and names the place of every damage.
+#include <algorithm>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -227,6 +228,86 @@ TEST_F(AuditVerify, NamesTheRecordThatWasAlteredInTheDatabase) {
   EXPECT_THAT(places(ran), Contains("C1 position 400"));
   EXPECT_THAT(places(ran), Not(Contains("C1 position 399")));
   EXPECT_EQ(verdict(ran, "F2"), "FAIL");
+}
+
+std::string key_of(std::uint64_t position) {
+  std::string key(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) key[7 - i] = static_cast<char>(position >> (8 * i));
+  return key;
+}
+
+// Records are altered, left out, exchanged, repeated or cut off in the database of a log that nobody serves.
+TEST_F(AuditVerify, FindsEveryDamageOfTheDatabase) {
+  const auto head = std::stoull(run({"log", "head", "--data", data().string()}).lines().at(0));
+  std::mt19937 random(9);
+  for (int i = 0; i < 25; ++i) {
+    const auto copy = directory_.path() / "copy";
+    std::filesystem::remove_all(copy);
+    std::filesystem::copy(data(), copy, std::filesystem::copy_options::recursive);
+    std::filesystem::copy(data().string() + ".keys", copy.string() + ".keys",
+                          std::filesystem::copy_options::overwrite_existing);
+    const auto one = 2 + random() % (head - 2);
+    const auto other = one == 2 ? 3 : one - 1;
+    SCOPED_TRACE("damage " + std::to_string(i % 5) + " at position " + std::to_string(one));
+    change_database(copy / "log", [&](rocksdb::DB& db, const ColumnFamilies& families) {
+      auto* const records = family(families, "default");
+      std::string first;
+      std::string second;
+      ASSERT_TRUE(db.Get({}, records, key_of(one), &first).ok());
+      ASSERT_TRUE(db.Get({}, records, key_of(other), &second).ok());
+      switch (i % 5) {
+        case 0: {
+          const auto at = random() % first.size();
+          first[at] = static_cast<char>(first[at] ^ (1 << random() % 8));
+          ASSERT_TRUE(db.Put({}, records, key_of(one), first).ok());
+          break;
+        }
+        case 1:
+          ASSERT_TRUE(db.Delete({}, records, key_of(one)).ok());
+          break;
+        case 2:
+          ASSERT_TRUE(db.Put({}, records, key_of(one), second).ok());
+          ASSERT_TRUE(db.Put({}, records, key_of(other), first).ok());
+          break;
+        case 3:
+          ASSERT_TRUE(db.Put({}, records, key_of(one), second).ok());
+          break;
+        default:
+          for (auto position = one; position <= head; ++position)
+            ASSERT_TRUE(db.Delete({}, records, key_of(position)).ok());
+          break;
+      }
+    });
+    const Ran ran = run({"audit", "verify", "--data", copy.string(), "--json", "--progress", "none"});
+    EXPECT_NE(ran.code, 0) << ran.out;
+    const auto named = [&](std::uint64_t position) {
+      return HasSubstr("position " + std::to_string(position));
+    };
+    EXPECT_THAT(ran.out + ran.err, AnyOf(named(one), named(other)));
+  }
+}
+
+// Any bit of the files that have the records.
+TEST_F(AuditVerify, FindsEveryFlippedBitOfTheDatabasesFiles) {
+  const auto tables = flush_to_tables(data() / "log");
+  ASSERT_FALSE(tables.empty());
+  std::mt19937 random(10);
+  for (int i = 0; i < 12; ++i) {
+    const auto copy = directory_.path() / "copy";
+    std::filesystem::remove_all(copy);
+    std::filesystem::copy(data(), copy, std::filesystem::copy_options::recursive);
+    std::filesystem::copy(data().string() + ".keys", copy.string() + ".keys",
+                          std::filesystem::copy_options::overwrite_existing);
+    const auto file = copy / "log" / tables.front().filename();
+    auto bytes = content(file);
+    const auto at = random() % (bytes.size() / 2);
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+    overwrite(file, bytes);
+    SCOPED_TRACE(file.filename().string() + ", byte " + std::to_string(at));
+    const Ran ran = run({"audit", "verify", "--data", copy.string(), "--json", "--progress", "none"});
+    EXPECT_NE(ran.code, 0) << ran.out;
+    EXPECT_THAT(ran.out + ran.err, HasSubstr("position ")) << ran.err;
+  }
 }
 
 TEST_F(AuditVerify, HoldsALogAgainstAnEarlierCheckpoint) {

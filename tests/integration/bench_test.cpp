@@ -51,6 +51,13 @@ TEST_F(Bench, AppendsVotesOfCitizens) {
                         "log_bytes_per_vote", "max_rss_bytes"});
 }
 
+TEST_F(Bench, ProvesRecords) {
+  const Json ran = summary({"proof", "--votes", "600", "--proofs", "50"});
+  EXPECT_GT(ran["records"], 600);
+  EXPECT_GE(ran["hashes_max"], 9);
+  expect_positive(ran, {"p50_ms", "p99_ms", "max_ms"});
+}
+
 TEST_F(Bench, RemovesATemporaryDirectoryAndKeepsANamedOne) {
   summary({"append", "--votes", "10", "--imported"});
   EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));

@@ -41,6 +41,10 @@ class Broker {
     return status.wait() == 0;
   }
 
+  static void delete_topic(const std::string& topic) {
+    control({"run", "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", address(), "--delete",
+             "--topic", topic});
+  }
   // Makes a topic as somebody else would, with these settings.
   static void make_topic(const std::string& topic, const std::vector<std::string>& more) {
     std::vector<std::string> words{

@@ -80,6 +80,35 @@ TEST_F(SignedNodes, GoOnSigningWhereTheFormerLeaderStopped) {
   EXPECT_EQ(run({"audit", "verify", "--export", log.string()}).code, 0);
 }
 
+// The followers hear of it by the record, and whoever is promoted has the new key from the vault.
+TEST_F(SignedNodes, FollowTheChangeOfTheLogsKey) {
+  Node& one = signing_leader();
+  Node& two = candidate();
+  import_into(one, 100);
+  const auto old_key = one.get("/log/log.vkey").body;
+  newest_checkpoint(one);
+  const Ran changed = run({"log", "rotate-key", "--data", one.data().string(), "--both-for", "0s", "--json"});
+  ASSERT_EQ(changed.code, 0) << changed.err;
+  EXPECT_NE(run({"log", "rotate-key", "--data", two.data().string()}).code, 0);  // it does not lead
+  import_into(one, 50);
+  const auto note = newest_checkpoint(one);
+  EXPECT_TRUE(eventually([&] { return two.get("/log/checkpoint").body == note; }));
+  EXPECT_NE(two.get("/log/log.vkey").body, old_key);
+  EXPECT_EQ(two.get("/log/log.keys").body, one.get("/log/log.keys").body);
+  one.kill();
+  two.stop();
+  ASSERT_EQ(run({"promote", "--data", two.data().string(), "--kafka", Broker::address(), "--wrapping-key",
+                 key_file().string()})
+                .code,
+            0);
+  two.start_as({"serve", "--wrapping-key", key_file().string(), "--checkpoint-interval", "200ms"});
+  import_into(two, 60);
+  newest_checkpoint(two);
+  const auto log = directory_.path() / "exported";
+  EXPECT_EQ(run({"log", "export", log.string(), "--data", two.data().string()}).code, 0);
+  EXPECT_EQ(run({"audit", "verify", "--export", log.string()}).code, 0);
+}
+
 TEST_F(SignedNodes, StopWhereTheirRecordsAreNotThoseThatWereSigned) {
   Node& one = signing_leader();
   Node& two = follower();

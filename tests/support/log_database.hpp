@@ -1,6 +1,7 @@
 // The database of a log that nobody serves, opened behind the ledger's back.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -35,6 +36,18 @@ inline void change_database(const std::filesystem::path& log,
   const std::unique_ptr<rocksdb::DB> db(opened);
   change(*db, handles);
   for (auto* handle : handles) ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+}
+
+// Brings what lies in its write-ahead log into files of tables, the largest first.
+inline std::vector<std::filesystem::path> flush_to_tables(const std::filesystem::path& log) {
+  change_database(
+      log, [](rocksdb::DB& db, const ColumnFamilies& families) { ASSERT_TRUE(db.Flush({}, families).ok()); });
+  std::vector<std::filesystem::path> tables;
+  for (const auto& entry : std::filesystem::directory_iterator(log))
+    if (entry.path().extension() == ".sst") tables.push_back(entry.path());
+  std::ranges::sort(tables, std::greater{},
+                    [](const auto& file) { return std::filesystem::file_size(file); });
+  return tables;
 }
 
 }  // namespace stimmbuch::test

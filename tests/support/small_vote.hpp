@@ -14,15 +14,17 @@ namespace stimmbuch::test {
 class SmallVote {
  public:
   // `terms`: further members of the poll, each with a comma behind it.
-  explicit SmallVote(const Served& served, const std::string& terms = {}) : served_(served) {
+  explicit SmallVote(const Served& served, const std::string& terms = {}, std::string poll = "bench")
+      : served_(served), poll_(std::move(poll)) {
     const auto staff = token("staff", "anna");
     command("POST", "/v1/projects", R"({"id":"park","title":{"de":"Stadtpark"}})", staff);
     command("POST", "/v1/polls",
-            R"({"id":"bench","project":"park","title":{"de":"Welche Bank?"},"kind":"single",)" + terms +
+            R"({"id":")" + poll_ + R"(","project":"park","title":{"de":"Welche Bank?"},"kind":"single",)" +
+                terms +
                 R"("rule":{"kind":"most_votes"},"options":[{"id":"oak","title":{"de":"Eiche"}},)"
                 R"({"id":"steel","title":{"de":"Stahl"}}]})",
             staff);
-    command("POST", "/v1/polls/bench/open", "{}", staff);
+    command("POST", "/v1/polls/" + poll_ + "/open", "{}", staff);
   }
 
   void join(const std::string& citizen) {
@@ -31,8 +33,8 @@ class SmallVote {
     EXPECT_EQ(reply.status, 201) << reply.body;
   }
   nlohmann::json vote(const std::string& citizen, const std::string& choice) {
-    const auto reply = command("PUT", "/v1/polls/bench/ballot", R"({"choices":[")" + choice + R"("]})",
-                               token("citizen", citizen));
+    const auto reply = command("PUT", "/v1/polls/" + poll_ + "/ballot",
+                               R"({"choices":[")" + choice + R"("]})", token("citizen", citizen));
     EXPECT_LT(reply.status, 300) << reply.body;
     return nlohmann::json::parse(reply.body);
   }
@@ -59,7 +61,7 @@ class SmallVote {
   }
   HttpReply command(const std::string& method, const std::string& target, const std::string& body,
                     const std::string& token) {
-    const auto key = "small-vote-" + std::to_string(1'000'000 + ++commands_);
+    const auto key = "small-vote-" + poll_ + "-" + std::to_string(1'000'000 + ++commands_);
     return connect().request(method, target, body,
                              "Authorization: Bearer " + token +
                                  "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" + key +
@@ -67,6 +69,7 @@ class SmallVote {
   }
 
   const Served& served_;
+  const std::string poll_;
   int commands_ = 0;
 };
 

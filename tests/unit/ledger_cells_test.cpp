@@ -159,6 +159,88 @@ TEST(ChangeLeader, RepeatsNoEpochAndLeavesNoneOut) {
         .then_refused(Refusal::invalid, "/epoch");
 }
 
+// ---- the log's key
+
+ledger::KeyChanged to_key(std::uint8_t key, std::chrono::microseconds until = std::chrono::hours{24}) {
+  ledger::KeyChanged changed;
+  changed.key.fill(std::byte{key});
+  changed.both_until = Time{until};
+  return changed;
+}
+
+ledger::ChangeKey change_to(const ledger::KeyChanged& event) {
+  return {event.key, event.signature, event.both_until};
+}
+
+TEST(ChangeKey, NamesTheNextKey) {
+  empty_world().given(the_ledger, created()).when(the_ledger, change_to(to_key(7))).then(to_key(7));
+}
+
+TEST(ChangeKey, TakesNoKeyTwice) {
+  empty_world()
+      .given(the_ledger, created())
+      .when(the_ledger, change_to(to_key(0)))
+      .then_refused(Refusal::invalid, "/key");
+  empty_world()
+      .given(the_ledger, created())
+      .given(the_ledger, to_key(7))
+      .when(the_ledger, change_to(to_key(7)))
+      .then_refused(Refusal::invalid, "/key");
+}
+
+TEST(ChangeKey, NeedsALedgerAndWholeSeconds) {
+  empty_world().when(the_ledger, change_to(to_key(7))).then_refused(Refusal::invalid);
+  empty_world()
+      .given(the_ledger, created())
+      .when(the_ledger, change_to(to_key(7, std::chrono::microseconds{1})))
+      .then_refused(Refusal::invalid, "/both_until");
+}
+
+// ---- a log that goes on as a new one
+
+ledger::Restored restored_as(std::string_view origin) {
+  ledger::Restored restored{.epoch = 2,
+                            .origin = std::string(origin),
+                            .key = {},
+                            .previous = Position{1},
+                            .previous_leaf = {},
+                            .signed_to = {}};
+  restored.key.fill(std::byte{7});
+  return restored;
+}
+
+ledger::RestoreLedger restore(const ledger::Restored& event) {
+  return {event.epoch, event.origin, event.key, event.previous, event.previous_leaf, event.signed_to};
+}
+
+TEST(RestoreLedger, BeginsANewLogInTheNextEpoch) {
+  auto with_loss = restored_as("new.example");
+  with_loss.signed_to = Position{9};
+  for (const auto& restored : {restored_as("new.example"), with_loss})
+    empty_world().given(the_ledger, created()).when(the_ledger, restore(restored)).then(restored);
+}
+
+TEST(RestoreLedger, NeedsAnotherNameAndAnotherKey) {
+  const auto refused_at = [](const ledger::Restored& restored, std::string_view where) {
+    empty_world()
+        .given(the_ledger, created())
+        .when(the_ledger, restore(restored))
+        .then_refused(Refusal::invalid, where);
+  };
+  refused_at(restored_as(created().origin), "/origin");
+  refused_at(restored_as("no name"), "/origin");
+  auto same_key = restored_as("new.example");
+  same_key.key = created().key;
+  refused_at(same_key, "/key");
+  auto same_epoch = restored_as("new.example");
+  same_epoch.epoch = 1;
+  refused_at(same_epoch, "/epoch");
+  auto nothing_lost = restored_as("new.example");
+  nothing_lost.signed_to = Position{1};
+  refused_at(nothing_lost, "/signed_to");
+  empty_world().when(the_ledger, restore(restored_as("new.example"))).then_refused(Refusal::invalid);
+}
+
 TEST(ChangeLeader, NeedsALedgerAndARecordBefore) {
   empty_world().when(the_ledger, takes_over(2)).then_refused(Refusal::invalid);
   empty_world()

@@ -43,8 +43,13 @@ class RecountTest : public testing::Test {
     log_.open_poll("bench", terms_, options_);
   }
 
+  void register_citizens(int count) {
+    for (int i = 0; i < count; ++i) log_.add(id<CitizenId>("c" + std::to_string(i)), citizen::Registered{});
+  }
+
   // a, b, and then a by the voter who had b; c is taken back.
-  void three_voters() {
+  void three_voters(int citizens = 3) {
+    register_citizens(citizens);
     log_.vote("bench", voter(1), cast(choices({"a"})));
     log_.vote("bench", voter(2), cast(choices({"b"})));
     log_.vote("bench", voter(3), cast(choices({"c"})));
@@ -162,6 +167,41 @@ TEST_F(RecountTest, AgreesWithARightCount) {
   const auto result = recount();
   EXPECT_THAT(codes(*result), IsEmpty());
   EXPECT_EQ(result->polls()[0].counts, 1);
+}
+
+TEST_F(RecountTest, TellsHowManyMightHaveVotedDidAndCounted) {
+  three_voters(5);
+  count(right_tally());
+  register_citizens(7);  // too late
+  const auto poll = recount()->polls().at(0);
+  EXPECT_EQ(poll.registered, 5);
+  EXPECT_EQ(poll.counted->cast, 3);
+  EXPECT_EQ(poll.counted->counted(), 2);
+}
+
+TEST_F(RecountTest, FindsMoreVotersThanCitizens) {
+  three_voters(2);
+  count(right_tally());
+  EXPECT_THAT(codes(*recount()), ElementsAre("count_differs"));
+}
+
+// Of a bundle, which has the records of one poll alone.
+TEST_F(RecountTest, TakesTheRecordsOfOnePoll) {
+  three_voters();
+  count(right_tally());
+  const auto differences = [&](RecordsOf records, std::string_view without) {
+    Recount recount({}, nullptr, records);
+    for (std::size_t i = 0; i < log_.records().size(); ++i) {
+      const auto& [subject, bytes] = log_.records()[i];
+      if (subject.starts_with("poll/") || (subject.starts_with("ballot/") && without != subject))
+        recount.add(Position{i + 1}, bytes);
+    }
+    recount.finish();
+    return codes(recount);
+  };
+  EXPECT_THAT(differences(RecordsOf::poll, "none"), IsEmpty());
+  EXPECT_THAT(differences(RecordsOf::poll, "ballot/bench/" + voter(1)), testing::Contains("count_differs"));
+  EXPECT_THAT(differences(RecordsOf::poll_tallied, "none"), IsEmpty());
 }
 
 TEST_F(RecountTest, FindsAWrongCount) {

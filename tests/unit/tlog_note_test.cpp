@@ -1,9 +1,11 @@
 // Notes, checkpoints and proofs as text, held against published ones.
 #include <array>
+#include <chrono>
 
 #include <gtest/gtest.h>
 
 #include "stimmbuch/eventstore/tlog/base64.hpp"
+#include "stimmbuch/eventstore/tlog/key_chain.hpp"
 #include "stimmbuch/eventstore/tlog/proof_file.hpp"
 #include "support/tlog_entries.hpp"
 
@@ -229,6 +231,66 @@ TEST(Base64, HasOneTextForBytes) {
   for (const std::string_view text :
        {"Zg", "Zg=", "Zg===", "Zh==", "Z===", "====", "Zm9-", "Zm9_", "Zm 9", "Zg==\n"})
     EXPECT_FALSE(from_base64(text)) << text;
+}
+
+// ---- keys that come one after the other
+
+VerifierKey key_of(const crypto::Secret& seed) {
+  return {VerifierKey::Kind::signer, std::string(origin), crypto::public_key(seed)};
+}
+
+Time at_second(int second) {
+  return Time{std::chrono::seconds{second}};
+}
+
+TEST(Keys, FollowOneAnotherByTheSignatureOfTheOneBefore) {
+  const auto second = crypto::Secret::random();
+  const auto third = crypto::Secret::random();
+  KeyChain keys(log_key());
+  EXPECT_FALSE(keys.has_changed());
+  const NextKey next{key_of(second), at_second(100)};
+  EXPECT_FALSE(keys.add(next, sign_next_key(next, second), 5));
+  EXPECT_FALSE(keys.add({key_of(second), at_second(101)}, sign_next_key(next, log_seed()), 5));
+  ASSERT_TRUE(keys.add(next, sign_next_key(next, log_seed()), 5));
+  const NextKey last{key_of(third), at_second(50)};
+  EXPECT_FALSE(keys.add(last, sign_next_key(last, log_seed()), 8));
+  ASSERT_TRUE(keys.add(last, sign_next_key(last, second), 8));
+
+  const auto texts = [](const std::vector<VerifierKey>& all) {
+    std::vector<std::string> names;
+    for (const auto& key : all) names.push_back(key.text());
+    return names;
+  };
+  const auto a = log_key().text();
+  const auto b = key_of(second).text();
+  const auto c = key_of(third).text();
+  EXPECT_EQ(keys.at(4).text(), a);
+  EXPECT_EQ(keys.at(5).text(), b);
+  EXPECT_EQ(keys.at(8).text(), c);
+  EXPECT_EQ(texts(keys.signing(4, at_second(0))), (std::vector{a}));
+  EXPECT_EQ(texts(keys.signing(8, at_second(0))), (std::vector{c, a, b}));
+  EXPECT_EQ(texts(keys.signing(8, at_second(50))), (std::vector{c, a}));
+  EXPECT_EQ(texts(keys.signing(8, at_second(100))), (std::vector{c}));
+  EXPECT_EQ(texts(keys.up_to(7).all()), (std::vector{a, b}));
+
+  const auto read = parse_key_chain(to_text(keys)).value();
+  EXPECT_EQ(to_text(read), to_text(keys));
+  EXPECT_EQ(texts(read.all()), (std::vector{a, b, c}));
+}
+
+TEST(Keys, AsTextAreWrittenOneWay) {
+  KeyChain keys(log_key());
+  const auto second = crypto::Secret::random();
+  const NextKey next{key_of(second), at_second(100)};
+  ASSERT_TRUE(keys.add(next, sign_next_key(next, log_seed()), 5));
+  const auto text = to_text(keys);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    auto damaged = text;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    EXPECT_FALSE(parse_key_chain(damaged)) << at;
+  }
+  EXPECT_FALSE(parse_key_chain(""));
+  EXPECT_FALSE(parse_key_chain(text.substr(0, text.size() - 1)));
 }
 
 }  // namespace

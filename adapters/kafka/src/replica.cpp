@@ -84,7 +84,9 @@ struct Replica::Parts {
     const auto event = codec::read_event(envelope);
     const auto* const own = event ? std::get_if<ledger::Event>(&*event) : nullptr;
     const auto* const changed = own ? std::get_if<ledger::LeaderChanged>(own) : nullptr;
+    const auto* const restored = own ? std::get_if<ledger::Restored>(own) : nullptr;
     if (changed) on_leader_changed(changed->epoch, envelope.position);
+    if (restored) on_leader_changed(restored->epoch, envelope.position);
   }
 
   void write() {

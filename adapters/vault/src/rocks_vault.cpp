@@ -136,6 +136,10 @@ void RocksVault::set_erasures_mark(std::string_view mark) {
   store_->set_erasures_mark(mark);
 }
 
+void RocksVault::hard_link_checkpoint(const std::filesystem::path& target) const {
+  store_->hard_link_checkpoint(target);
+}
+
 bool RocksVault::begin_publishing() {
   return store_->begin_publishing();
 }

@@ -12,6 +12,7 @@
 #include <rocksdb/slice.h>
 #include <rocksdb/status.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include "stimmbuch/adapters/vault/derive.hpp"
 
@@ -83,6 +84,17 @@ std::unique_ptr<rocksdb::DB> open_database(const std::filesystem::path& director
 }
 
 }  // namespace
+
+void RocksVault::Store::hard_link_checkpoint(const std::filesystem::path& target) const {
+  rocksdb::Checkpoint* made = nullptr;
+  require(rocksdb::Checkpoint::Create(db_.get(), &made), "checkpoint");
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  require(checkpoint->CreateCheckpoint(target.string(), /*log_size_for_flush=*/0), "checkpoint");
+  rocksdb::DB* opened = nullptr;
+  require(rocksdb::DB::OpenForReadOnly(options(), target.string(), &opened), "checkpoint");
+  const std::unique_ptr<rocksdb::DB> copy(opened);
+  require(copy->VerifyChecksum(), "checkpoint");
+}
 
 RocksVault::Store::Store(const std::filesystem::path& directory, const WrappingKeys& keys,
                          bool create_if_missing)

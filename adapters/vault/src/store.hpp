@@ -47,6 +47,8 @@ class RocksVault::Store {
   void each_secret(std::string_view name_prefix,
                    const std::function<void(std::string_view, std::string_view)>& visitor) const;
 
+  void hard_link_checkpoint(const std::filesystem::path& target) const;
+
   bool begin_publishing();
   bool has_gone() const { return has_gone_; }
   bool is_published() const { return publishing_; }

@@ -20,21 +20,23 @@ void require_same(const tlog::Checkpoint& checkpoint, const tlog::Tiles& tiles, 
 
 }  // namespace
 
-Checkpoints::Checkpoints(std::filesystem::path file, tlog::VerifierKey log)
-    : file_(std::move(file)), log_(std::move(log)) {
+Checkpoints::Checkpoints(std::filesystem::path file, KeysOfLog keys)
+    : file_(std::move(file)), keys_(std::move(keys)) {
   const auto note = files::read_if_there(file_);
   if (!note) return;
   try {
-    latest_ = std::make_shared<const Published>(open(*note).checkpoint, *note);
+    latest_ = std::make_shared<const Published>(open(*note));
   } catch (const CheckpointFault& fault) {
     throw CheckpointFault(file_.string() + ": " + fault.what());
   }
 }
 
-tlog::SignedCheckpoint Checkpoints::open(std::string_view note) const {
-  auto opened = tlog::open_checkpoint(note, log_);
+Published Checkpoints::open(std::string_view note) const {
+  const auto keys = keys_();
+  auto opened = tlog::open_checkpoint(note, keys);
   if (!opened) throw CheckpointFault(opened.error());
-  return std::move(*opened);
+  const auto& key = keys.at(opened->checkpoint.size);
+  return {std::move(opened->checkpoint), std::string(note), key};
 }
 
 std::shared_ptr<const Published> Checkpoints::latest() const {
@@ -53,7 +55,7 @@ void Checkpoints::take(std::string_view note, const tlog::Tiles& tiles, std::uin
   const auto known = latest();
   if (known && (opened.checkpoint.size < known->checkpoint.size || known->note == note)) return;
   files::replace_durably(file_, note);
-  auto taken = std::make_shared<const Published>(std::move(opened.checkpoint), std::string(note));
+  auto taken = std::make_shared<const Published>(std::move(opened));
   const std::lock_guard lock(mutex_);
   latest_ = std::move(taken);
 }

@@ -7,9 +7,17 @@ namespace stimmbuch::checkpoints {
 using eventstore::Position;
 
 std::optional<LogFile> LogFiles::read(std::string_view path) const {
-  if (path == "log.vkey") return LogFile{.bytes = checkpoints_.log().text() + "\n", .never_changes = false};
   const auto latest = checkpoints_.latest();
+  if (path == "log.vkey") {
+    const auto key = latest ? latest->key : checkpoints_.keys().newest();
+    return LogFile{.bytes = key.text() + "\n", .never_changes = false};
+  }
   if (!latest) return std::nullopt;
+  if (path == "log.keys") {
+    const auto keys = checkpoints_.keys().up_to(latest->checkpoint.size);
+    if (!keys.has_changed()) return std::nullopt;
+    return LogFile{.bytes = to_text(keys), .never_changes = false};
+  }
   if (path == "checkpoint") return LogFile{.bytes = latest->note, .never_changes = false};
   const auto name = tlog::parse_path(path);
   if (!name) return std::nullopt;

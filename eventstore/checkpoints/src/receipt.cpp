@@ -11,12 +11,12 @@ constexpr std::string_view name_suffix = "/receipt";
 }  // namespace
 
 tlog::Note receipt(std::string_view origin, eventstore::Position position, const tlog::Hash& leaf,
-                   const crypto::Secret& seed) {
+                   std::span<const crypto::Secret> seeds) {
   const auto name = std::string(origin).append(name_suffix);
   // Its three lines are those of a checkpoint, with another meaning.
-  auto text = to_text(tlog::Checkpoint{name, number(position), leaf});
-  auto signature = tlog::sign_note(text, name, seed);
-  return {std::move(text), {std::move(signature)}};
+  tlog::Note note{to_text(tlog::Checkpoint{name, number(position), leaf}), {}};
+  for (const auto& seed : seeds) note.signatures.push_back(tlog::sign_note(note.text, name, seed));
+  return note;
 }
 
 std::expected<Receipt, std::string> open_receipt(std::string_view note, const tlog::VerifierKey& log) {

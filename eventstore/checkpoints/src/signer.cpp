@@ -11,9 +11,8 @@ namespace stimmbuch::checkpoints {
 
 class Signer::Thread {
  public:
-  Thread(Parts parts, const crypto::Secret& seed, std::chrono::milliseconds interval)
+  Thread(Parts parts, std::chrono::milliseconds interval)
       : parts_(std::move(parts)),
-        seed_(seed),
         interval_(interval),
         thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -36,21 +35,22 @@ class Signer::Thread {
     const auto size = number(parts_.signable());
     const auto known = parts_.checkpoints.latest();
     if (size <= (known ? known->checkpoint.size : 0)) return;
-    const auto& origin = parts_.checkpoints.log().name();
-    const auto text = to_text(tlog::Checkpoint{origin, size, tlog::Tree(parts_.tiles, size).root()});
-    const auto note = to_text(tlog::Note{text, {tlog::sign_note(text, origin, seed_)}});
-    parts_.checkpoints.take(note, parts_.tiles, size);
+    const auto keys = parts_.checkpoints.keys();
+    const auto& origin = keys.at(size).name();
+    tlog::Note note{to_text(tlog::Checkpoint{origin, size, tlog::Tree(parts_.tiles, size).root()}), {}};
+    for (const auto& seed : parts_.seeds(size))
+      note.signatures.push_back(tlog::sign_note(note.text, origin, seed));
+    parts_.checkpoints.take(to_text(note), parts_.tiles, size);
     parts_.on_signed(*parts_.checkpoints.latest());
   }
 
   const Parts parts_;
-  const crypto::Secret seed_;
   const std::chrono::milliseconds interval_;
   std::jthread thread_;  // last: it uses all of the above
 };
 
-Signer::Signer(Parts parts, const crypto::Secret& seed, std::chrono::milliseconds interval)
-    : thread_(std::make_unique<Thread>(std::move(parts), seed, interval)) {}
+Signer::Signer(Parts parts, std::chrono::milliseconds interval)
+    : thread_(std::make_unique<Thread>(std::move(parts), interval)) {}
 
 Signer::~Signer() = default;
 

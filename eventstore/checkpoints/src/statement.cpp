@@ -56,25 +56,27 @@ std::optional<Statement> parse(std::string_view text) {
 
 }  // namespace
 
-tlog::Note statement(std::string_view origin, const Statement& says, const crypto::Secret& seed) {
+tlog::Note statement(std::string_view origin, const Statement& says, std::span<const crypto::Secret> seeds) {
   const auto name = std::string(origin).append(name_suffix);
-  auto text = text_of(name, says);
-  auto signature = tlog::sign_note(text, name, seed);
-  return {std::move(text), {std::move(signature)}};
+  tlog::Note note{text_of(name, says), {}};
+  for (const auto& seed : seeds) note.signatures.push_back(tlog::sign_note(note.text, name, seed));
+  return note;
 }
 
-std::expected<Statement, std::string> open_statement(std::string_view bytes, const tlog::VerifierKey& log) {
-  const tlog::VerifierKey key(tlog::VerifierKey::Kind::signer, log.name() + std::string(name_suffix),
-                              log.key());
+std::expected<Statement, std::string> open_statement(std::string_view bytes, const tlog::KeyChain& log) {
   const auto note = tlog::parse_note(bytes);
   if (!note) return std::unexpected(note.error());
-  const auto signature = tlog::signature_by(key, *note);
-  if (!signature) return std::unexpected(signature.error());
-  if (!*signature) return std::unexpected("the statement is not signed by " + log.name());
-  const auto says = parse(note->text);
-  // Strict: written again it must be the same.
-  if (!says || text_of(key.name(), *says) != note->text) return std::unexpected("it is no statement");
-  return *says;
+  for (const tlog::VerifierKey& key : log.all()) {
+    const auto name = key.name() + std::string(name_suffix);
+    const auto signature = tlog::signature_by({tlog::VerifierKey::Kind::signer, name, key.key()}, *note);
+    if (!signature) return std::unexpected(signature.error());
+    if (!*signature) continue;
+    const auto says = parse(note->text);
+    // Strict: written again it must be the same.
+    if (!says || text_of(name, *says) != note->text) return std::unexpected("it is no statement");
+    return *says;
+  }
+  return std::unexpected("the statement is not signed by " + log.newest().name());
 }
 
 }  // namespace stimmbuch::checkpoints

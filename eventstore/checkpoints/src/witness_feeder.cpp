@@ -34,7 +34,30 @@ std::optional<std::uint64_t> recorded_size(const std::string& body) {
   return size;
 }
 
+constexpr std::string_view add_checkpoint = "/add-checkpoint";
+
+// What an answer means that is neither a signature nor says how far the witness is.
+Trouble trouble_in(const WitnessAnswer& answer) {
+  if (answer.status == 404) return "it does not know this log (404)";
+  if (answer.status == 403) return "it has another key for this log (403)";
+  if (answer.status == 409 || answer.status == 422)
+    return "it has seen another log under this name (" + std::to_string(answer.status) + ")";
+  return "it answers " + std::to_string(answer.status) + ": " + trimmed(answer.body);
+}
+
 }  // namespace
+
+std::expected<std::uint64_t, std::string> size_at_witness(const tlog::Witness& witness,
+                                                          const PostToWitness& post,
+                                                          const std::string& note) {
+  const auto answer = post(witness.url + std::string(add_checkpoint), "old 0\n\n" + note);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status == 200) return 1;
+  if (answer->status == 409) {
+    if (const auto size = recorded_size(answer->body)) return *size;
+  }
+  return std::unexpected(trouble_in(*answer));
+}
 
 class WitnessFeeder::Thread {
  public:
@@ -97,7 +120,7 @@ class WitnessFeeder::Thread {
     auto answer = post(witness, std::min(known.size, size), published);
     if (answer && answer->status == 409) {
       const auto recorded = recorded_size(answer->body);
-      if (!recorded) return std::unexpected("it has seen another log under this name (409)");
+      if (!recorded) return std::unexpected(trouble_in(*answer));
       if (*recorded > size) {
         return std::unexpected("it has cosigned " + std::to_string(*recorded) +
                                " records, and this log has signed " + std::to_string(size) +
@@ -107,11 +130,7 @@ class WitnessFeeder::Thread {
       answer = post(witness, known.size, published);
     }
     if (!answer) return std::unexpected(answer.error());
-    if (answer->status == 404) return std::unexpected("it does not know this log (404)");
-    if (answer->status == 403) return std::unexpected("it has another key for this log (403)");
-    if (answer->status == 422) return std::unexpected("it has seen another log under this name (422)");
-    if (answer->status != 200)
-      return std::unexpected("it answers " + std::to_string(answer->status) + ": " + trimmed(answer->body));
+    if (answer->status != 200) return std::unexpected(trouble_in(*answer));
     const auto signatures = tlog::parse_signatures(answer->body);
     if (!signatures) return std::unexpected("its answer is no signature");
     for (const auto& signature : *signatures) {
@@ -131,7 +150,7 @@ class WitnessFeeder::Thread {
         body += tlog::to_base64(hash) + "\n";
     }
     body += "\n" + published.note;
-    return parts_.post(witness.url + "/add-checkpoint", std::move(body));
+    return parts_.post(witness.url + std::string(add_checkpoint), std::move(body));
   }
 
   // Once for each change.

@@ -34,6 +34,17 @@ STIMMBUCH_COMMAND(ledger, ChangeLeader, required("epoch", &ledger::ChangeLeader:
                   required("previous", &ledger::ChangeLeader::previous),
                   required("previous_leaf", &ledger::ChangeLeader::previous_leaf));
 
+STIMMBUCH_COMMAND(ledger, ChangeKey, required("key", &ledger::ChangeKey::key),
+                  required("signature", &ledger::ChangeKey::signature),
+                  required("both_until", &ledger::ChangeKey::both_until));
+
+STIMMBUCH_COMMAND(ledger, RestoreLedger, required("epoch", &ledger::RestoreLedger::epoch),
+                  required("origin", &ledger::RestoreLedger::origin),
+                  required("key", &ledger::RestoreLedger::key),
+                  required("previous", &ledger::RestoreLedger::previous),
+                  required("previous_leaf", &ledger::RestoreLedger::previous_leaf),
+                  if_any("signed_to", &ledger::RestoreLedger::signed_to));
+
 STIMMBUCH_COMMAND(citizen, RegisterCitizen, if_any("texts", &citizen::RegisterCitizen::texts));
 STIMMBUCH_COMMAND(citizen, VerifyCitizen, inlined(&citizen::VerifyCitizen::cell),
                   required("method", &citizen::VerifyCitizen::method),

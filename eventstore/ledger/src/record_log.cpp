@@ -21,6 +21,13 @@ void require(const rocksdb::Status& status) {
   if (!status.ok()) throw LedgerFault("reading the log: " + status.ToString());
 }
 
+// The first record of what cannot be read.
+void require(const rocksdb::Status& status, Position position) {
+  if (status.ok()) return;
+  throw LedgerFault("reading the log at position " + std::to_string(number(position)) + ": " +
+                    status.ToString());
+}
+
 Position position_at(const rocksdb::Iterator& iterator) {
   require(iterator.status());
   return iterator.Valid() ? position_of(iterator.key()) : before_first;
@@ -109,7 +116,7 @@ Position RecordLog::read(Position after, Position up_to, const RecordVisitor& vi
       const auto record = iterator->value();
       if (!visitor(after, {record.data(), record.size()})) return after;
     }
-    require(iterator->status());
+    require(iterator->status(), next(after));
     if (after != page_end)
       throw LedgerFault("the log has no record at position " + std::to_string(number(after) + 1));
   }
@@ -121,7 +128,7 @@ void RecordLog::at(Position position, rocksdb::PinnableSlice& record) const {
   const auto status = db_->Get({}, db_->DefaultColumnFamily(), BigEndian(number(position)).slice(), &record);
   if (status.IsNotFound())
     throw LedgerFault("the log has no record at position " + std::to_string(number(position)));
-  require(status);
+  require(status, position);
 }
 
 }  // namespace stimmbuch::eventstore

@@ -15,7 +15,9 @@ Epochs::Epochs(const eventstore::Records& log, const LedgerId& ledger) {
     const auto event = readable(codec::read_event(envelope), position);
     const auto* const own = std::get_if<ledger::Event>(&event);
     const auto* const changed = own ? std::get_if<ledger::LeaderChanged>(own) : nullptr;
+    const auto* const restored = own ? std::get_if<ledger::Restored>(own) : nullptr;
     if (changed) begin(changed->epoch, position);
+    if (restored) begin(restored->epoch, position);
     return true;
   });
 }

@@ -69,6 +69,19 @@ class Runner::Writer {
     return true;
   }
 
+  bool between_groups(std::function<void()> work) {
+    std::packaged_task<void()> task(std::move(work));
+    auto done = task.get_future();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return false;
+      between_groups_.push_back(std::move(task));
+    }
+    arrived_.notify_one();
+    done.get();
+    return true;
+  }
+
   void stop() {
     {
       const std::lock_guard lock(mutex_);
@@ -130,7 +143,10 @@ class Runner::Writer {
   void run() {
     pthread_setname_np(pthread_self(), "writer");
     std::vector<Waiting> taken;
-    while (take(taken)) {
+    std::vector<std::packaged_task<void()>> tasks;
+    while (take(taken, tasks)) {
+      for (auto& task : tasks) task();
+      tasks.clear();
       for (std::size_t begin = 0; begin < taken.size(); begin += options_.group_commands_max) {
         const auto size = std::min(options_.group_commands_max, taken.size() - begin);
         process(std::span(taken).subspan(begin, size));
@@ -142,13 +158,16 @@ class Runner::Writer {
   // Waits for commands and takes all that wait; false when there are none and there will be none. Those whom
   // the last group answered are on their way back with their next commands: as many are waited for, a part
   // of a sync long, since a sync for few costs what one for all does.
-  bool take(std::vector<Waiting>& taken) {
+  bool take(std::vector<Waiting>& taken, std::vector<std::packaged_task<void()>>& tasks) {
     std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    arrived_.wait_for(lock, patience_, [this] { return stopping_ || waiting_.size() >= expected_; });
+    arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty() || !between_groups_.empty(); });
+    arrived_.wait_for(lock, patience_, [this] {
+      return stopping_ || waiting_.size() >= expected_ || !between_groups_.empty();
+    });
     std::swap(taken, waiting_);
+    std::swap(tasks, between_groups_);
     expected_ = taken.size();
-    return !taken.empty();
+    return !taken.empty() || !tasks.empty();
   }
 
   void process(std::span<Waiting> commands) {
@@ -285,8 +304,9 @@ class Runner::Writer {
   std::atomic<std::size_t> unanswered_commands_ = 0;
   eventstore::Subscription head_rises_;
 
-  mutable std::mutex mutex_;  // guards the three below
+  mutable std::mutex mutex_;  // guards the four below
   std::vector<Waiting> waiting_;
+  std::vector<std::packaged_task<void()>> between_groups_;
   std::size_t expected_ = 0;  // as many as the last group had
   bool stopping_ = false;
   std::condition_variable arrived_;
@@ -310,6 +330,10 @@ std::optional<Failure::Kind> Runner::closed_gate() const {
 
 KnownCitizens& Runner::citizens() {
   return writer_->citizens();
+}
+
+bool Runner::between_groups(std::function<void()> work) {
+  return writer_->between_groups(std::move(work));
 }
 
 void Runner::stop() {

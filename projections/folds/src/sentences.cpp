@@ -135,6 +135,17 @@ struct Speak {
     return {"Ein anderer Knoten führt das Buch hinter Eintrag " + previous + " weiter; Epoche " + epoch + ".",
             "Another node carries the ledger on behind record " + previous + "; epoch " + epoch + "."};
   }
+  Sentence operator()(const ledger::KeyChanged&) const {
+    return {"Das Buch wird von hier an mit einem neuen Schlüssel unterschrieben, für den der alte einsteht.",
+            "From here on the log is signed with a new key, for which the old one vouches."};
+  }
+  Sentence operator()(const ledger::Restored& event) const {
+    const auto previous = std::to_string(number(event.previous));
+    return {"Das Buch wurde aus einer Sicherung wiederhergestellt, die bis Eintrag " + previous +
+                " reicht; es geht als neues Buch mit dem Namen " + event.origin + " weiter.",
+            "The ledger was restored from a backup that reaches record " + previous +
+                "; it goes on as a new log named " + event.origin + "."};
+  }
 
   // ---- citizen
   Sentence operator()(const citizen::Registered& event) const {

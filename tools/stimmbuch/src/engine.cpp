@@ -78,10 +78,26 @@ Engine::Parts::Started Engine::Parts::serve() {
           .io_threads = options.io_threads,
           .on_fault = [](std::string_view what) { spdlog::error("a request failed: {}", what); }},
       *pool);
-  api = std::make_unique<http::api::Api>(http::api::Api::Parts{
-      created, *log, *epochs, runner.get(), any_vault(), any_secrets(), *contests, *authenticator, *views,
-      *worker, *pool, clock, version, options.commands_per_minute, options.leader, leader_link.get(),
-      knows_people(), [this] { return texts_are_current(); }, *log_files});
+  api = std::make_unique<http::api::Api>(http::api::Api::Parts{created,
+                                                               *log,
+                                                               *epochs,
+                                                               runner.get(),
+                                                               any_vault(),
+                                                               any_secrets(),
+                                                               *contests,
+                                                               *authenticator,
+                                                               *views,
+                                                               *worker,
+                                                               *pool,
+                                                               clock,
+                                                               version,
+                                                               options.commands_per_minute,
+                                                               options.leader,
+                                                               leader_link.get(),
+                                                               knows_people(),
+                                                               [this] { return texts_are_current(); },
+                                                               *log_files,
+                                                               [this] { return seeds_of(checkpoints->keys().signing(number(log->head()), clock.now())); }});
   listening_api = api.get();
   std::function<http::api::PendingErasures()> pending_erasures;
   http::api::AskForSweep sweep;
@@ -99,7 +115,9 @@ Engine::Parts::Started Engine::Parts::serve() {
   admin = std::make_unique<http::api::Admin>(http::api::Admin::Parts{
       created, *log, *epochs, *worker, knows_people() ? tokens.get() : nullptr, *pool, clock, *health, *api,
       [this] { return replication(); }, [this] { on_promote(); }, *log_files, *views, *contests,
-      std::move(sweep), [this] { return vault && vault->is_published(); }, version});
+      std::move(sweep), [this] { return vault && vault->is_published(); },
+      [this](std::chrono::seconds both_for) { return rotate_key(both_for); },
+      [this](const std::filesystem::path& directory) { return back_up(directory); }, version});
   server->listen_unix(admin_socket(options.data), *admin);
   if (options.admin) server->listen_tcp(options.admin->host, options.admin->port, *health);
   if (options.listen) {

@@ -44,6 +44,12 @@ enum class Role {
   reader,    // looks at what is there, for one command; writes nothing
 };
 
+// As what a ledger goes on that was put back to an earlier state.
+struct NewLog {
+  std::string origin;
+  std::optional<Position> signed_to;  // how far the log is known to have signed before
+};
+
 struct EngineOptions {
   std::filesystem::path data;
   Role role = Role::leader;
@@ -61,6 +67,8 @@ struct EngineOptions {
   std::optional<ledger::Purpose> purpose;
   // The name under which a new log signs; absent: one made of its id. An old one must have the same.
   std::optional<std::string> origin;
+  // Of a leader: the ledger has lost records, and goes on as a new log; said in its first record.
+  std::optional<NewLog> restored_as;
   // Where the vault's keys are: a file, or a command that writes what would be in it; neither: the file
   // beside the data.
   std::optional<std::filesystem::path> wrapping_key;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/crypto/crypto.hpp"
+#include "stimmbuch/eventstore/runner/runner.hpp"
 #include "stimmbuch/eventstore/runner/submission.hpp"
 
 namespace stimmbuch::program {
@@ -16,5 +18,11 @@ runner::Submission submission_of(const crypto::Mac& key, const StreamId& stream,
 // after a crash is a repeat.
 runner::Submission engine_command(const crypto::Mac& idempotency, const StreamId& stream,
                                   const Command& command, std::string_view occasion);
+
+// For a record of the engine's own to be written, and published where that is asked for.
+constexpr std::chrono::seconds own_record_patience{60};
+
+// Submits such a command and waits so long; whether it was written, and is visible.
+bool submit_own(runner::Runner& runner, runner::Submission submission);
 
 }  // namespace stimmbuch::program

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "citizen_loader.hpp"
 #include "engine.hpp"
@@ -61,12 +62,20 @@ struct Engine::Parts {
   Started look_at_log();
   void start_signing();
   Started ask_witnesses();
+  Started require_no_witness_ahead(const std::vector<tlog::Witness>& asked) const;
   void publish_checkpoint(const checkpoints::Published& published);
   eventstore::Position signable() const;
   // The checkpoints of the log, which has its first record.
   checkpoints::Checkpoints& the_checkpoints();
   void take_checkpoint(std::string_view note);
   http::api::Replication replication() const;
+
+  std::expected<Position, std::string> back_up(const std::filesystem::path& directory) const;
+
+  // engine_keys.cpp: what the log signs with.
+  Started announce_restored();
+  std::vector<crypto::Secret> seeds_of(const std::vector<tlog::VerifierKey>& keys) const;
+  std::expected<http::api::NewLogKey, std::string> rotate_key(std::chrono::seconds both_for);
   std::string not_promotable() const;
 
   // engine.cpp: what is made of the log, and shown.
@@ -107,6 +116,7 @@ struct Engine::Parts {
   std::mutex opening_checkpoints;
   std::unique_ptr<checkpoints::Checkpoints> checkpoints;  // by the_checkpoints()
   std::unique_ptr<checkpoints::LogFiles> log_files;
+  std::mutex rotating_key;  // one at a time
   std::unique_ptr<runner::Epochs> epochs;
 
   std::unique_ptr<runner::Runner> runner;  // of a leader

@@ -1,6 +1,5 @@
 // How the log of an engine is written and published, or followed.
 #include <chrono>
-#include <future>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -24,8 +23,6 @@ using namespace std::chrono_literals;
 
 // For a broker to answer at a start.
 constexpr auto broker_patience = 20s;
-// For a record of the engine's own to be written, and published where that is asked for.
-constexpr auto own_record_patience = 60s;
 constexpr auto between_progress = 5s;
 
 // The name of a log that was given none; the ledger id makes it the name of this log alone.
@@ -37,16 +34,6 @@ std::unexpected<StartError> refuse(ExitCode code, std::string text) {
   return std::unexpected(StartError{code, std::move(text)});
 }
 
-// Submits a command of the engine's own; whether it was written, and is visible.
-bool submit_own(runner::Runner& runner, runner::Submission submission) {
-  auto outcome = std::make_shared<std::promise<runner::Outcome>>();
-  auto waiting = outcome->get_future();
-  const bool taken = runner.submit(
-      std::move(submission), [outcome](runner::Outcome result) { outcome->set_value(std::move(result)); });
-  if (!taken || waiting.wait_for(own_record_patience) != std::future_status::ready) return false;
-  return std::holds_alternative<runner::Accepted>(waiting.get());
-}
-
 }  // namespace
 
 // What the log says of itself, held against what is asked for.
@@ -56,9 +43,10 @@ Engine::Parts::Started Engine::Parts::look_at_log() {
   if (options.purpose && *options.purpose != created.purpose)
     return refuse(ExitCode::usage, "the ledger in this directory has another purpose");
   the_checkpoints().require_agreement(log->tiles(), number(log->synced().head()));
-  if (options.origin && *options.origin != created.origin) {
+  const auto origin = the_checkpoints().keys().newest().name();
+  if (options.origin && *options.origin != origin) {
     return refuse(ExitCode::usage,
-                  "the log in this directory has the origin " + created.origin +
+                  "the log in this directory has the origin " + origin +
                       ", which was given at its first start and never changes; leave the setting out");
   }
   return {};
@@ -68,7 +56,7 @@ checkpoints::Checkpoints& Engine::Parts::the_checkpoints() {
   const std::lock_guard lock(opening_checkpoints);
   if (!checkpoints) {
     checkpoints = std::make_unique<checkpoints::Checkpoints>(options.data / "checkpoint",
-                                                             log_key(created_of(log->synced())));
+                                                             [this] { return log_keys(log->synced()); });
   }
   return *checkpoints;
 }
@@ -106,6 +94,9 @@ Engine::Parts::Started Engine::Parts::start_writer() {
   }
   if (options.role == Role::promoted) {
     if (auto announced = announce_leader(); !announced) return announced;
+  }
+  if (options.restored_as) {
+    if (auto announced = announce_restored(); !announced) return announced;
   }
   if (replicates()) {
     if (auto published = publish_everything(); !published) return published;
@@ -172,13 +163,37 @@ void Engine::Parts::start_signing() {
   if (const auto latest = checkpoints->latest()) publish_checkpoint(*latest);
   signer = std::make_unique<checkpoints::Signer>(
       checkpoints::Signer::Parts{
-          log->tiles(), *checkpoints, [this] { return signable(); },
+          log->tiles(), *checkpoints,
+          [this](std::uint64_t size) { return seeds_of(checkpoints->keys().signing(size, clock.now())); },
+          [this] { return signable(); },
           [this](const checkpoints::Published& published) {
             publish_checkpoint(published);
             if (witnesses) witnesses->notify();
           },
           [this](std::string_view why) { on_failure(fmt::format("nothing can be signed: {}", why)); }},
-      vault->secrets().log_signing, options.checkpoint_interval);
+      options.checkpoint_interval);
+}
+
+// A witness may remember more of the log than this node has, if everything here was set back. Then nothing
+// may be signed. One that does not answer holds up nothing.
+Engine::Parts::Started Engine::Parts::require_no_witness_ahead(
+    const std::vector<tlog::Witness>& asked) const {
+  const auto& key = checkpoints->keys().at(1);
+  tlog::Note first{to_text(tlog::Checkpoint{key.name(), 1, tlog::Tree(log->tiles(), 1).root()}), {}};
+  first.signatures.push_back(tlog::sign_note(first.text, key.name(), seeds_of({key}).front()));
+  const auto head = number(log->synced().head());
+  for (const auto& witness : asked) {
+    const auto size = checkpoints::size_at_witness(witness, post_to_witness, to_text(first));
+    if (!size) {
+      spdlog::warn("witness {} does not say how far it has seen the log: {}", witness.name, size.error());
+    } else if (*size > head) {
+      return refuse(ExitCode::failed,
+                    fmt::format("witness {} has cosigned {} records of this log, and here are {}: this is an "
+                                "older copy. Nothing was signed. Restore one that reaches position {}",
+                                witness.name, *size, head, *size));
+    }
+  }
+  return {};
 }
 
 Engine::Parts::Started Engine::Parts::ask_witnesses() {
@@ -194,6 +209,7 @@ Engine::Parts::Started Engine::Parts::ask_witnesses() {
       return refuse(ExitCode::usage, "witness " + witness.name + ": " + url.error());
     asked.push_back(witness);
   }
+  if (auto agreed = require_no_witness_ahead(asked); !agreed) return agreed;
   witnesses = std::make_unique<checkpoints::WitnessFeeder>(checkpoints::WitnessFeeder::Parts{
       log->tiles(), *checkpoints, std::move(asked), post_to_witness,
       [this](const checkpoints::Published& published) { publish_checkpoint(published); },
@@ -248,8 +264,8 @@ Engine::Parts::Started Engine::Parts::take_over() {
 Engine::Parts::Started Engine::Parts::announce_leader() {
   const auto& synced = log->synced();
   const auto previous = synced.head();
-  const auto leaf = std::string(1, '\0') + synced.at(previous).value();
-  const ledger::ChangeLeader change{epochs->last() + 1, previous, crypto::sha256(crypto::bytes_of(leaf))};
+  const ledger::ChangeLeader change{epochs->last() + 1, previous,
+                                    tlog::leaf_hash(synced.at(previous).value())};
   const auto submission = engine_command(crypto::Mac(vault->secrets().idempotency), created_of(synced).id,
                                          ledger::Command{change}, fmt::format("leader-{}", change.epoch));
   if (!submit_own(*runner, submission) ||

@@ -28,6 +28,7 @@ namespace {
 
 constexpr std::size_t opened_entries_max = 1'000;
 constexpr std::size_t citizens_per_page = 1'000;
+constexpr std::int64_t both_s_max = 365 * 86'400;
 constexpr std::string_view log_prefix = "/admin/log/";
 constexpr std::string_view projections_path = "/admin/projections";
 constexpr std::string_view projection_prefix = "/admin/projections/";
@@ -145,6 +146,8 @@ void Admin::handle(const Request& request, Responder responder) {
     path.remove_prefix(log_prefix.size());
     return send_log_file(path, std::move(responder));
   }
+  if (posts && path == "/admin/log/rotate-key") return rotate_key(request, std::move(responder));
+  if (posts && path == "/admin/backup") return back_up(request, std::move(responder));
   if (posts && path == "/admin/checkpoints") return make_checkpoint(request, std::move(responder));
   if (posts && path == "/admin/rolls") return open_roll(request, std::move(responder));
   if (posts && path == "/admin/vault/sweep") return sweep(SweepOrder::sweep, std::move(responder));
@@ -165,7 +168,7 @@ void Admin::describe_ledger(Responder responder) const {
   const ledger::Created& created = parts_.ledger;
   const Json body{{"ledger", created.id.text()},
                   {"purpose", codec::names<ledger::Purpose>[static_cast<std::size_t>(created.purpose)]},
-                  {"origin", created.origin},
+                  {"origin", parts_.log_files.origin()},
                   {"epoch", parts_.epochs.last()},
                   {"head", std::to_string(number(parts_.log.head()))},
                   {"version", parts_.version}};
@@ -226,6 +229,28 @@ void Admin::send_log_file(std::string_view path, Responder responder) const {
                               .content_type = "application/octet-stream",
                               .headers = {},
                               .body = std::move(file->bytes)});
+  });
+  if (!taken) std::move(*waiting).send(overloaded());
+}
+
+void Admin::rotate_key(const Request& request, Responder responder) const {
+  const auto body = parse_object(request.body);
+  if (!body) return std::move(responder).send(malformed(body.error()));
+  InputErrors errors;
+  Members in(*body, "#", errors);
+  const auto both_s = in.integer("both_s", 0);
+  in.finish();
+  if (both_s < 0 || both_s > both_s_max)
+    in.report("both_s", "out_of_range", "From 0 to the seconds of a year.");
+  if (!errors.empty()) return std::move(responder).send(validation_failed(errors));
+  auto waiting = std::make_shared<Responder>(std::move(responder));
+  const bool taken = parts_.pool.try_run([this, waiting, both_for = std::chrono::seconds{both_s}] {
+    const auto changed = parts_.rotate_key(both_for);
+    if (!changed) return std::move(*waiting).send(validation_failed({{"#", "refused", changed.error()}}));
+    const Json answer{{"position", std::to_string(number(changed->position))},
+                      {"vkey", changed->vkey},
+                      {"both_until", codec::TimeText(changed->both_until).view()}};
+    std::move(*waiting).send(json_response(201, answer.dump()));
   });
   if (!taken) std::move(*waiting).send(overloaded());
 }
@@ -310,6 +335,22 @@ void Admin::sweep(SweepOrder order, Responder responder) const {
 }
 
 void Admin::make_checkpoint(const Request& request, Responder responder) const {
+  copy_to_directory(request, std::move(responder),
+                    [this](const std::string& directory) -> std::expected<Position, std::string> {
+                      const Position head = parts_.log.head();
+                      if (const auto made = parts_.log.hard_link_checkpoint(directory); !made)
+                        return std::unexpected(made.error());
+                      return head;
+                    });
+}
+
+void Admin::back_up(const Request& request, Responder responder) const {
+  copy_to_directory(request, std::move(responder),
+                    [this](const std::string& directory) { return parts_.back_up(directory); });
+}
+
+// Makes the directory that the body names, on the pool.
+void Admin::copy_to_directory(const Request& request, Responder responder, MakeCopy make) const {
   const auto body = parse_object(request.body);
   if (!body) return std::move(responder).send(malformed(body.error()));
   InputErrors errors;
@@ -318,13 +359,12 @@ void Admin::make_checkpoint(const Request& request, Responder responder) const {
   in.finish();
   if (!errors.empty()) return std::move(responder).send(validation_failed(errors));
   auto waiting = std::make_shared<Responder>(std::move(responder));
-  const bool taken = parts_.pool.try_run([this, waiting, directory] {
-    const Position head = parts_.log.head();
-    const auto made = parts_.log.hard_link_checkpoint(directory);
-    if (!made) {
-      return std::move(*waiting).send(validation_failed({{"#/directory", "refused", made.error()}}));
+  const bool taken = parts_.pool.try_run([waiting, directory, make = std::move(make)] {
+    const auto head = make(directory);
+    if (!head) {
+      return std::move(*waiting).send(validation_failed({{"#/directory", "refused", head.error()}}));
     }
-    const Json answer{{"directory", directory}, {"head", std::to_string(number(head))}};
+    const Json answer{{"directory", directory}, {"head", std::to_string(number(*head))}};
     std::move(*waiting).send(json_response(201, answer.dump()));
   });
   if (!taken) std::move(*waiting).send(overloaded());

@@ -204,8 +204,8 @@ std::optional<std::string> Api::receipt_of(const BallotId& ballot) const {
   if (newest == before_first) return std::nullopt;
   const auto proof = parts_.log_files.proof_of(newest);
   return proof ? to_text(*proof)
-               : to_text(checkpoints::receipt(parts_.ledger.origin, newest, parts_.log_files.leaf_of(newest),
-                                              parts_.secrets.log_signing));
+               : to_text(checkpoints::receipt(parts_.log_files.origin(), newest,
+                                              parts_.log_files.leaf_of(newest), parts_.signing_seeds()));
 }
 
 void Api::get_my_receipt(Call call) {

@@ -127,6 +127,10 @@ void Api::get_log_key(Call call) {
   send_log_file(std::move(call), "log.vkey", "text/plain; charset=utf-8");
 }
 
+void Api::get_log_keys(Call call) {
+  send_log_file(std::move(call), "log.keys", "text/plain; charset=utf-8");
+}
+
 void Api::get_tile(Call call) {
   auto path = std::string("tile/").append(call.parameters[0]);
   send_log_file(std::move(call), std::move(path), "application/octet-stream");

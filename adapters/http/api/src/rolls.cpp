@@ -86,6 +86,10 @@ void Api::get_my_statement(Call call) {
   const auto id = id_parameter<PollId>(call, 0);
   if (!citizen || !id) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen, id = *id](Call reached) {
+    if (runner::read_state<citizen::State>(parts_.log, citizen).erasure != citizen::Erasure::none) {
+      return std::move(reached).send(
+          answer(Rejection{stimmbuch::Refusal::citizen_erased, {}}, reached.language));
+    }
     const auto poll = runner::read_state<poll::State>(parts_.log, id);
     if (!poll.roll) return std::move(reached).send(not_found());
     if (!poll.roll_completed)
@@ -108,7 +112,7 @@ void Api::get_my_statement(Call call) {
         .status = 200,
         .content_type = "text/plain; charset=utf-8",
         .headers = {{"Cache-Control", "no-store"}},
-        .body = to_text(checkpoints::statement(parts_.ledger.origin, says, parts_.secrets.log_signing))};
+        .body = to_text(checkpoints::statement(parts_.log_files.origin(), says, parts_.signing_seeds()))};
     std::move(reached).send(std::move(response));
   });
 }

@@ -49,6 +49,9 @@ using LeafHash = std::array<std::byte, 32>;
 // An Ed25519 public key.
 using PublicKey = std::array<std::byte, 32>;
 
+// An Ed25519 signature.
+using Signature = std::array<std::byte, 64>;
+
 // An amount of money in the smallest unit of its currency (cents).
 using Money = std::int64_t;
 

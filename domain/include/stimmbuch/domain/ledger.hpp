@@ -64,7 +64,26 @@ struct ChangeLeader {
   LeafHash previous_leaf{};
 };
 
-using Command = std::variant<CreateLedger, DeclareCells, ChangeLeader>;
+// The log signs with another key from this record on; the one before signs for it. That it does is not for
+// the rules to check, which know no cryptography: the engine signs, and every audit looks.
+struct ChangeKey {
+  PublicKey key;
+  Signature signature;  // by the key before, over what docs/formats/log.md says
+  Time both_until;      // until when checkpoints bear the signature of the key before, too; whole seconds
+};
+
+// The ledger was put back to an earlier state, and records that it had signed for are lost. It goes on as a
+// new log, with a name and a key of its own, in an epoch of its own.
+struct RestoreLedger {
+  std::uint32_t epoch = 0;
+  std::string origin;
+  PublicKey key{};
+  Position previous{};  // the last record that was kept
+  LeafHash previous_leaf{};
+  std::optional<Position> signed_to = {};  // how far the log is known to have signed before
+};
+
+using Command = std::variant<CreateLedger, DeclareCells, ChangeLeader, ChangeKey, RestoreLedger>;
 
 // ---- events
 
@@ -94,14 +113,35 @@ struct LeaderChanged {
   friend bool operator==(const LeaderChanged&, const LeaderChanged&) = default;
 };
 
-using Event = std::variant<Created, CellsDeclared, LeaderChanged>;
+struct KeyChanged {
+  PublicKey key{};
+  Signature signature{};
+  Time both_until{};
+
+  friend bool operator==(const KeyChanged&, const KeyChanged&) = default;
+};
+
+struct Restored {
+  std::uint32_t epoch = 0;
+  std::string origin;
+  PublicKey key{};
+  Position previous{};
+  LeafHash previous_leaf{};
+  std::optional<Position> signed_to;
+
+  friend bool operator==(const Restored&, const Restored&) = default;
+};
+
+using Event = std::variant<Created, CellsDeclared, LeaderChanged, KeyChanged, Restored>;
 
 // ---- state
 
 struct State {
   std::optional<Created> created;
   std::uint32_t epoch = 1;
-  std::vector<Level> levels;  // lowest first
+  std::vector<std::string> origins;  // of the log, the newest last
+  std::vector<PublicKey> keys;       // of the log, the newest last
+  std::vector<Level> levels;         // lowest first
   std::vector<District> districts;
   std::vector<AgeBand> age_bands;
 

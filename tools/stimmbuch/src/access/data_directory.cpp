@@ -43,6 +43,21 @@ std::expected<std::unique_ptr<Engine>, Failure> engine_unless_served(const Engin
   return nullptr;
 }
 
+Result with_engine(const Settings& settings, Role role, const std::function<Result(DataDirectory&)>& work) {
+  auto options = settings.engine();
+  if (!options) return std::unexpected(std::move(options.error()));
+  options->role = role;
+  options->listen.reset();
+  options->admin.reset();
+  const auto engine = engine_unless_served(*options);
+  if (!engine) return std::unexpected(engine.error());
+  ApiClient client(operator_url(options->data), {});
+  DataDirectory directory{options->data, client};
+  Result result = work(directory);
+  if (*engine) (*engine)->drain();
+  return result;
+}
+
 }  // namespace
 
 bool names_server(const Settings& settings) {
@@ -63,20 +78,12 @@ client::ServerUrl operator_url(const std::filesystem::path& data) {
   return {.host = "localhost", .socket_path = admin_socket(data).string()};
 }
 
-Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work,
-                           Role role) {
-  auto options = settings.engine();
-  if (!options) return std::unexpected(std::move(options.error()));
-  options->role = role;
-  options->listen.reset();
-  options->admin.reset();
-  const auto engine = engine_unless_served(*options);
-  if (!engine) return std::unexpected(engine.error());
-  ApiClient client(operator_url(options->data), {});
-  DataDirectory directory{options->data, client};
-  Result result = work(directory);
-  if (*engine) (*engine)->drain();
-  return result;
+Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work) {
+  return with_engine(settings, Role::reader, work);
+}
+
+Result with_writing_engine(const Settings& settings, const std::function<Result(DataDirectory&)>& work) {
+  return with_engine(settings, Role::leader, work);
 }
 
 }  // namespace stimmbuch::program

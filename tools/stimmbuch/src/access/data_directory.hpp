@@ -26,8 +26,10 @@ client::ServerUrl operator_url(const std::filesystem::path& data);
 
 // Does the work on the data directory of the settings, whether it is being served or not: through the socket
 // of the engine that serves it, or of one that is started for the work, without a public interface.
-// As what it is started: a reader, or a leader for what is written into the ledger.
-Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work,
-                           Role role = Role::reader);
+Result with_data_directory(const Settings& settings, const std::function<Result(DataDirectory&)>& work);
+
+// The same for work that writes: the engine that is started for it is a leader, as `serve` with these
+// settings starts one.
+Result with_writing_engine(const Settings& settings, const std::function<Result(DataDirectory&)>& work);
 
 }  // namespace stimmbuch::program

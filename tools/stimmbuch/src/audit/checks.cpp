@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace stimmbuch::program {
 
@@ -49,6 +50,23 @@ std::string_view name_of(Verdict verdict) {
       return "SKIPPED";
   }
   return "FAIL";
+}
+
+CheckId check_of_difference(std::string_view code) {
+  static const std::map<std::string_view, CheckId> checks{
+      {"position_gap", CheckId::order},           {"position_wrong", CheckId::order},
+      {"command_torn", CheckId::order},           {"revision_gap", CheckId::order},
+      {"not_canonical", CheckId::canonical},      {"type_foreign", CheckId::canonical},
+      {"subject_malformed", CheckId::canonical},  {"voter_malformed", CheckId::canonical},
+      {"ledger_foreign", CheckId::canonical},     {"event_impossible", CheckId::rules},
+      {"choice_impossible", CheckId::rules},      {"replaced_wrong", CheckId::one_ballot},
+      {"ballot_outside", CheckId::voting_time},   {"count_differs", CheckId::counts},
+      {"tally_differs", CheckId::tallies},        {"tally_unfounded", CheckId::tallies},
+      {"roll_differs", CheckId::entitlement},     {"opening_missing", CheckId::openings},
+      {"opening_wrong", CheckId::openings},       {"opening_invalid", CheckId::openings},
+      {"statement_differs", CheckId::statements}, {"draw_differs", CheckId::draws}};
+  const auto found = checks.find(code);
+  return found == checks.end() ? CheckId::canonical : found->second;
 }
 
 CheckList::CheckList() {

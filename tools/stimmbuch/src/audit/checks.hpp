@@ -54,6 +54,9 @@ struct CheckResult {
 
 std::string_view name_of(Verdict verdict);
 
+// Which check a difference that a recount found belongs to, by its code.
+CheckId check_of_difference(std::string_view code);
+
 // What came of each check: it passes unless something was found, or it was skipped.
 class CheckList {
  public:

@@ -92,9 +92,14 @@ void Recount::PollRecount::add_poll_event(const poll::Event& event, const Record
     return differ("event_impossible", fmt::format("the record at position {} cannot follow those before it",
                                                   number(recorded.position)));
   }
-  if (const auto* const result = std::get_if<poll::ResultComputed>(&event)) check_count(*result);
-  if (const auto* const roll = std::get_if<poll::RollCompleted>(&event)) check_roll(*roll);
-  if (const auto* const openings = std::get_if<poll::OpeningsCompleted>(&event)) check_openings(*openings);
+  if (const auto* const result = std::get_if<poll::ResultComputed>(&event)) {
+    counted_ = result->figures;
+    if (has_ballots_) check_count(*result);
+  }
+  if (const auto* const roll = std::get_if<poll::RollCompleted>(&event); roll && has_ballots_)
+    check_roll(*roll);
+  if (const auto* const openings = std::get_if<poll::OpeningsCompleted>(&event); openings && has_ballots_)
+    check_openings(*openings);
   state_ = poll::evolve(std::move(state_), event, recorded);
   if (index_.size() != state_.options.size()) {
     index_.clear();
@@ -353,6 +358,11 @@ void Recount::PollRecount::check_count(const poll::ResultComputed& result) {
                                 result.eligible_at_opening != state_.roll_completed->at_opening)) {
     differ("count_differs", "the count has another number of entitled people than the roll");
   }
+  // Each ballot is a voter's, and each voter a registered citizen.
+  if (!state_.terms->imported && registered_ && std::cmp_greater(result.figures.cast, *registered_)) {
+    differ("count_differs", fmt::format("{} voters cast a ballot, and {} citizens were registered",
+                                        result.figures.cast, *registered_));
+  }
   if (result.rule != state_.terms->rule.kind)
     differ("count_differs", "the count is by another rule than the poll's");
   if (result.ties != count_->ties || result.quorum_reached != count_->quorum_reached) {
@@ -452,7 +462,10 @@ void Recount::PollRecount::finish() {
 RecountedPoll Recount::PollRecount::result() const {
   return {.poll = poll_,
           .status = state_.status,
+          .imported = state_.terms && state_.terms->imported,
           .ballots = events_.standing(),
+          .registered = state_.terms && state_.terms->imported ? std::nullopt : registered_,
+          .counted = counted_,
           .counts = counts_,
           .eligible = state_.roll_completed ? std::optional(roll_entries_) : std::nullopt,
           .openings = state_.sealed ? std::optional(static_cast<std::int64_t>(opened_)) : std::nullopt,

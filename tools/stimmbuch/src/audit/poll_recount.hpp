@@ -91,9 +91,14 @@ class Recount::PollRecount {
  public:
   using Differ = std::function<void(std::string code, std::string detail)>;
 
-  PollRecount(const PollId& poll, Differ differ) : poll_(poll), differ_(std::move(differ)) {}
+  // Without ballots nothing is counted.
+  PollRecount(const PollId& poll, Differ differ, bool has_ballots)
+      : poll_(poll), differ_(std::move(differ)), has_ballots_(has_ballots) {}
 
   void claim(TallyClaim claim) { claim_ = std::move(claim); }
+
+  // How many citizens are registered, before the poll is closed.
+  void set_registered(std::uint64_t citizens) { registered_ = citizens; }
 
   // Both after the envelope was checked.
   void add_poll_event(const poll::Event& event, const Recorded& recorded, bool more);
@@ -135,6 +140,7 @@ class Recount::PollRecount {
 
   PollId poll_;
   Differ differ_;
+  const bool has_ballots_;
   poll::State state_;
   std::unordered_map<OptionId, std::uint16_t> index_;  // of the options
   StandingBallots ballots_;
@@ -153,6 +159,8 @@ class Recount::PollRecount {
   std::int64_t roll_ballots_ = 0;
   std::string roll_leaves_;
   std::string opening_leaves_;
+  std::optional<std::uint64_t> registered_;
+  std::optional<poll::Figures> counted_;
   std::optional<poll::Count> count_;  // our own, while the records of a count come
   std::optional<TallyClaim> claim_;
   std::optional<poll::Tally> claimed_tally_;  // our own tally at the position that the claim is for

@@ -1,6 +1,5 @@
 #include "audit/published_roll.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -8,16 +7,15 @@
 
 #include <fmt/format.h>
 
+#include "export/signed_log.hpp"
 #include "stimmbuch/domain/stream.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
-#include "stimmbuch/eventstore/tlog/checkpoint.hpp"
-#include "stimmbuch/eventstore/tlog/tile.hpp"
 
 namespace stimmbuch::program {
 
 namespace {
 
-constexpr std::uint64_t bundles_between_looks = 16;
+constexpr std::uint64_t records_between_looks = 4'096;
 
 class RollReader {
  public:
@@ -56,29 +54,25 @@ class RollReader {
 
 std::expected<PublishedRoll, Failure> read_roll(const FetchLogFile& fetch, const PollId& poll,
                                                 Console& console, Signals& signals) {
-  const auto bytes = fetch("checkpoint");
-  if (!bytes) return std::unexpected(bytes.error());
-  const auto note = tlog::parse_note(*bytes);
-  const auto checkpoint = note ? tlog::parse_checkpoint(note->text) : std::unexpected(note.error());
-  if (!checkpoint) return failed(ExitCode::differences, "checkpoint: " + checkpoint.error());
+  const auto log = open_signed_log(fetch);
+  if (!log) return std::unexpected(log.error());
   RollReader reader(poll);
-  Meter meter = console.meter("records read", checkpoint->size);
+  Meter meter = console.meter("records read", log->checkpoint.size);
+  std::optional<int> signal;
   std::uint64_t done = 0;
-  for (std::uint64_t index = 0; done < checkpoint->size && !reader.done(); ++index) {
-    const auto width = tlog::tile_at(checkpoint->size, 0, index).width;
-    const auto name = path_of(tlog::Bundle{index, width});
-    const auto bundle = fetch(name);
-    if (!bundle) return std::unexpected(bundle.error());
-    const auto records = tlog::entries_of(*bundle);
-    if (!records) return failed(ExitCode::differences, name + " is no bundle of records");
-    for (const auto record : *records) reader.take(record);
-    done += records->size();
-    if (index % bundles_between_looks != 0) continue;
-    meter.update(done);
-    if (const auto signal = signals.wait(std::chrono::milliseconds{0}))
-      return failed(ended_by(*signal), "interrupted");
-  }
+  const auto read =
+      for_each_record(fetch, log->checkpoint, before_first, [&](Position position, std::string_view record) {
+        reader.take(record);
+        done = number(position);
+        if (done % records_between_looks == 0) {
+          meter.update(done);
+          signal = signals.wait(std::chrono::milliseconds{0});
+        }
+        return !signal && !reader.done();
+      });
   meter.finish(done);
+  if (!read) return std::unexpected(read.error());
+  if (signal) return failed(ended_by(*signal), "interrupted");
   if (!reader.done())
     return failed(ExitCode::not_found, fmt::format("the log has no complete roll of {}", poll.text()));
   return std::move(reader).roll();

@@ -64,8 +64,8 @@ std::optional<TallyClaim> read_tally_claim(const Json& document) {
   }
 }
 
-Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules, RollEvidence* evidence)
-    : rules_(rules), evidence_(evidence) {
+Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules, RecordsOf records, RollEvidence* evidence)
+    : rules_(rules), records_(records), evidence_(evidence) {
   for (TallyClaim& claim : claims) {
     const PollId poll = claim.poll;
     recount_of(poll).claim(std::move(claim));
@@ -78,7 +78,10 @@ Recount::PollRecount& Recount::recount_of(const PollId& poll) {
     auto differ_here = [this, poll](std::string code, std::string detail) {
       differ(std::move(code), "poll/" + std::string(poll.text()), std::move(detail));
     };
-    found = polls_.emplace(poll.text(), std::make_unique<PollRecount>(poll, std::move(differ_here))).first;
+    const bool has_ballots = records_ != RecordsOf::poll_tallied;
+    found =
+        polls_.emplace(poll.text(), std::make_unique<PollRecount>(poll, std::move(differ_here), has_ballots))
+            .first;
   }
   return *found->second;
 }
@@ -92,7 +95,7 @@ void Recount::differ(std::string code, std::string where, std::string detail) {
 }
 
 void Recount::check_order(Position position, const codec::Envelope& envelope) {
-  if (position != next(last_)) {
+  if (records_ == RecordsOf::log ? position != next(last_) : position <= last_) {
     differ("position_gap", at(position),
            fmt::format("the record before it is at position {}", number(last_)));
   }
@@ -145,6 +148,8 @@ void Recount::add(Position position, std::string_view record) {
   const auto* const ballot_event = std::get_if<ballot::Event>(&*event);
   const auto* const poll_event = std::get_if<poll::Event>(&*event);
   if (ballot_event == nullptr) check_revision(*envelope);
+  if (const auto* const citizen = std::get_if<citizen::Event>(&*event))
+    citizens_ += std::holds_alternative<citizen::Registered>(*citizen) ? 1 : 0;
   const bool is_part =
       std::holds_alternative<roll::Event>(*event) || std::holds_alternative<opening::Event>(*event);
   if (rules_ == nullptr && ballot_event == nullptr && poll_event == nullptr && !is_part) return;
@@ -172,6 +177,8 @@ void Recount::add(Position position, std::string_view record) {
   }
   if (poll_event == nullptr) return;
   PollRecount& poll = recount_of(std::get<PollId>(*stream));
+  if (records_ == RecordsOf::log && std::holds_alternative<poll::Closed>(*poll_event))
+    poll.set_registered(citizens_);
   poll.add_poll_event(*poll_event, *recorded, envelope->more);
   if (const auto* const roll = std::get_if<poll::RollCompleted>(poll_event))
     check_evidence(std::get<PollId>(*stream), *roll, poll);

@@ -50,12 +50,23 @@ std::optional<TallyClaim> read_tally_claim(const Json& document);
 struct RecountedPoll {
   PollId poll;
   poll::Status status = poll::Status::unknown;
-  std::int64_t ballots = 0;              // standing at the end
-  std::int64_t counts = 0;               // ResultComputed records that were checked
-  std::optional<std::int64_t> eligible;  // on its roll, if that is complete
-  std::optional<std::int64_t> openings;  // that were checked, if it is sealed
-  bool claimed = false;                  // there was a document to compare with
+  bool imported = false;
+  std::int64_t ballots = 0;                 // standing at the end
+  std::optional<std::uint64_t> registered;  // citizens when it closed, where the records have them; imported
+                                            // polls are not of citizens
+  std::optional<poll::Figures> counted;     // of the newest count
+  std::int64_t counts = 0;                  // ResultComputed records that were checked
+  std::optional<std::int64_t> eligible;     // on its roll, if that is complete
+  std::optional<std::int64_t> openings;     // that were checked, if it is sealed
+  bool claimed = false;                     // there was a document to compare with
   std::size_t differences = 0;
+};
+
+// What of a log the records are that are recounted.
+enum class RecordsOf {
+  log,           // all of them
+  poll,          // those of one poll, its ballots with them
+  poll_tallied,  // those of one poll whose ballots are too few to be shown: its counts cannot be checked
 };
 
 // Takes the records of a log from the first on. Memory: about 40 bytes for each ballot. One thread.
@@ -68,7 +79,7 @@ class Recount {
   // `rules`, which must outlive this, each record is handed on to those, too.
   // `evidence`, too, is held against the rolls.
   explicit Recount(std::vector<TallyClaim> claims, RuleReplay* rules = nullptr,
-                   RollEvidence* evidence = nullptr);
+                   RecordsOf records = RecordsOf::log, RollEvidence* evidence = nullptr);
   ~Recount();
 
   void add(Position position, std::string_view record);
@@ -96,7 +107,9 @@ class Recount {
   void differ(std::string code, std::string where, std::string detail);
 
   RuleReplay* const rules_;
+  const RecordsOf records_;
   RollEvidence* const evidence_;
+  std::uint64_t citizens_ = 0;  // registered
   Position last_ = before_first;
   std::string ledger_;
   std::string open_command_;                                          // of which further records must follow

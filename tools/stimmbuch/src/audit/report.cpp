@@ -18,6 +18,14 @@ std::string status_of(const RecountedPoll& poll) {
   return std::string(codec::names<poll::Status>[static_cast<std::size_t>(poll.status)]);
 }
 
+// From those who might have voted to the votes that count: none of these can be more than the one before it.
+std::string figures_of(const RecountedPoll& poll) {
+  if (!poll.counted) return {};
+  std::string text;
+  if (poll.registered) text = fmt::format("{} registered ≥ ", *poll.registered);
+  return text + fmt::format("{} cast ≥ {} counted", poll.counted->cast, poll.counted->counted());
+}
+
 std::string verdict_line(const Verification& verification) {
   const auto count = [&](Verdict verdict) {
     return std::ranges::count(verification.checks, verdict, &CheckResult::verdict);
@@ -82,9 +90,12 @@ void print(Console& console, const Verification& verification) {
     if (check.finding_count > findings_printed)
       console.print(fmt::format("{} and {} more", check.code, check.finding_count - findings_printed));
   }
+  for (const auto& notice : verification.notices) console.print(notice);
   for (const RecountedPoll& poll : verification.polls) {
-    console.print(fmt::format("{}: {}, {} ballots, recount {}", poll.poll.text(), status_of(poll),
-                              poll.ballots, poll.differences == 0 ? "agrees" : "DIFFERS"));
+    const auto figures = figures_of(poll);
+    console.print(fmt::format("{}: {}, {} ballots, recount {}{}", poll.poll.text(), status_of(poll),
+                              poll.ballots, poll.differences == 0 ? "agrees" : "DIFFERS",
+                              figures.empty() ? "" : " (" + figures + ")"));
   }
   console.print(
       fmt::format("{}: {} ({:.0f} records a second)", verification.passed ? "PASSED" : "FAILED",
@@ -112,11 +123,23 @@ std::string html_of(const Verification& verification) {
       "passes</th><th>result</th><th>examined</th></tr>\n";
   for (const CheckResult& check : verification.checks) append_check(page, check);
   page += "</table>\n<p>SKIPPED is not passed: it says what this audit cannot show.</p>\n";
-  page += "<h2>Polls</h2>\n<table><tr><th>poll</th><th>status</th><th>ballots</th><th>recount</th></tr>\n";
+  for (const auto& notice : verification.notices) page += fmt::format("<p>{}</p>\n", escaped(notice));
+  page +=
+      "<h2>Polls</h2>\n<p>Each figure can be at most the one before it: registered citizens when the poll "
+      "closed (imported polls have none), ballots cast, ballots counted.</p>\n"
+      "<table><tr><th>poll</th><th>status</th><th>registered</th><th>cast</th><th>counted</th><th>standing</"
+      "th>"
+      "<th>recount</th></tr>\n";
   for (const RecountedPoll& poll : verification.polls) {
-    page += fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
-                        poll.differences == 0 ? "PASS" : "FAIL", poll.poll.text(), status_of(poll),
-                        poll.ballots, poll.differences == 0 ? "agrees" : "DIFFERS");
+    const auto cell = [](const auto& figure) {
+      return fmt::format("<td class=\"n\">{}</td>", figure ? fmt::format("{}", *figure) : "–");
+    };
+    const auto cast = poll.counted ? std::optional(poll.counted->cast) : std::nullopt;
+    const auto counted = poll.counted ? std::optional(poll.counted->counted()) : std::nullopt;
+    page += fmt::format(
+        "<tr class=\"{}\"><td>{}</td><td>{}</td>{}{}{}<td class=\"n\">{}</td><td>{}</td></tr>\n",
+        poll.differences == 0 ? "PASS" : "FAIL", poll.poll.text(), status_of(poll), cell(poll.registered),
+        cell(cast), cell(counted), poll.ballots, poll.differences == 0 ? "agrees" : "DIFFERS");
   }
   return page + "</table>\n</body></html>\n";
 }
@@ -138,16 +161,20 @@ Json json_of(const Verification& verification) {
   }
   Json polls = Json::array();
   for (const RecountedPoll& poll : verification.polls) {
-    polls.push_back({{"poll", poll.poll.text()},
-                     {"status", status_of(poll)},
-                     {"ballots", poll.ballots},
-                     {"counts", poll.counts},
-                     {"agrees", poll.differences == 0}});
+    Json item{{"poll", poll.poll.text()},
+              {"status", status_of(poll)},
+              {"ballots", poll.ballots},
+              {"counts", poll.counts},
+              {"agrees", poll.differences == 0}};
+    if (poll.registered) item["registered"] = *poll.registered;
+    if (poll.counted) item.update({{"cast", poll.counted->cast}, {"counted", poll.counted->counted()}});
+    polls.push_back(std::move(item));
   }
-  return {{"passed", verification.passed}, {"origin", verification.origin},
-          {"key", verification.key},       {"records", std::to_string(verification.records)},
-          {"root", verification.root},     {"seconds", verification.seconds},
-          {"checks", std::move(checks)},   {"polls", std::move(polls)}};
+  return {{"passed", verification.passed},  {"origin", verification.origin},
+          {"key", verification.key},        {"records", std::to_string(verification.records)},
+          {"root", verification.root},      {"seconds", verification.seconds},
+          {"checks", std::move(checks)},    {"polls", std::move(polls)},
+          {"notices", verification.notices}};
 }
 
 }  // namespace stimmbuch::program

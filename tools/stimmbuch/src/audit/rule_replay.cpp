@@ -47,6 +47,13 @@ struct Remade {
   Made operator()(const ledger::LeaderChanged& e) const {
     return single(ledger::Command{ledger::ChangeLeader{e.epoch, e.previous, e.previous_leaf}});
   }
+  Made operator()(const ledger::KeyChanged& e) const {
+    return single(ledger::Command{ledger::ChangeKey{e.key, e.signature, e.both_until}});
+  }
+  Made operator()(const ledger::Restored& e) const {
+    return single(ledger::Command{
+        ledger::RestoreLedger{e.epoch, e.origin, e.key, e.previous, e.previous_leaf, e.signed_to}});
+  }
 
   Made operator()(const citizen::Registered& e) const {
     return single(citizen::Command{citizen::RegisterCitizen{e.texts}});
@@ -170,7 +177,7 @@ struct Remade {
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
  private:
-  Made single(stimmbuch::Command command) const {
+  Made single(const stimmbuch::Command& command) const {
     if (events.size() != 1) return std::nullopt;
     return command;
   }

@@ -11,8 +11,12 @@ TreeCheck::TreeCheck(tlog::Checkpoint checkpoint, std::optional<tlog::Checkpoint
       fetch_(std::move(fetch)),
       checks_(checks) {}
 
-void TreeCheck::add(std::string_view record) {
-  edge_.append(tlog::leaf_hash(record), [&](unsigned level, std::uint64_t, const tlog::Hash& hash) {
+void TreeCheck::expect(const tlog::Checkpoint& then, std::string where) {
+  expected_.emplace(then.size, Expected{then.root, std::move(where)});
+}
+
+void TreeCheck::add(const tlog::Hash& leaf) {
+  edge_.append(leaf, [&](unsigned level, std::uint64_t, const tlog::Hash& hash) {
     if (level % tlog::tile_height != 0) return;
     const auto tile_level = level / tlog::tile_height;
     if (levels_.size() <= tile_level) levels_.resize(tile_level + 1);
@@ -20,7 +24,15 @@ void TreeCheck::add(std::string_view record) {
     hashes.push_back(hash);
     if (hashes.size() == tlog::tile_width) check_tile(tile_level);
   });
+  last_leaf_ = leaf;
   checks_.examine(CheckId::tree, 1);
+  const auto [first, last] = expected_.equal_range(edge_.size());
+  for (auto expected = first; expected != last; ++expected) {
+    if (expected->second.root != edge_.root()) {
+      checks_.find(CheckId::tree, expected->second.where,
+                   fmt::format("the first {} records are not those that it was signed for", edge_.size()));
+    }
+  }
   if (earlier_ && earlier_->size == edge_.size() && earlier_->root != edge_.root()) {
     checks_.find(CheckId::earlier_checkpoint, fmt::format("position {}", earlier_->size),
                  fmt::format("the first {} records are not those of the earlier checkpoint", earlier_->size));

@@ -1,12 +1,15 @@
 #include "audit/verification.hpp"
 
 #include <chrono>
-#include <map>
 
 #include <fmt/format.h>
 
+#include "audit/public_audit.hpp"
+#include "audit/signed_head.hpp"
 #include "audit/tree_check.hpp"
+#include "export/poll_bundle.hpp"
 #include "first_record.hpp"
+#include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/tlog/base64.hpp"
 
 namespace stimmbuch::program {
@@ -14,24 +17,6 @@ namespace stimmbuch::program {
 namespace {
 
 constexpr std::uint64_t bundles_between_looks = 16;
-
-// Which check a difference of the recount belongs to.
-CheckId check_of(const std::string& code) {
-  static const std::map<std::string, CheckId, std::less<>> checks{
-      {"position_gap", CheckId::order},           {"position_wrong", CheckId::order},
-      {"command_torn", CheckId::order},           {"revision_gap", CheckId::order},
-      {"not_canonical", CheckId::canonical},      {"type_foreign", CheckId::canonical},
-      {"subject_malformed", CheckId::canonical},  {"voter_malformed", CheckId::canonical},
-      {"ledger_foreign", CheckId::canonical},     {"event_impossible", CheckId::rules},
-      {"choice_impossible", CheckId::rules},      {"replaced_wrong", CheckId::one_ballot},
-      {"ballot_outside", CheckId::voting_time},   {"count_differs", CheckId::counts},
-      {"tally_differs", CheckId::tallies},        {"tally_unfounded", CheckId::tallies},
-      {"statement_differs", CheckId::statements}, {"draw_differs", CheckId::draws},
-      {"roll_differs", CheckId::entitlement},     {"opening_missing", CheckId::openings},
-      {"opening_wrong", CheckId::openings},       {"opening_invalid", CheckId::openings}};
-  const auto found = checks.find(code);
-  return found == checks.end() ? CheckId::canonical : found->second;
-}
 
 CheckId check_of(RuleReplay::Check check) {
   switch (check) {
@@ -58,44 +43,25 @@ class LogAudit {
 
   // Key and checkpoint, without which there is nothing to check.
   std::expected<void, Failure> begin() {
-    const auto key_line = fetch_("log.vkey");
-    if (!key_line) return std::unexpected(key_line.error());
-    const auto key = tlog::VerifierKey::parse(*key_line);
-    if (!key) return failed(ExitCode::differences, "log.vkey is no verifier key of Ed25519");
-    const auto bytes = fetch_("checkpoint");
-    if (!bytes) return std::unexpected(bytes.error());
-    checks_.examine(CheckId::signature, 1);
-    const auto opened = tlog::open_checkpoint(*bytes, *key);
-    if (!opened) checks_.find(CheckId::signature, "checkpoint", opened.error());
-    const auto note = tlog::parse_note(*bytes);
-    const auto checkpoint = note ? tlog::parse_checkpoint(note->text) : std::unexpected(note.error());
-    if (!checkpoint) return failed(ExitCode::differences, "checkpoint: " + checkpoint.error());
-    check_witnesses(*note);
-    key_.emplace(*key);
-    checkpoint_ = *checkpoint;
-    std::optional<tlog::Checkpoint> earlier;
-    if (material_.earlier) {
-      const auto kept = tlog::open_checkpoint(*material_.earlier, *key);
-      if (!kept) return failed(ExitCode::usage, "the earlier checkpoint: " + kept.error());
-      earlier = kept->checkpoint;
-      checks_.examine(CheckId::earlier_checkpoint, 1);
-    } else {
-      checks_.skip(CheckId::earlier_checkpoint,
-                   "no earlier checkpoint was named; keep this one for the next time");
-    }
-    tree_.emplace(checkpoint_, earlier, [this](const std::string& name) { return file(name); }, checks_);
+    auto head = check_signed_head(fetch_, material_, checks_);
+    if (!head) return std::unexpected(std::move(head.error()));
+    head_.emplace(std::move(*head));
+    tree_.emplace(
+        head_->checkpoint, checkpoint_of(head_->earlier),
+        [this](const std::string& name) { return file(name); }, checks_);
     if (!material_.tallies) checks_.skip(CheckId::tallies, "the files of a log have no tallies");
     checks_.examine(CheckId::tallies, material_.tallies ? material_.tallies->size() : 0);
-    read_evidence(*key);
-    recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_, &evidence_);
+    read_evidence(head_->keys);
+    recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_,
+                     RecordsOf::log, &evidence_);
     return {};
   }
 
-  std::uint64_t size() const { return checkpoint_.size; }
+  std::uint64_t size() const { return head_->checkpoint.size; }
 
   // False: the records end here.
   bool add_bundle(std::uint64_t index) {
-    const auto width = tlog::tile_at(checkpoint_.size, 0, index).width;
+    const auto width = tlog::tile_at(head_->checkpoint.size, 0, index).width;
     const auto name = path_of(tlog::Bundle{index, width});
     const auto bytes = file(name);
     checks_.examine(CheckId::files_there, 1);
@@ -109,9 +75,10 @@ class LogAudit {
       return false;
     }
     for (const auto record : *records) {
-      tree_->add(record);
-      const Position position{tree_->records()};
+      const Position position{tree_->records() + 1};
       if (position == Position{1}) check_first(record);
+      if (codec::subject_of(record).starts_with("ledger/")) look_at_ledger(position, record);
+      tree_->add(record);
       recount_->add(position, record);
     }
     return true;
@@ -119,11 +86,12 @@ class LogAudit {
 
   std::expected<Verification, Failure> finish() {
     tree_->finish();
+    check_keys();
     if (trouble_) return std::unexpected(*trouble_);
     recount_->finish();
     rules_.finish();
     for (const Difference& difference : recount_->differences())
-      checks_.find(check_of(difference.code), difference.where, difference.detail);
+      checks_.find(check_of_difference(difference.code), difference.where, difference.detail);
     for (const PollId& poll : material_.malformed) {
       checks_.find(CheckId::tallies, fmt::format("poll/{}", poll.text()),
                    "the tally does not add up or cannot be read");
@@ -138,22 +106,24 @@ class LogAudit {
     check_settlements();
     checks_.examine(CheckId::erasures, rules_.deadlines().erasures());
     checks_.examine(CheckId::secrets_destroyed, rules_.deadlines().ended_polls());
-    if (records < checkpoint_.size) {
+    if (records < head_->checkpoint.size) {
       checks_.skip(CheckId::tree,
                    fmt::format("the records up to position {} agree; those behind it are missing", records));
-      const auto reason = fmt::format("the records end at position {} of {}", records, checkpoint_.size);
+      const auto reason =
+          fmt::format("the records end at position {} of {}", records, head_->checkpoint.size);
       for (const auto id :
            {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors, CheckId::rules,
             CheckId::one_ballot, CheckId::voting_time, CheckId::counts, CheckId::tallies,
             CheckId::earlier_checkpoint, CheckId::erasures, CheckId::secrets_destroyed})
         checks_.skip(id, reason);
     }
-    return Verification{.origin = checkpoint_.origin,
-                        .key = key_->text(),
+    return Verification{.origin = head_->checkpoint.origin,
+                        .key = head_->keys.newest().text(),
                         .records = records,
-                        .root = tlog::to_base64(checkpoint_.root),
+                        .root = tlog::to_base64(head_->checkpoint.root),
                         .checks = checks_.results(),
                         .polls = recount_->polls(),
+                        .notices = std::move(notices_),
                         .passed = checks_.passed(),
                         .seconds = 0};
   }
@@ -176,10 +146,10 @@ class LogAudit {
     if (!any_sealed) checks_.skip(CheckId::openings, "the log has no sealed ballots");
   }
 
-  void read_evidence(const tlog::VerifierKey& key) {
+  void read_evidence(const tlog::KeyChain& keys) {
     checks_.examine(CheckId::statements, material_.statements.size());
     for (auto& [name, note] : material_.statements) {
-      if (const auto says = checkpoints::open_statement(note, key)) {
+      if (const auto says = checkpoints::open_statement(note, keys)) {
         evidence_.add(std::move(name), *says);
       } else {
         checks_.find(CheckId::statements, name, says.error());
@@ -190,19 +160,6 @@ class LogAudit {
     if (material_.statements.empty())
       checks_.skip(CheckId::statements, "no statement was named that a citizen was given");
     if (material_.draws.empty()) checks_.skip(CheckId::draws, "no draw was named");
-  }
-
-  void check_witnesses(const tlog::Note& note) {
-    if (!material_.policy)
-      return checks_.skip(CheckId::witnesses, "no policy was named that says which are enough");
-    const auto cosigned = material_.policy->cosigned(note);
-    if (!cosigned) return checks_.find(CheckId::witnesses, "checkpoint", cosigned.error());
-    checks_.examine(CheckId::witnesses, cosigned->size());
-    if (!material_.policy->is_satisfied(*cosigned)) {
-      checks_.find(
-          CheckId::witnesses, "checkpoint",
-          fmt::format("{} witnesses of the policy cosigned it, which are not enough", cosigned->size()));
-    }
   }
 
   // A file that is there; one that only cannot be had at present is no finding.
@@ -216,8 +173,8 @@ class LogAudit {
   void check_first(std::string_view record) {
     checks_.examine(CheckId::identity, 1);
     try {
-      const auto created = created_in(record);
-      if (log_key(created).text() == key_->text()) return;
+      keys_.emplace(log_key(created_in(record)));
+      if (keys_->first().text() == head_->keys.first().text()) return;
       checks_.find(CheckId::identity, "position 1",
                    "the record names another origin or another key than log.vkey");
     } catch (const std::runtime_error& error) {
@@ -225,12 +182,58 @@ class LogAudit {
     }
   }
 
+  // At a record of the ledger's own stream, of which the one before is the last in the tree.
+  void look_at_ledger(Position position, std::string_view record) {
+    const auto envelope = codec::read_envelope(record);
+    const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
+    const auto* const own = event ? std::get_if<ledger::Event>(&*event) : nullptr;
+    if (own == nullptr || !keys_) return;
+    const auto where = fmt::format("position {}", number(position));
+    if (!add_key_in(*own, position, *keys_)) {
+      checks_.find(CheckId::identity, where,
+                   "the key before has not signed for the key that this record names");
+    }
+    if (const auto* const changed = std::get_if<ledger::LeaderChanged>(own))
+      check_previous(position, changed->previous, changed->previous_leaf);
+    const auto* const restored = std::get_if<ledger::Restored>(own);
+    if (restored == nullptr) return;
+    check_previous(position, restored->previous, restored->previous_leaf);
+    notices_.push_back(fmt::format(
+        "{}: records were lost{}. The log goes on behind position {} as {}, which nobody signed for", where,
+        restored->signed_to ? fmt::format(", and it had signed for {}", number(*restored->signed_to)) : "",
+        number(restored->previous), restored->origin));
+  }
+
+  // What a record says of the one before it.
+  void check_previous(Position position, Position previous, const LeafHash& leaf) {
+    if (next(previous) == position && leaf == tree_->last_leaf()) return;
+    checks_.find(CheckId::rules, fmt::format("position {}", number(position)),
+                 "the record before it is another than it says");
+  }
+
+  // The records say which key is valid from where on.
+  void check_keys() {
+    if (!keys_ || tree_->records() < head_->checkpoint.size) return;
+    if (to_text(*keys_) != to_text(head_->keys)) {
+      checks_.find(CheckId::identity, "log.vkey",
+                   "the records name other keys of the log than log.vkey and log.keys");
+    }
+    checks_.examine(CheckId::identity, keys_->all().size() - 1);
+    if (!head_->earlier) return;
+    const auto& [checkpoint, note] = *head_->earlier;
+    if (const auto is_signed = tlog::open_checkpoint(to_text(note), *keys_); !is_signed) {
+      checks_.find(CheckId::signature, fmt::format("position {}", checkpoint.size),
+                   "the earlier checkpoint is not signed by the key that was valid at its size");
+    }
+  }
+
   const FetchLogFile& fetch_;
   AuditMaterial material_;
   CheckList checks_;
   std::optional<Failure> trouble_;  // why a file could not be had
-  std::optional<tlog::VerifierKey> key_;
-  tlog::Checkpoint checkpoint_;
+  std::optional<SignedHead> head_;
+  std::optional<tlog::KeyChain> keys_;  // as the records say
+  std::vector<std::string> notices_;
   std::optional<TreeCheck> tree_;
   RuleReplay rules_{[this](RuleReplay::Check check, Position position, std::string detail) {
     checks_.find(check_of(check), fmt::format("position {}", number(position)), std::move(detail));
@@ -243,6 +246,8 @@ class LogAudit {
 
 std::expected<Verification, Failure> verify_log(const FetchLogFile& fetch, AuditMaterial material,
                                                 Console& console, Signals& signals) {
+  if (const auto list = fetch(std::string(bundle_list_name)))
+    return verify_public_log(fetch, *list, material, console, signals);
   const auto start = std::chrono::steady_clock::now();
   LogAudit audit(fetch, std::move(material));
   if (auto begun = audit.begin(); !begun) return std::unexpected(begun.error());

@@ -35,12 +35,14 @@ struct Verification {
   std::string root;  // base64
   std::vector<CheckResult> checks;
   std::vector<RecountedPoll> polls;
+  std::vector<std::string> notices;  // what everybody should know, though no rule was broken
   bool passed = false;
   double seconds = 0;
 };
 
 // Checks a log from its files alone: completeness, signature, tree, content, rules, counts. What is wrong
-// with the log is in the verification; a failure is that it could not be read at all. A signal ends it.
+// with the log is in the verification; a failure is that it could not be read at all. Of a public export it
+// checks the tiles and the bundles of polls, and skips what needs all records. A signal ends it.
 std::expected<Verification, Failure> verify_log(const FetchLogFile& fetch, AuditMaterial material,
                                                 Console& console, Signals& signals);
 

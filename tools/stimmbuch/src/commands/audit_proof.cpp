@@ -6,6 +6,7 @@
 #include "stimmbuch/eventstore/checkpoints/receipt.hpp"
 #include "stimmbuch/eventstore/files/durable_file.hpp"
 #include "stimmbuch/eventstore/tlog/base64.hpp"
+#include "stimmbuch/eventstore/tlog/key_chain.hpp"
 #include "stimmbuch/eventstore/tlog/proof_file.hpp"
 
 namespace stimmbuch::program {
@@ -46,21 +47,32 @@ std::expected<Shown, std::string> shown_by(const std::string& file, const tlog::
                .size = 0};
 }
 
+// By the newest key that shows it.
+std::expected<Shown, std::string> shown_by_any(const std::string& file, const tlog::KeyChain& keys) {
+  auto shown = shown_by(file, keys.newest());
+  for (const auto& key : keys.all()) {
+    if (shown) break;
+    if (auto older = shown_by(file, key)) shown = std::move(older);
+  }
+  return shown;
+}
+
 Result check_receipt(Session& session) {
   const auto& name = session.given.arguments.front();
   const auto key_file = session.given.value("--key").value_or("log.vkey");
   const auto key_line = files::read_if_there(key_file);
   if (!key_line)
     return failed(ExitCode::usage, fmt::format("there is no file {}: name the log's key by --key", key_file));
-  const auto log = tlog::VerifierKey::parse(*key_line);
-  if (!log) return failed(ExitCode::usage, fmt::format("{} is no verifier key", key_file));
+  // A file with one key is a chain of one.
+  const auto keys = tlog::parse_key_chain(key_line->ends_with('\n') ? *key_line : *key_line + "\n");
+  if (!keys) return failed(ExitCode::usage, fmt::format("{}: {}", key_file, keys.error()));
   const auto file = files::read_if_there(name);
   if (!file) return failed(ExitCode::usage, fmt::format("there is no file {}", name));
-  const auto shown = shown_by(*file, *log);
+  const auto shown = shown_by_any(*file, *keys);
   if (!shown) return failed(ExitCode::differences, fmt::format("{}: {}", name, shown.error()));
   session.console.print(shown->says);
   session.console.print(fmt::format("hash of the record: {}", tlog::to_base64(shown->leaf)));
-  session.console.summary({{"origin", log->name()},
+  session.console.summary({{"origin", keys->first().name()},
                            {"position", std::to_string(shown->position)},
                            {"leaf", tlog::to_base64(shown->leaf)},
                            {"proved", shown->size > 0},
@@ -83,7 +95,8 @@ Command audit_proof_command() {
           "each "
           "other.",
       .arguments = {{"FILE", "The receipt."}},
-      .options = with_common_options({{"--key", "FILE", "The log's key. Default: log.vkey."}}),
+      .options = with_common_options(
+          {{"--key", "FILE", "The log's key, or its keys: log.keys. Default: log.vkey."}}),
       .examples = {{"audit proof receipt.txt --key log.vkey", "Exits with 4 if it does not hold."},
                    {"audit proof receipt.txt --json", "Position, hash, and whether it is proved already."}},
       .exits = {ExitCode::differences},

@@ -1,4 +1,5 @@
-// bench append, bench http, bench query, bench rebuild, bench import, bench publish and bench durability.
+// bench append, bench http, bench query, bench rebuild, bench proof, bench import, bench publish and bench
+// durability.
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "bench/durability_bench.hpp"
 #include "bench/http_bench.hpp"
 #include "bench/import_bench.hpp"
+#include "bench/proof_bench.hpp"
 #include "bench/publish_bench.hpp"
 #include "bench/rebuild_bench.hpp"
 #include "cli/signals.hpp"
@@ -30,6 +32,7 @@ constexpr std::uint64_t http_connections = 64;
 constexpr std::uint64_t query_requests = 200'000;
 constexpr std::uint64_t query_votes = 1'000;
 constexpr std::uint64_t query_connections = 32;
+constexpr std::uint64_t proofs_made = 20'000;
 constexpr std::uint64_t import_ballots = 200'000;
 constexpr std::uint64_t connections_max = 4'096;
 constexpr std::uint64_t durability_seconds = 3;
@@ -154,6 +157,18 @@ Result run_rebuild(Session& session) {
     return std::unexpected(std::move(there.error()));
   return finished(session, bench_rebuild(session.console, signals, directory.data(),
                                          session.given.has("--all") ? Rebuilt::all : Rebuilt::tally));
+}
+
+Result run_proof(Session& session) {
+  const auto votes = number_of(session, "--votes", append_votes);
+  if (!votes) return std::unexpected(votes.error());
+  const auto proofs = number_of(session, "--proofs", proofs_made);
+  if (!proofs) return std::unexpected(proofs.error());
+  Signals signals{SIGTERM, SIGINT};
+  const WorkDirectory directory("bench", session.given.value("--data"));
+  if (auto there = require_ledger(session, signals, directory, *votes); !there)
+    return std::unexpected(std::move(there.error()));
+  return finished(session, bench_proof(signals, directory.data(), *proofs));
 }
 
 Result run_import(Session& session) {
@@ -316,6 +331,24 @@ Command bench_rebuild_command() {
                    {"bench rebuild --all --votes 100000 --json", "A new ledger."}},
       .exits = {ExitCode::differences, ExitCode::store_locked},
       .run = run_rebuild,
+  };
+}
+
+Command bench_proof_command() {
+  return {
+      .name = "bench proof",
+      .purpose = "Measure proving that a record lies in the log.",
+      .details =
+          "Makes inclusion proofs for records at random positions, one after the other, as for receipts, and "
+          "checks each. The data directory is one that nobody serves.",
+      .options = with_common_options(
+          {{"--proofs", "N", fmt::format("How many proofs. Default: {}.", proofs_made)},
+           ledger_option(),
+           {"--votes", "N", fmt::format("How many votes a new ledger gets. Default: {}.", append_votes)}}),
+      .examples = {{"bench proof --data /var/tmp/ten-million", "A ledger that `bench append` left."},
+                   {"bench proof --votes 100000 --json", "A new ledger."}},
+      .exits = {ExitCode::differences, ExitCode::store_locked},
+      .run = run_proof,
   };
 }
 

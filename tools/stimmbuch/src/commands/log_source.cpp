@@ -1,27 +1,9 @@
 #include "commands/log_source.hpp"
 
-#include <stdexcept>
-
-#include <fmt/format.h>
-
 #include "access/data_directory.hpp"
 #include "export/log_directory.hpp"
 
 namespace stimmbuch::program {
-
-namespace {
-
-FetchLogFile fetch_from(const LogDirectory& directory) {
-  return [&directory](const std::string& name) -> std::expected<std::string, Failure> {
-    try {
-      return directory.file(name);
-    } catch (const std::runtime_error& error) {
-      return failed(ExitCode::not_found, fmt::format("{}: {}", directory.path().string(), error.what()));
-    }
-  };
-}
-
-}  // namespace
 
 Result with_log_files(Session& session,
                       const std::function<Result(const FetchLogFile& fetch, ApiClient* engine)>& work) {

@@ -44,7 +44,7 @@ void report(Session& session, const std::vector<TailCommand>& commands) {
 // know.
 void require_unsigned_tail(const eventstore::Records& log, const Tail& tail,
                            const std::filesystem::path& data) {
-  const auto latest = checkpoints::Checkpoints(data / "checkpoint", log_key(created_of(log))).latest();
+  const auto latest = checkpoints::Checkpoints(data / "checkpoint", [&] { return log_keys(log); }).latest();
   if (!latest || latest->checkpoint.size <= number(tail.fork)) return;
   throw std::runtime_error(fmt::format(
       "this log has signed for its first {} records, and the topic has other ones from position {} on: "

@@ -43,55 +43,49 @@ void print(Session& session, const Json& summary) {
 }
 
 Result sweep(Session& session) {
-  return with_data_directory(
-      session.settings,
-      [&](DataDirectory& data) -> Result {
-        const auto summary = ask(data.engine, "sweep", Json::object());
-        if (!summary) return std::unexpected(summary.error());
-        print(session, *summary);
-        session.console.summary(*summary);
-        return ExitCode::ok;
-      },
-      Role::leader);
+  return with_writing_engine(session.settings, [&](DataDirectory& data) -> Result {
+    const auto summary = ask(data.engine, "sweep", Json::object());
+    if (!summary) return std::unexpected(summary.error());
+    print(session, *summary);
+    session.console.summary(*summary);
+    return ExitCode::ok;
+  });
 }
 
 Result rotate(Session& session) {
   const auto confirmed = session.given.value("--confirmed");
   const auto struck_off = session.given.value("--struck-off");
-  return with_data_directory(
-      session.settings,
-      [&](DataDirectory& data) -> Result {
-        const auto summary =
-            ask(data.engine, "rotate", {{"nodes", confirmed.has_value() || struck_off.has_value()}});
-        if (!summary) return std::unexpected(summary.error());
-        if (summary->value("prepared", false)) {
-          session.console.print(
-              "The key file has the new keys beside the present ones. Now, on every other node that has a "
-              "key file:");
-          session.console.print(
-              "  1. put a copy of it there, mode 0600, and on a node that shows texts only "
-              "the copy that `grep -v secrets FILE` writes;");
-          session.console.print("  2. start the node anew.");
-          session.console.print(
-              "Then here: stimmbuch vault rotate --confirmed NODE,... [--struck-off NODE,...]. Do not start "
-              "this node anew before that.");
-        } else {
-          print(session, *summary);
-          if (confirmed) {
-            session.console.print(fmt::format(
-                "On {}: put a copy of the key file there again, without the old keys now, and start "
-                "it anew; destroy every other copy of the old keys.",
-                *confirmed));
-          }
-          if (struck_off) {
-            session.console.print(fmt::format(
-                "{} cannot open anything any more: destroy its data and its key file.", *struck_off));
-          }
-        }
-        session.console.summary(*summary);
-        return ExitCode::ok;
-      },
-      Role::leader);
+  return with_writing_engine(session.settings, [&](DataDirectory& data) -> Result {
+    const auto summary =
+        ask(data.engine, "rotate", {{"nodes", confirmed.has_value() || struck_off.has_value()}});
+    if (!summary) return std::unexpected(summary.error());
+    if (summary->value("prepared", false)) {
+      session.console.print(
+          "The key file has the new keys beside the present ones. Now, on every other node that has a "
+          "key file:");
+      session.console.print(
+          "  1. put a copy of it there, mode 0600, and on a node that shows texts only "
+          "the copy that `grep -v secrets FILE` writes;");
+      session.console.print("  2. start the node anew.");
+      session.console.print(
+          "Then here: stimmbuch vault rotate --confirmed NODE,... [--struck-off NODE,...]. Do not start "
+          "this node anew before that.");
+    } else {
+      print(session, *summary);
+      if (confirmed) {
+        session.console.print(
+            fmt::format("On {}: put a copy of the key file there again, without the old keys now, and start "
+                        "it anew; destroy every other copy of the old keys.",
+                        *confirmed));
+      }
+      if (struck_off) {
+        session.console.print(
+            fmt::format("{} cannot open anything any more: destroy its data and its key file.", *struck_off));
+      }
+    }
+    session.console.summary(*summary);
+    return ExitCode::ok;
+  });
 }
 
 }  // namespace

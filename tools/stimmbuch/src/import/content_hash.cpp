@@ -1,6 +1,7 @@
 #include "import/content_hash.hpp"
 
 #include <array>
+#include <fstream>
 #include <new>
 #include <stdexcept>
 
@@ -43,6 +44,16 @@ std::string ContentHash::finish() {
   unsigned size = 0;
   check(EVP_DigestFinal_ex(state_->context, digest.data(), &size));
   return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + size, ""));
+}
+
+std::string content_hash_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  ContentHash hash;
+  std::array<char, 1 << 16> block{};
+  while (in.read(block.data(), block.size()) || in.gcount() > 0)
+    hash.add({block.data(), static_cast<std::size_t>(in.gcount())});
+  if (!in.eof()) throw std::runtime_error(file.string() + " cannot be read");
+  return hash.finish();
 }
 
 }  // namespace stimmbuch::program

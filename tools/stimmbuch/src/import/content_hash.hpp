@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,5 +21,8 @@ class ContentHash {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// Of a whole file, in hexadecimal. Throws std::runtime_error.
+std::string content_hash_of(const std::filesystem::path& file);
 
 }  // namespace stimmbuch::program

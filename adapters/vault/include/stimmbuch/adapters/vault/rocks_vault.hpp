@@ -133,6 +133,9 @@ class RocksVault final : public runner::Vault {
   // Up to where the list of erasures was applied to this vault, as the list itself says it.
   std::optional<std::string> erasures_mark() const;
   void set_erasures_mark(std::string_view mark);
+  // Makes `target`, which must not exist and lies on the same file system, a copy of the vault by hard links,
+  // as it is at the call, and reads its checksums. Throws std::runtime_error. Any thread.
+  void hard_link_checkpoint(const std::filesystem::path& target) const;
 
   // ---- publishing
 

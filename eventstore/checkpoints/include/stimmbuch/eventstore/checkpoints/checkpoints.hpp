@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "stimmbuch/eventstore/tlog/checkpoint.hpp"
+#include "stimmbuch/eventstore/tlog/key_chain.hpp"
 #include "stimmbuch/eventstore/tlog/tree.hpp"
 
 namespace stimmbuch::checkpoints {
@@ -20,11 +22,15 @@ class CheckpointFault : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A checkpoint, and the note that it came in.
+// A checkpoint, the note that it came in, and the key that must have signed it.
 struct Published {
   tlog::Checkpoint checkpoint;
   std::string note;
+  tlog::VerifierKey key;
 };
+
+// The keys of a log, as its records say now.
+using KeysOfLog = std::function<tlog::KeyChain()>;
 
 // The newest checkpoint of a log that this node has, kept in a file beside the log's database: what the
 // database forgets, the file does not. Any thread.
@@ -32,9 +38,10 @@ class Checkpoints {
  public:
   // Reads the file, if there is one. Throws CheckpointFault if it is not a checkpoint signed by the log, and
   // std::runtime_error if it cannot be read.
-  Checkpoints(std::filesystem::path file, tlog::VerifierKey log);
+  Checkpoints(std::filesystem::path file, KeysOfLog keys);
 
-  const tlog::VerifierKey& log() const { return log_; }
+  // Called whenever they are asked for: a checkpoint is signed by the key that is valid at its size.
+  tlog::KeyChain keys() const { return keys_(); }
 
   // Null: none yet.
   std::shared_ptr<const Published> latest() const;
@@ -49,10 +56,10 @@ class Checkpoints {
   void take(std::string_view note, const tlog::Tiles& tiles, std::uint64_t size);
 
  private:
-  tlog::SignedCheckpoint open(std::string_view note) const;
+  Published open(std::string_view note) const;
 
   const std::filesystem::path file_;
-  const tlog::VerifierKey log_;
+  const KeysOfLog keys_;
 
   std::mutex taking_;         // one at a time, with its file
   mutable std::mutex mutex_;  // guards the next one

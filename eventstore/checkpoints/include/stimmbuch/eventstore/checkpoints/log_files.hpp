@@ -19,7 +19,7 @@ struct LogFile {
 };
 
 // The files that the newest checkpoint promises, by their paths:
-//   checkpoint, log.vkey, tile/<level>/…, tile/entries/…
+//   checkpoint, log.vkey, tile/<level>/…, tile/entries/…, and log.keys once the key changed
 // Partial tiles and bundles of all sizes are there, not only of those that were signed. Any thread.
 class LogFiles {
  public:
@@ -28,6 +28,9 @@ class LogFiles {
 
   // Nothing if there is no such file. Throws LedgerFault.
   std::optional<LogFile> read(std::string_view path) const;
+
+  // The name under which the log signs now.
+  std::string origin() const { return checkpoints_.keys().newest().name(); }
 
   // The hash of a record that the ledger has. Throws LedgerFault.
   tlog::Hash leaf_of(eventstore::Position position) const;

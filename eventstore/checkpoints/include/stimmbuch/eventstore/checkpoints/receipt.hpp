@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,8 @@
 //   <position>
 //   <base64 hash of the record>
 //
-// The key is the log's, under the name in the first line: so no receipt can be taken for a checkpoint.
+// The key is the log's, under the name in the first line: so no receipt can be taken for a checkpoint. While
+// the key changes, both sign.
 namespace stimmbuch::checkpoints {
 
 struct Receipt {
@@ -24,7 +26,7 @@ struct Receipt {
 };
 
 tlog::Note receipt(std::string_view origin, eventstore::Position position, const tlog::Hash& leaf,
-                   const crypto::Secret& seed);
+                   std::span<const crypto::Secret> seeds);
 
 // One that the log signed. An error says what is wrong.
 std::expected<Receipt, std::string> open_receipt(std::string_view note, const tlog::VerifierKey& log);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "stimmbuch/eventstore/checkpoints/checkpoints.hpp"
 #include "stimmbuch/eventstore/ledger/position.hpp"
@@ -19,13 +20,14 @@ class Signer {
   struct Parts {
     const tlog::Tiles& tiles;
     Checkpoints& checkpoints;
+    // The key pairs that sign a checkpoint of that size now.
+    std::function<std::vector<crypto::Secret>(std::uint64_t size)> seeds;
     std::function<eventstore::Position()> signable;        // the last record that may be signed for
     std::function<void(const Published&)> on_signed;       // on the signer's thread, when it is durable
     std::function<void(std::string_view why)> on_failure;  // it has ended, and signs nothing more
   };
 
-  // `seed` is the log's key pair.
-  Signer(Parts parts, const crypto::Secret& seed, std::chrono::milliseconds interval);
+  Signer(Parts parts, std::chrono::milliseconds interval);
   // Signs for what is there, and ends the thread.
   ~Signer();
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "stimmbuch/domain/ids.hpp"
 #include "stimmbuch/eventstore/ledger/position.hpp"
 #include "stimmbuch/eventstore/tlog/hash.hpp"
+#include "stimmbuch/eventstore/tlog/key_chain.hpp"
 #include "stimmbuch/eventstore/tlog/note.hpp"
 
 // What the engine tells a citizen of themselves on a poll's roll, signed by the log, so that it cannot tell
@@ -30,9 +32,9 @@ struct Statement {
   eventstore::Position ballot{};
 };
 
-tlog::Note statement(std::string_view origin, const Statement& says, const crypto::Secret& seed);
+tlog::Note statement(std::string_view origin, const Statement& says, std::span<const crypto::Secret> seeds);
 
-// One that the log signed. An error says what is wrong.
-std::expected<Statement, std::string> open_statement(std::string_view note, const tlog::VerifierKey& log);
+// One that any key of the log signed. An error says what is wrong.
+std::expected<Statement, std::string> open_statement(std::string_view note, const tlog::KeyChain& log);
 
 }  // namespace stimmbuch::checkpoints

@@ -24,6 +24,11 @@ struct WitnessAnswer {
 using PostToWitness =
     std::function<std::expected<WitnessAnswer, std::string>(const std::string& url, std::string body)>;
 
+// How many records of a log a witness has cosigned; an error says why that is not known. It is asked to
+// cosign the note of a checkpoint of one record, which every log began with.
+std::expected<std::uint64_t, std::string> size_at_witness(const tlog::Witness& witness,
+                                                          const PostToWitness& post, const std::string& note);
+
 // Brings each checkpoint to the witnesses of a policy, and their cosignatures into it: C2SP tlog-witness,
 // https://c2sp.org/tlog-witness. On a thread of its own; a witness that does not answer holds up nobody but
 // itself, and is asked again with the next checkpoint.

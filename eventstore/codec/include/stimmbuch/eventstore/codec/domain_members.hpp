@@ -148,6 +148,18 @@ template <>
 inline constexpr auto members<ledger::LeaderChanged> = std::tuple{
     required("epoch", &ledger::LeaderChanged::epoch), required("previous", &ledger::LeaderChanged::previous),
     required("previous_leaf", &ledger::LeaderChanged::previous_leaf)};
+template <>
+inline constexpr auto members<ledger::KeyChanged> = std::tuple{
+    required("key", &ledger::KeyChanged::key), required("signature", &ledger::KeyChanged::signature),
+    required("both_until", &ledger::KeyChanged::both_until)};
+template <>
+inline constexpr auto members<ledger::Restored> =
+    std::tuple{required("epoch", &ledger::Restored::epoch),
+               required("origin", &ledger::Restored::origin),
+               required("key", &ledger::Restored::key),
+               required("previous", &ledger::Restored::previous),
+               required("previous_leaf", &ledger::Restored::previous_leaf),
+               if_any("signed_to", &ledger::Restored::signed_to)};
 
 template <>
 inline constexpr auto members<citizen::Registered> = std::tuple{if_any("texts", &citizen::Registered::texts)};

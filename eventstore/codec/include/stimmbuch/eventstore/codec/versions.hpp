@@ -53,6 +53,8 @@ STIMMBUCH_STORED(citizen::TextDestroyed, "citizen.text-destroyed", citizen::Text
 STIMMBUCH_STORED(ledger::Created, "ledger.created", ledger::Created);
 STIMMBUCH_STORED(ledger::CellsDeclared, "ledger.cells-declared", ledger::CellsDeclared);
 STIMMBUCH_STORED(ledger::LeaderChanged, "ledger.leader-changed", ledger::LeaderChanged);
+STIMMBUCH_STORED(ledger::KeyChanged, "ledger.key-changed", ledger::KeyChanged);
+STIMMBUCH_STORED(ledger::Restored, "ledger.restored", ledger::Restored);
 STIMMBUCH_STORED(project::Opened, "project.opened", project::Opened);
 STIMMBUCH_STORED(project::PhaseDefined, "project.phase-defined", project::PhaseDefined);
 STIMMBUCH_STORED(project::PhaseExtended, "project.phase-extended", project::PhaseExtended);

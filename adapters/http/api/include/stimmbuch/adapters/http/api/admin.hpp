@@ -1,7 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <expected>
+#include <filesystem>
 #include <functional>
+#include <string>
 
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/adapters/http/api/replication.hpp"
@@ -46,6 +50,13 @@ class Health final : public Handler {
   Parts parts_;
 };
 
+// What a log signs with from a record on.
+struct NewLogKey {
+  Position position;
+  std::string vkey;
+  Time both_until;
+};
+
 // The operator's interface on the data directory's socket, which only its owner can open: everything of
 // Health, the public reads of the API, and
 //   GET  /admin/ledger
@@ -54,11 +65,13 @@ class Health final : public Handler {
 //   POST /admin/tokens {"role","subject","ttl_s"}
 //   GET  /admin/records?after=P&limit=N
 //   GET  /admin/log/{path}: the files of the log, the entries with them
+//   POST /admin/log/rotate-key {"both_s"}
 //   GET  /admin/projections
 //   POST /admin/projections/{name}/rebuild   /admin/projections/{name}/verify
 //   POST /admin/checkpoints {"directory"}
 //   POST /admin/rolls {"poll","voters":[…]}: who these entries of the poll's roll are
 //   POST /admin/vault/sweep   /admin/vault/rotate {"nodes": all other nodes have the new keys, or never will}
+//   POST /admin/backup {"directory"}: log and vault as of one record, by hard links
 class Admin final : public Handler {
  public:
   // All must outlive the handler.
@@ -80,6 +93,10 @@ class Admin final : public Handler {
     vault::ContestSecrets& contests;
     AskForSweep sweep;                          // empty where nothing is destroyed
     std::function<bool()> has_other_key_nodes;  // whether other nodes may hold the wrapping keys
+    // Changes the key of the log; an error says why not. Waits for the disk.
+    std::function<std::expected<NewLogKey, std::string>(std::chrono::seconds both_for)> rotate_key;
+    // Makes a directory with log and vault as of one record; an error says why not. Waits for the disk.
+    std::function<std::expected<Position, std::string>(const std::filesystem::path&)> back_up;
     std::string_view version;
   };
 
@@ -94,6 +111,7 @@ class Admin final : public Handler {
   void mint_token(const Request& request, Responder responder) const;
   void send_records(const Request& request, Responder responder) const;
   void send_log_file(std::string_view path, Responder responder) const;
+  void rotate_key(const Request& request, Responder responder) const;
   void list_projections(Responder responder) const;
   void rebuild(std::string_view name, Responder responder) const;
   void verify(std::string_view name, Responder responder) const;
@@ -101,6 +119,9 @@ class Admin final : public Handler {
   void open_roll(const Request& request, Responder responder) const;
   void rotate_keys(const Request& request, Responder responder) const;
   void sweep(SweepOrder order, Responder responder) const;
+  void back_up(const Request& request, Responder responder) const;
+  using MakeCopy = std::function<std::expected<Position, std::string>(const std::string& directory)>;
+  void copy_to_directory(const Request& request, Responder responder, MakeCopy make) const;
 
   Parts parts_;
 };

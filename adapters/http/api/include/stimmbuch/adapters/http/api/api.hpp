@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "stimmbuch/adapters/http/api/leader_link.hpp"
 #include "stimmbuch/adapters/http/server/blocking_pool.hpp"
@@ -71,6 +72,8 @@ class Api final : public Handler {
     // Whether the texts in the vault are as of now, or nearly; what was destroyed since must not be shown.
     std::function<bool()> texts_are_current;
     const checkpoints::LogFiles& log_files;
+    // The key pairs with which the log signs now; none where this node knows nobody.
+    std::function<std::vector<crypto::Secret>()> signing_seeds;
   };
 
   explicit Api(Parts parts);
@@ -147,6 +150,7 @@ class Api final : public Handler {
   void get_audit_trail(Call call);
   void get_checkpoint(Call call);
   void get_log_key(Call call);
+  void get_log_keys(Call call);
   void get_tile(Call call);
   void get_entries(Call call);
   void get_openapi(Call call);
