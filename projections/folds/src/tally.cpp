@@ -247,8 +247,16 @@ class TallyFold final : public Fold {
     const bool publishes =
         std::holds_alternative<poll::Closed>(event) || std::holds_alternative<poll::OpeningsCompleted>(event);
     if (publishes) publish(row, tally, input.position());
+    if (!shows_in_tally(event)) return;
     tally.reflects = input.position();
     tally.document_changed = true;
+  }
+
+  // What is destroyed moves no tally: its document stays the same, byte for byte.
+  static bool shows_in_tally(const poll::Event& event) {
+    return !std::holds_alternative<poll::TextDestructionRequested>(event) &&
+           !std::holds_alternative<poll::TextDestroyed>(event) &&
+           !std::holds_alternative<poll::SecretDestroyed>(event);
   }
 
   static const poll::BallotCounter& counter_of(PollRow& row) {

@@ -358,10 +358,10 @@ void Recount::PollRecount::check_count(const poll::ResultComputed& result) {
                                 result.eligible_at_opening != state_.roll_completed->at_opening)) {
     differ("count_differs", "the count has another number of entitled people than the roll");
   }
-  // Each ballot is a voter's, and each voter a registered citizen.
-  if (!state_.terms->imported && registered_ && std::cmp_greater(result.figures.cast, *registered_)) {
-    differ("count_differs", fmt::format("{} voters cast a ballot, and {} citizens were registered",
-                                        result.figures.cast, *registered_));
+  // Each voter is a registered citizen.
+  if (!state_.terms->imported && registered_ && std::cmp_greater(ballots_.voters(), *registered_)) {
+    differ("count_differs", fmt::format("{} voters took part, and {} citizens were registered",
+                                        ballots_.voters(), *registered_));
   }
   if (result.rule != state_.terms->rule.kind)
     differ("count_differs", "the count is by another rule than the poll's");
@@ -465,6 +465,7 @@ RecountedPoll Recount::PollRecount::result() const {
           .imported = state_.terms && state_.terms->imported,
           .ballots = events_.standing(),
           .registered = state_.terms && state_.terms->imported ? std::nullopt : registered_,
+          .voters = has_ballots_ ? std::optional(ballots_.voters()) : std::nullopt,
           .counted = counted_,
           .counts = counts_,
           .eligible = state_.roll_completed ? std::optional(roll_entries_) : std::nullopt,

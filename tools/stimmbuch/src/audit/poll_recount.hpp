@@ -48,6 +48,9 @@ class StandingBallots {
     return found == ballots_.end() ? nullptr : &found->second;
   }
 
+  // How many ever voted.
+  std::size_t voters() const { return ballots_.size(); }
+
   // Calls `visit(voter, ballot)` for everybody who ever voted.
   template <class Visit>
   void for_each(Visit&& visit) const {

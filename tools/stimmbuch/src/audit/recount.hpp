@@ -54,11 +54,12 @@ struct RecountedPoll {
   std::int64_t ballots = 0;                 // standing at the end
   std::optional<std::uint64_t> registered;  // citizens when it closed, where the records have them; imported
                                             // polls are not of citizens
-  std::optional<poll::Figures> counted;     // of the newest count
-  std::int64_t counts = 0;                  // ResultComputed records that were checked
-  std::optional<std::int64_t> eligible;     // on its roll, if that is complete
-  std::optional<std::int64_t> openings;     // that were checked, if it is sealed
-  bool claimed = false;                     // there was a document to compare with
+  std::optional<std::size_t> voters;     // who ever voted, withdrawn or not, where the records have ballots
+  std::optional<poll::Figures> counted;  // of the newest count
+  std::int64_t counts = 0;               // ResultComputed records that were checked
+  std::optional<std::int64_t> eligible;  // on its roll, if that is complete
+  std::optional<std::int64_t> openings;  // that were checked, if it is sealed
+  bool claimed = false;                  // there was a document to compare with
   std::size_t differences = 0;
 };
 

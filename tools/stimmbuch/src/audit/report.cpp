@@ -22,8 +22,10 @@ std::string status_of(const RecountedPoll& poll) {
 std::string figures_of(const RecountedPoll& poll) {
   if (!poll.counted) return {};
   std::string text;
-  if (poll.registered) text = fmt::format("{} registered ≥ ", *poll.registered);
-  return text + fmt::format("{} cast ≥ {} counted", poll.counted->cast, poll.counted->counted());
+  if (poll.registered) text += fmt::format("{} registered ≥ ", *poll.registered);
+  if (poll.eligible) text += fmt::format("{} entitled ≥ ", *poll.eligible);
+  if (poll.voters) text += fmt::format("{} voted ≥ ", *poll.voters);
+  return text + fmt::format("{} counted", poll.counted->counted());
 }
 
 std::string verdict_line(const Verification& verification) {
@@ -126,20 +128,21 @@ std::string html_of(const Verification& verification) {
   for (const auto& notice : verification.notices) page += fmt::format("<p>{}</p>\n", escaped(notice));
   page +=
       "<h2>Polls</h2>\n<p>Each figure can be at most the one before it: registered citizens when the poll "
-      "closed (imported polls have none), ballots cast, ballots counted.</p>\n"
-      "<table><tr><th>poll</th><th>status</th><th>registered</th><th>cast</th><th>counted</th><th>standing</"
-      "th>"
+      "closed and of them the entitled ones on its roll (imported polls have neither), who voted, ballots "
+      "counted.</p>\n"
+      "<table><tr><th>poll</th><th>status</th><th>registered</th><th>entitled</th><th>voted</th>"
+      "<th>counted</th><th>standing</th>"
       "<th>recount</th></tr>\n";
   for (const RecountedPoll& poll : verification.polls) {
     const auto cell = [](const auto& figure) {
       return fmt::format("<td class=\"n\">{}</td>", figure ? fmt::format("{}", *figure) : "–");
     };
-    const auto cast = poll.counted ? std::optional(poll.counted->cast) : std::nullopt;
     const auto counted = poll.counted ? std::optional(poll.counted->counted()) : std::nullopt;
     page += fmt::format(
-        "<tr class=\"{}\"><td>{}</td><td>{}</td>{}{}{}<td class=\"n\">{}</td><td>{}</td></tr>\n",
+        "<tr class=\"{}\"><td>{}</td><td>{}</td>{}{}{}{}<td class=\"n\">{}</td><td>{}</td></tr>\n",
         poll.differences == 0 ? "PASS" : "FAIL", poll.poll.text(), status_of(poll), cell(poll.registered),
-        cell(cast), cell(counted), poll.ballots, poll.differences == 0 ? "agrees" : "DIFFERS");
+        cell(poll.eligible), cell(poll.voters), cell(counted), poll.ballots,
+        poll.differences == 0 ? "agrees" : "DIFFERS");
   }
   return page + "</table>\n</body></html>\n";
 }
@@ -167,7 +170,9 @@ Json json_of(const Verification& verification) {
               {"counts", poll.counts},
               {"agrees", poll.differences == 0}};
     if (poll.registered) item["registered"] = *poll.registered;
-    if (poll.counted) item.update({{"cast", poll.counted->cast}, {"counted", poll.counted->counted()}});
+    if (poll.eligible) item["eligible"] = *poll.eligible;
+    if (poll.voters) item["voted"] = *poll.voters;
+    if (poll.counted) item["counted"] = poll.counted->counted();
     polls.push_back(std::move(item));
   }
   return {{"passed", verification.passed},  {"origin", verification.origin},
