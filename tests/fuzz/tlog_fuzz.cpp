@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "stimmbuch/eventstore/tlog/key_chain.hpp"
 #include "stimmbuch/eventstore/tlog/policy.hpp"
 #include "stimmbuch/eventstore/tlog/proof_file.hpp"
 #include "stimmbuch/eventstore/tlog/tile.hpp"
@@ -54,11 +55,15 @@ void read_policy(std::string_view bytes) {
   if (const auto policy = tlog::Policy::parse(bytes)) policy->is_satisfied({});
 }
 
+void read_keys(std::string_view bytes) {
+  if (const auto keys = tlog::parse_key_chain(bytes)) require(to_text(*keys) == bytes);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr void (*readers[])(std::string_view){read_note, read_proof,  read_path,
-                                                read_key,  read_bundle, read_policy};
+  constexpr void (*readers[])(std::string_view){read_note,   read_proof,  read_path, read_key,
+                                                read_bundle, read_policy, read_keys};
   if (size == 0) return 0;
   readers[data[0] % std::size(readers)]({reinterpret_cast<const char*>(data) + 1, size - 1});
   return 0;

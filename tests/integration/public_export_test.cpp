@@ -261,7 +261,7 @@ TEST_F(PublicExport, OfALogShowsEveryDamage) {
   std::vector<std::string> names;
   for (const auto& [name, bytes] : sound) names.push_back(name);
   std::mt19937 random(11);
-  for (std::size_t i = 0; i < 3 * names.size(); ++i) {
+  for (std::size_t i = 0; i < 2 * names.size(); ++i) {
     const auto& name = names[i % names.size()];
     auto damaged = sound.at(name);
     const auto at = random() % damaged.size();
@@ -279,7 +279,7 @@ TEST_F(PublicExport, OfALogShowsEveryDamage) {
     overwrite(site() / name, sound.at(name));
   }
   const std::string records = "polls/poll-300/records.ndjson";
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 12; ++i) {
     std::vector<std::string> lines;
     std::istringstream in(sound.at(records));
     for (std::string line; std::getline(in, line);) lines.push_back(line);

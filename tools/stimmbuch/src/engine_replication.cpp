@@ -178,7 +178,7 @@ void Engine::Parts::start_signing() {
 // may be signed. One that does not answer holds up nothing.
 Engine::Parts::Started Engine::Parts::require_no_witness_ahead(
     const std::vector<tlog::Witness>& asked) const {
-  const auto& key = checkpoints->keys().at(1);
+  const auto key = checkpoints->keys().at(1);
   tlog::Note first{to_text(tlog::Checkpoint{key.name(), 1, tlog::Tree(log->tiles(), 1).root()}), {}};
   first.signatures.push_back(tlog::sign_note(first.text, key.name(), seeds_of({key}).front()));
   const auto head = number(log->synced().head());
