@@ -196,7 +196,6 @@ SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& st
   for (const auto& name : work.released) released.rows.push_back({RowClass::secrets, name});
   parts_.vault.destroy(released);
   parts_.vault.set_erasures_mark(parts_.list.mark());
-  parts_.forget_people();
   tell(SweepStep::destroyed);
   parts_.vault.compact();
   tell(SweepStep::compacted);

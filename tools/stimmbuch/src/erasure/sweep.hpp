@@ -71,7 +71,6 @@ class Sweep {
     const runner::Clock& clock;
     std::filesystem::path key_file;  // empty: the keys are elsewhere
     std::filesystem::path data;
-    std::function<void()> forget_people;  // caches of who is whom, and of secrets
     std::function<void(SweepStep)> on_step;
   };
 
