@@ -140,7 +140,7 @@ std::expected<WrappingKeys, VaultError> create_wrapping_keys(const fs::path& fil
   // and of two processes that make them at once only one succeeds.
   auto fresh = file;
   fresh += ".new-" + crypto::random_id();
-  const auto keys = WrappingKeys::random();
+  auto keys = WrappingKeys::random();
   int failed = write_beside(fresh, O_EXCL, keys);
   if (failed == 0 && ::link(fresh.c_str(), file.c_str()) != 0) failed = errno;
   ::unlink(fresh.c_str());

@@ -249,9 +249,9 @@ bool Sweep::rotate(const std::stop_token& stop) {
   return true;
 }
 
-bool Sweep::record(const StreamId& stream, Command command, std::string_view occasion) const {
+bool Sweep::record(const StreamId& stream, const Command& command, std::string_view occasion) const {
   const auto outcome = submit_and_wait(
-      parts_.runner, engine_command(crypto::Mac(parts_.idempotency), stream, std::move(command), occasion));
+      parts_.runner, engine_command(crypto::Mac(parts_.idempotency), stream, command, occasion));
   if (std::holds_alternative<runner::Accepted>(outcome)) return true;
   const auto* const rejection = std::get_if<Rejection>(&outcome);
   spdlog::error(

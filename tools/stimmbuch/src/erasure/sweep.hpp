@@ -97,7 +97,7 @@ class Sweep {
   void request_what_only_the_list_knows() const;
   void require_key_file() const;
   bool rotate(const std::stop_token& stop);
-  bool record(const StreamId& stream, Command command, std::string_view occasion) const;
+  bool record(const StreamId& stream, const Command& command, std::string_view occasion) const;
   void record(const DueWork& due, SweepReport& report) const;
   void tell(SweepStep step) const;
 
