@@ -74,6 +74,29 @@ TEST_F(PublishedVault, BecomesTheSameOnAnotherNode) {
   EXPECT_EQ(copy->rows_of("citizen/c1").size(), leader->rows_of("citizen/c1").size());
 }
 
+TEST_F(PublishedVault, TellsWhenRowsAreDestroyedHereAndOnTheOtherNode) {
+  const auto leader = open("leader", RocksVault::Start::first);
+  int told_here = 0;
+  leader->on_destruction([&] { ++told_here; });
+  leader->write(Position{1}, std::vector{text_row("text/a", "x"), text_row("text/b", "y")});
+  leader->begin_publishing();
+  publish_all(*leader);
+  leader->published_all();
+  const auto copy = open("follower", RocksVault::Start::copy);
+  int told_there = 0;
+  copy->on_destruction([&] { ++told_there; });
+  copy_to(*copy);
+  EXPECT_EQ(told_there, 0);
+  leader->destroy({.owners = {}, .rows = {{RowClass::texts, "text/a"}}});
+  EXPECT_EQ(told_here, 1);
+  publish_unpublished(*leader, Position{9});
+  copy_to(*copy);
+  EXPECT_EQ(told_there, 1);
+  ASSERT_TRUE(copy->load());
+  EXPECT_EQ(copy->read(RowClass::texts, "text/a"), std::nullopt);
+  EXPECT_EQ(copy->read(RowClass::texts, "text/b"), "y");
+}
+
 TEST_F(PublishedVault, TellsOfAWriteOnceItsRecordsAreReached) {
   const auto vault = open("leader", RocksVault::Start::first);
   vault->begin_publishing();

@@ -6,12 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include "engine.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2 && argc != 3) return EXIT_FAILURE;
+  // Only the port stands on standard output.
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("engine"));
   stimmbuch::program::EngineOptions options;
   options.data = argv[1];
   options.purpose = stimmbuch::ledger::Purpose::demo;

@@ -43,10 +43,12 @@ class EngineProcess {
 
   const Endpoints& endpoints() const { return endpoints_; }
 
-  // Until it has killed itself.
-  void wait_for_death() {
-    ::waitpid(process_, nullptr, 0);
+  // Until it has killed itself; false: it ended otherwise.
+  bool waits_for_death() {
+    int status = 0;
+    ::waitpid(process_, &status, 0);
     process_ = -1;
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   }
 
   void kill() {

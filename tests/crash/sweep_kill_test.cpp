@@ -60,7 +60,7 @@ TEST_P(SweepKilled, IsFinishedByTheNext) {
       ask_for_sweep(engine.endpoints());
     } catch (const std::exception&) {  // it is dead by now
     }
-    engine.wait_for_death();
+    EXPECT_TRUE(engine.waits_for_death());
   }
   {
     EngineProcess engine(data);

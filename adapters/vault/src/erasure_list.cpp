@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = VaultError::Kind;
 
-constexpr std::string_view header = "stimmbuch-erasures-v1 ";
+constexpr std::string_view list_header = "stimmbuch-erasures-v1 ";
 constexpr std::string_view owner_word = "owner";
 constexpr std::string_view texts_word = "texts";
 constexpr std::string_view secrets_word = "secrets";
@@ -98,7 +98,7 @@ std::expected<std::unique_ptr<ErasureList>, VaultError> ErasureList::open(const 
   const auto failed = [&](Kind kind, const std::string& what) {
     return std::unexpected(VaultError{kind, "erasure list " + file.string() + ": " + what});
   };
-  std::unique_ptr<ErasureList> list{new ErasureList{file, std::string{header}.append(ledger.text())}};
+  std::unique_ptr<ErasureList> list{new ErasureList{file, std::string{list_header}.append(ledger.text())}};
   {
     const Descriptor made{::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
     if (!made) return failed(Kind::io, std::generic_category().message(errno));
@@ -108,7 +108,7 @@ std::expected<std::unique_ptr<ErasureList>, VaultError> ErasureList::open(const 
   const auto whole = content->rfind('\n');
   auto size = whole == std::string::npos ? 0 : whole + 1;
   // A list that says nothing is as good as none, whichever ledger was here before.
-  if (content->starts_with(header) && content->find('\n') == whole &&
+  if (content->starts_with(list_header) && content->find('\n') == whole &&
       content->substr(0, whole) != list->first_line_)
     size = 0;
   if (size < content->size() && ::truncate(file.c_str(), static_cast<off_t>(size)) != 0)

@@ -1,5 +1,6 @@
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -106,6 +107,7 @@ void RocksVault::each_secret(
 
 void RocksVault::destroy(const Destruction& destruction) {
   store_->destroy(destruction);
+  destroyed_();
 }
 
 void RocksVault::compact() {
@@ -178,6 +180,7 @@ std::optional<std::int64_t> RocksVault::copied_to() const {
 
 void RocksVault::copy(std::span<const SealedRow> rows, std::int64_t next) {
   store_->copy(rows, next);
+  if (std::ranges::any_of(rows, [](const SealedRow& row) { return !row.value; })) destroyed_();
 }
 
 }  // namespace stimmbuch::vault

@@ -110,7 +110,8 @@ std::optional<WrappingKeys> parse(std::string_view text) {
 // Makes a file of the keys beside another; 0, or why not.
 int write_beside(const fs::path& fresh, int flags, const WrappingKeys& keys) {
   const Descriptor created{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, 0600)};
-  if (!created) return errno;
+  // What a crash left there may have been made by somebody else.
+  if (!created || ::fchmod(created.get(), 0600) != 0) return errno;
   auto text = file_text(keys);
   const bool written = write_all(created, text) && ::fsync(created.get()) == 0;
   const int failed = written ? 0 : errno;
@@ -139,7 +140,7 @@ std::expected<WrappingKeys, VaultError> create_wrapping_keys(const fs::path& fil
   // and of two processes that make them at once only one succeeds.
   auto fresh = file;
   fresh += ".new-" + crypto::random_id();
-  const auto keys = WrappingKeys::random();
+  auto keys = WrappingKeys::random();
   int failed = write_beside(fresh, O_EXCL, keys);
   if (failed == 0 && ::link(fresh.c_str(), file.c_str()) != 0) failed = errno;
   ::unlink(fresh.c_str());

@@ -142,7 +142,7 @@ void Engine::Parts::start_sweeper() {
   // An engine that serves nobody works for one command, which may be to sweep.
   sweeper = std::make_unique<Sweeper>(
       Sweep::Parts{*vault, *erasures, *log, *runner, vault->secrets().idempotency, clock, key_file,
-                   options.data, [this] { api->forget_people(); }, options.on_sweep_step},
+                   options.data, options.on_sweep_step},
       options.listen ? Sweeper::Schedule::nightly : Sweeper::Schedule::on_demand, options.sweep_at);
 }
 

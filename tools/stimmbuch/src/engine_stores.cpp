@@ -108,6 +108,9 @@ Engine::Parts::Started Engine::Parts::open_vault() {
   auto opened = vault::RocksVault::open(options.data, *keys, start);
   if (!opened) return std::unexpected(start_error(opened.error()));
   vault = std::move(*opened);
+  vault->on_destruction([this] {
+    if (auto* const listener = listening_api.load()) listener->forget_people();
+  });
   return {};
 }
 

@@ -196,7 +196,6 @@ SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& st
   for (const auto& name : work.released) released.rows.push_back({RowClass::secrets, name});
   parts_.vault.destroy(released);
   parts_.vault.set_erasures_mark(parts_.list.mark());
-  parts_.forget_people();
   tell(SweepStep::destroyed);
   parts_.vault.compact();
   tell(SweepStep::compacted);
@@ -250,9 +249,9 @@ bool Sweep::rotate(const std::stop_token& stop) {
   return true;
 }
 
-bool Sweep::record(const StreamId& stream, Command command, std::string_view occasion) const {
+bool Sweep::record(const StreamId& stream, const Command& command, std::string_view occasion) const {
   const auto outcome = submit_and_wait(
-      parts_.runner, engine_command(crypto::Mac(parts_.idempotency), stream, std::move(command), occasion));
+      parts_.runner, engine_command(crypto::Mac(parts_.idempotency), stream, command, occasion));
   if (std::holds_alternative<runner::Accepted>(outcome)) return true;
   const auto* const rejection = std::get_if<Rejection>(&outcome);
   spdlog::error(

@@ -71,7 +71,6 @@ class Sweep {
     const runner::Clock& clock;
     std::filesystem::path key_file;  // empty: the keys are elsewhere
     std::filesystem::path data;
-    std::function<void()> forget_people;  // caches of who is whom, and of secrets
     std::function<void(SweepStep)> on_step;
   };
 
@@ -98,7 +97,7 @@ class Sweep {
   void request_what_only_the_list_knows() const;
   void require_key_file() const;
   bool rotate(const std::stop_token& stop);
-  bool record(const StreamId& stream, Command command, std::string_view occasion) const;
+  bool record(const StreamId& stream, const Command& command, std::string_view occasion) const;
   void record(const DueWork& due, SweepReport& report) const;
   void tell(SweepStep step) const;
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stimmbuch/adapters/vault/vault_error.hpp"
@@ -114,6 +115,10 @@ class RocksVault final : public runner::Vault {
 
   // ---- destruction (docs/formats/vault.md#destruction); all throw std::runtime_error when they cannot
 
+  // Who is told after rows were destroyed, by this node or, of a copy, by its source: caches of them must go.
+  // On the thread that did it. Set before anybody else uses the vault.
+  void on_destruction(std::function<void()> listener) { destroyed_ = std::move(listener); }
+
   // Deletes rows, in the order of their names, in synced batches; what is not there is passed over, so that
   // after a crash the same call goes on. What was deleted may still lie in files.
   void destroy(const Destruction& destruction);
@@ -174,6 +179,7 @@ class RocksVault final : public runner::Vault {
   explicit RocksVault(std::unique_ptr<Store> store);
 
   std::unique_ptr<Store> store_;
+  std::function<void()> destroyed_ = [] {};
 };
 
 }  // namespace stimmbuch::vault
