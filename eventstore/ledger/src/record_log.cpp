@@ -17,26 +17,26 @@ Position position_of(const rocksdb::Slice& key) {
   return Position{BigEndian::read(key.data())};
 }
 
-void require(const rocksdb::Status& status) {
-  if (!status.ok()) throw LedgerFault("reading the log: " + status.ToString());
+void require(const rocksdb::Status& status, std::string_view where) {
+  if (!status.ok())
+    throw LedgerFault(std::string("reading the log").append(where).append(": ").append(status.ToString()));
 }
 
 // The first record of what cannot be read.
 void require(const rocksdb::Status& status, Position position) {
-  if (status.ok()) return;
-  throw LedgerFault("reading the log at position " + std::to_string(number(position)) + ": " +
-                    status.ToString());
+  if (!status.ok()) require(status, " at position " + std::to_string(number(position)));
 }
 
-Position position_at(const rocksdb::Iterator& iterator) {
-  require(iterator.status());
+// `where`: in case it cannot be read.
+Position position_at(const rocksdb::Iterator& iterator, std::string_view where) {
+  require(iterator.status(), where);
   return iterator.Valid() ? position_of(iterator.key()) : before_first;
 }
 
 Position last_of(rocksdb::DB& db) {
   const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator({}));
   iterator->SeekToLast();
-  return position_at(*iterator);
+  return position_at(*iterator, " at its last position");
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ std::expected<std::unique_ptr<RecordLog>, rocksdb::Status> RecordLog::open(
 Position RecordLog::end_of_point_in_time(const std::filesystem::path& directory, rocksdb::Options options) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::DB* opened = nullptr;
-  require(rocksdb::DB::OpenForReadOnly(options, directory, &opened));
+  require(rocksdb::DB::OpenForReadOnly(options, directory, &opened), "");
   const std::unique_ptr<rocksdb::DB> db(opened);
   return last_of(*db);
 }
@@ -84,7 +84,7 @@ void RecordLog::stage_removal(rocksdb::WriteBatch& batch, Position position) {
 Position RecordLog::first() const {
   const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator({}));
   iterator->SeekToFirst();
-  return position_at(*iterator);
+  return position_at(*iterator, " at its first position");
 }
 
 Position RecordLog::last() const {

@@ -123,6 +123,12 @@ std::expected<Json, Failure> BenchPoll::close() {
   return tally_at(official_, id_, *closed);
 }
 
+std::expected<Json, Failure> BenchPoll::count() {
+  const auto counted = give(fmt::format("/v1/polls/{}/count", id_), "count", {});
+  if (!counted) return std::unexpected(counted.error());
+  return tally_at(official_, id_, *counted);
+}
+
 std::expected<std::uint64_t, Failure> BenchPoll::give(std::string target, std::string_view step,
                                                       const Json& body) {
   const auto done = official_.give(

@@ -41,6 +41,8 @@ class BenchPoll {
 
   // Closes it; the tally that reflects this and with it every ballot.
   std::expected<Json, Failure> close();
+  // Counts it where it is served by itself; the tally as the count left it.
+  std::expected<Json, Failure> count();
 
  private:
   BenchPoll(std::string id, Voters voters, ApiClient official)

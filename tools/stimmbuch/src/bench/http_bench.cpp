@@ -102,6 +102,8 @@ std::expected<Json, Failure> bench_queries(Console& console, Signals& signals, c
     if (!tally) return std::unexpected(tally.error());
     if (auto right = check_bench_tally(*tally, query.votes); !right)
       return std::unexpected(std::move(right.error()));
+    // Behind its count a poll's documents stay as they are.
+    if (const auto counted = poll->count(); !counted) return std::unexpected(counted.error());
     if (path.empty()) path = fmt::format("/v1/polls/{}/tally", poll->id());
   }
 

@@ -57,8 +57,8 @@ Command roll_open_command() {
       .arguments = {{"FILE", "The draw."}},
       .options = with_common_options(),
       .settings = with_data_settings(),
-      .examples = {{"roll open draw.json --data /var/lib/stimmbuch --json > opened.json",
-                    "For the auditor."}},
+      .examples = {{"roll open draw.json --data /var/lib/stimmbuch --json > opened.json", "For the auditor."},
+                   {"roll open draw.json --data /var/lib/stimmbuch", "Pseudonyms and citizens, for people."}},
       .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
       .run = open_drawn,
   };
