@@ -10,7 +10,7 @@ namespace stimmbuch::checkpoints {
 
 namespace {
 
-constexpr std::string_view name_suffix = "/statement";
+constexpr std::string_view statement_suffix = "/statement";
 
 std::string text_of(std::string_view name, const Statement& says) {
   std::string text;
@@ -57,7 +57,7 @@ std::optional<Statement> parse(std::string_view text) {
 }  // namespace
 
 tlog::Note statement(std::string_view origin, const Statement& says, std::span<const crypto::Secret> seeds) {
-  const auto name = std::string(origin).append(name_suffix);
+  const auto name = std::string(origin).append(statement_suffix);
   tlog::Note note{text_of(name, says), {}};
   for (const auto& seed : seeds) note.signatures.push_back(tlog::sign_note(note.text, name, seed));
   return note;
@@ -67,7 +67,7 @@ std::expected<Statement, std::string> open_statement(std::string_view bytes, con
   const auto note = tlog::parse_note(bytes);
   if (!note) return std::unexpected(note.error());
   for (const tlog::VerifierKey& key : log.all()) {
-    const auto name = key.name() + std::string(name_suffix);
+    const auto name = key.name() + std::string(statement_suffix);
     const auto signature = tlog::signature_by({tlog::VerifierKey::Kind::signer, name, key.key()}, *note);
     if (!signature) return std::unexpected(signature.error());
     if (!*signature) continue;

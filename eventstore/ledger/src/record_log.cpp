@@ -36,7 +36,7 @@ Position position_at(const rocksdb::Iterator& iterator, std::string_view where) 
 Position last_of(rocksdb::DB& db) {
   const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator({}));
   iterator->SeekToLast();
-  return position_at(*iterator, " at its last position");
+  return position_at(*iterator, " at the last position of all");
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ void RecordLog::stage_removal(rocksdb::WriteBatch& batch, Position position) {
 Position RecordLog::first() const {
   const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator({}));
   iterator->SeekToFirst();
-  return position_at(*iterator, " at its first position");
+  return position_at(*iterator, " at position 1");
 }
 
 Position RecordLog::last() const {

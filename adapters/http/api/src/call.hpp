@@ -35,4 +35,10 @@ std::optional<AnyId> id_parameter(const Call& call, std::size_t index) {
   return AnyId::parse(call.parameters.at(index));
 }
 
+// Answers that a rule refuses what is asked.
+inline void refuse(Call call, stimmbuch::Refusal reason) {
+  Response response = answer(Rejection{reason, {}}, call.language);
+  std::move(call).send(std::move(response));
+}
+
 }  // namespace stimmbuch::http::api

@@ -26,11 +26,6 @@ void submit(CommandDesk& desk, Call call, runner::Submission submission) {
   if (!taken) std::move(*responder).send(overloaded());
 }
 
-void refuse(Call call, stimmbuch::Refusal reason) {
-  Response response = answer(Rejection{reason, {}}, call.language);
-  std::move(call).send(std::move(response));
-}
-
 Intent as_official(const Call& call) {
   return {call.caller->official, call.client_key};
 }

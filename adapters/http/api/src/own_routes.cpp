@@ -133,11 +133,6 @@ bool lasts(const eventstore::Records& log, const CitizenId& citizen) {
   return runner::read_state<citizen::State>(log, citizen).erasure == citizen::Erasure::none;
 }
 
-void send_refusal(Call call, stimmbuch::Refusal reason) {
-  Response response = answer(Rejection{reason, {}}, call.language);
-  std::move(call).send(std::move(response));
-}
-
 // Of the voter, if there is one.
 std::optional<std::string> ballot_document(const eventstore::Records& log, const BallotId& ballot,
                                            ledger::Purpose purpose) {
@@ -173,8 +168,7 @@ void Api::get_my_ballots(Call call) {
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
     const auto after = cursor_of(*reached.request);
     if (!after) return std::move(reached).send(malformed(cursor_form));
-    if (!lasts(parts_.log, citizen))
-      return send_refusal(std::move(reached), stimmbuch::Refusal::citizen_erased);
+    if (!lasts(parts_.log, citizen)) return refuse(std::move(reached), stimmbuch::Refusal::citizen_erased);
     const auto read = parts_.views.rows("polls", projections::newest_prefix, *after, ballots_page_size);
     if (!read) return std::move(reached).send(rebuilding());
     std::string body = R"({"items":[)";
@@ -213,10 +207,9 @@ void Api::get_my_receipt(Call call) {
   const auto poll = id_parameter<PollId>(call, 0);
   if (!citizen || !poll) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen, poll = *poll](Call reached) {
-    if (!lasts(parts_.log, citizen))
-      return send_refusal(std::move(reached), stimmbuch::Refusal::citizen_erased);
+    if (!lasts(parts_.log, citizen)) return refuse(std::move(reached), stimmbuch::Refusal::citizen_erased);
     const auto voter = desk_->voter(poll, citizen);
-    if (!voter) return send_refusal(std::move(reached), why_no_secret(parts_.log, poll));
+    if (!voter) return refuse(std::move(reached), why_no_secret(parts_.log, poll));
     auto receipt = receipt_of({poll, *voter});
     if (!receipt) return std::move(reached).send(not_found());
     Response response{.status = 200,
@@ -236,7 +229,7 @@ void Api::get_my_export(Call call) {
     if (!reads_->may_show_texts()) return std::move(reached).send(texts_behind());
     const auto person = person_of(parts_.log, parts_.vault, citizen);
     if (person.state.erasure != citizen::Erasure::none)
-      return send_refusal(std::move(reached), stimmbuch::Refusal::citizen_erased);
+      return refuse(std::move(reached), stimmbuch::Refusal::citizen_erased);
     std::string body;
     codec::Writer out(body);
     out.begin_object();

@@ -87,17 +87,14 @@ void Api::get_my_statement(Call call) {
   if (!citizen || !id) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen, id = *id](Call reached) {
     if (runner::read_state<citizen::State>(parts_.log, citizen).erasure != citizen::Erasure::none) {
-      return std::move(reached).send(
-          answer(Rejection{stimmbuch::Refusal::citizen_erased, {}}, reached.language));
+      return refuse(std::move(reached), stimmbuch::Refusal::citizen_erased);
     }
     const auto poll = runner::read_state<poll::State>(parts_.log, id);
     if (!poll.roll) return std::move(reached).send(not_found());
-    if (!poll.roll_completed)
-      return std::move(reached).send(
-          answer(Rejection{stimmbuch::Refusal::poll_not_settled, {}}, reached.language));
+    if (!poll.roll_completed) return refuse(std::move(reached), stimmbuch::Refusal::poll_not_settled);
     const auto contest = parts_.contests.get(id);
     if (!contest) {
-      return std::move(reached).send(answer(Rejection{why_no_secret(parts_.log, id), {}}, reached.language));
+      return refuse(std::move(reached), why_no_secret(parts_.log, id));
     }
     const auto voter = vault::voter_pseudonym(*contest, citizen);
     const auto entries = runner::roll_entries(parts_.log, id, *poll.roll_completed, voter.text());

@@ -15,7 +15,7 @@ namespace stimmbuch::program {
 
 namespace {
 
-constexpr std::uint64_t records_between_looks = 4'096;
+constexpr std::uint64_t records_between_signals = 4'096;
 
 class RollReader {
  public:
@@ -64,7 +64,7 @@ std::expected<PublishedRoll, Failure> read_roll(const FetchLogFile& fetch, const
       for_each_record(fetch, log->checkpoint, before_first, [&](Position position, std::string_view record) {
         reader.take(record);
         done = number(position);
-        if (done % records_between_looks == 0) {
+        if (done % records_between_signals == 0) {
           meter.update(done);
           signal = signals.wait(std::chrono::milliseconds{0});
         }

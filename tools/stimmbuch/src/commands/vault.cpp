@@ -52,7 +52,7 @@ Result sweep(Session& session) {
   });
 }
 
-Result rotate(Session& session) {
+Result rotate_wrapping_keys(Session& session) {
   const auto confirmed = session.given.value("--confirmed");
   const auto struck_off = session.given.value("--struck-off");
   return with_writing_engine(session.settings, [&](DataDirectory& data) -> Result {
@@ -126,7 +126,7 @@ Command vault_rotate_command() {
                    {"vault rotate --data D --confirmed reader1,candidate --struck-off old",
                     "The second step, where other nodes hold the keys."}},
       .exits = {ExitCode::store_missing, ExitCode::store_locked, ExitCode::credentials},
-      .run = rotate,
+      .run = rotate_wrapping_keys,
   };
 }
 
