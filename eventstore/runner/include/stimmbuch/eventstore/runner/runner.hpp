@@ -78,8 +78,8 @@ class Runner {
   bool submit(Submission submission, Completion completion);
 
   // Does work on the writer thread between two groups, while vault and ledger stand at the same record, and
-  // waits for it; commands wait meanwhile. False if the runner has stopped, and nothing was done. What the work
-  // throws is thrown here.
+  // waits for it; commands wait meanwhile. False if the runner has stopped, and nothing was done. What the
+  // work throws is thrown here.
   bool between_groups(std::function<void()> work);
 
   // Decides what waits, answers it, and ends the thread. What is not visible by then is answered as unknown.

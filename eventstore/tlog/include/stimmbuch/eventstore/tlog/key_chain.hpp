@@ -39,8 +39,8 @@ class KeyChain {
   // changed, if the newest key has not signed for it.
   bool add(const NextKey& next, const Signature& signature, std::uint64_t from);
 
-  // From a size on the log has another name and another key, for which nobody signed: records were lost, and it
-  // goes on as a new log.
+  // From a size on the log has another name and another key, for which nobody signed: records were lost, and
+  // it goes on as a new log.
   void restart(VerifierKey key, std::uint64_t from) {
     changes_.push_back({{std::move(key), Time{}}, {}, from, true});
   }
@@ -73,8 +73,8 @@ class KeyChain {
   std::vector<Change> changes_;
 };
 
-// The first key as a vkey, then a line for each next one: signature in base64, `both_until` in seconds, vkey; or
-// `restored` and a vkey, where it goes on as a new log.
+// The first key as a vkey, then a line for each next one: signature in base64, `both_until` in seconds, vkey;
+// or `restored` and a vkey, where it goes on as a new log.
 std::string to_text(const KeyChain& keys);
 // An error says what is wrong, such as a signature. From which size on each signs is not in the text: 0.
 std::expected<KeyChain, std::string> parse_key_chain(std::string_view text);
