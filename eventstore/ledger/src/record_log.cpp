@@ -17,19 +17,19 @@ Position position_of(const rocksdb::Slice& key) {
   return Position{BigEndian::read(key.data())};
 }
 
-void require(const rocksdb::Status& status, std::string_view where) {
+void require_read(const rocksdb::Status& status, std::string_view where) {
   if (!status.ok())
     throw LedgerFault(std::string("reading the log").append(where).append(": ").append(status.ToString()));
 }
 
 // The first record of what cannot be read.
-void require(const rocksdb::Status& status, Position position) {
-  if (!status.ok()) require(status, " at position " + std::to_string(number(position)));
+void require_read(const rocksdb::Status& status, Position position) {
+  if (!status.ok()) require_read(status, " at position " + std::to_string(number(position)));
 }
 
 // `where`: in case it cannot be read.
 Position position_at(const rocksdb::Iterator& iterator, std::string_view where) {
-  require(iterator.status(), where);
+  require_read(iterator.status(), where);
   return iterator.Valid() ? position_of(iterator.key()) : before_first;
 }
 
@@ -63,7 +63,7 @@ std::expected<std::unique_ptr<RecordLog>, rocksdb::Status> RecordLog::open(
 Position RecordLog::end_of_point_in_time(const std::filesystem::path& directory, rocksdb::Options options) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::DB* opened = nullptr;
-  require(rocksdb::DB::OpenForReadOnly(options, directory, &opened), "");
+  require_read(rocksdb::DB::OpenForReadOnly(options, directory, &opened), "");
   const std::unique_ptr<rocksdb::DB> db(opened);
   return last_of(*db);
 }
@@ -116,7 +116,7 @@ Position RecordLog::read(Position after, Position up_to, const RecordVisitor& vi
       const auto record = iterator->value();
       if (!visitor(after, {record.data(), record.size()})) return after;
     }
-    require(iterator->status(), next(after));
+    require_read(iterator->status(), next(after));
     if (after != page_end)
       throw LedgerFault("the log has no record at position " + std::to_string(number(after) + 1));
   }
@@ -128,7 +128,7 @@ void RecordLog::at(Position position, rocksdb::PinnableSlice& record) const {
   const auto status = db_->Get({}, db_->DefaultColumnFamily(), BigEndian(number(position)).slice(), &record);
   if (status.IsNotFound())
     throw LedgerFault("the log has no record at position " + std::to_string(number(position)));
-  require(status, position);
+  require_read(status, position);
 }
 
 }  // namespace stimmbuch::eventstore
