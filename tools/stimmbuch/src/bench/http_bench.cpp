@@ -74,6 +74,8 @@ std::expected<Json, Failure> bench_votes(Console& console, Signals& signals, con
   const auto tally = poll->close();
   if (!tally) return std::unexpected(tally.error());
   if (auto right = check_bench_tally(*tally, votes); !right) return std::unexpected(std::move(right.error()));
+  // Behind its count a poll's documents stay as they are.
+  if (const auto counted = poll->count(); !counted) return std::unexpected(counted.error());
   if (target->engine()) summary["server_max_rss_bytes"] = target->engine()->max_rss_bytes();
 
   if (plan.reference) {
@@ -102,7 +104,6 @@ std::expected<Json, Failure> bench_queries(Console& console, Signals& signals, c
     if (!tally) return std::unexpected(tally.error());
     if (auto right = check_bench_tally(*tally, query.votes); !right)
       return std::unexpected(std::move(right.error()));
-    // Behind its count a poll's documents stay as they are.
     if (const auto counted = poll->count(); !counted) return std::unexpected(counted.error());
     if (path.empty()) path = fmt::format("/v1/polls/{}/tally", poll->id());
   }
