@@ -1,6 +1,7 @@
 #include "stimmbuch/adapters/vault/sealed_ballots.hpp"
 
 #include <span>
+#include <variant>
 
 namespace stimmbuch::vault {
 
@@ -18,6 +19,12 @@ std::string encrypted(const crypto::Mac& key, const crypto::Digest& commitment, 
 }
 
 }  // namespace
+
+const ballot::Seal* seal_of(const ballot::Event& event) {
+  if (const auto* const cast = std::get_if<ballot::SealedVoteCast>(&event)) return &cast->seal;
+  if (const auto* const changed = std::get_if<ballot::SealedVoteChanged>(&event)) return &changed->seal;
+  return nullptr;
+}
 
 crypto::Secret ballot_key(const crypto::Mac& sealing, const SealedRecord& record) {
   return crypto::Secret(sealing("ballot-key", {record.ballot.voter.text(), crypto::text_of(record.command)}));

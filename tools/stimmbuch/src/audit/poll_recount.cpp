@@ -23,12 +23,6 @@ std::string figures_text(const poll::Figures& figures) {
                      figures.paper, figures.invalid);
 }
 
-const ballot::Seal* seal_of(const ballot::Event& event) {
-  if (const auto* const cast = std::get_if<ballot::SealedVoteCast>(&event)) return &cast->seal;
-  if (const auto* const changed = std::get_if<ballot::SealedVoteChanged>(&event)) return &changed->seal;
-  return nullptr;
-}
-
 std::array<std::byte, 16> fingerprint(const ballot::Seal& seal) {
   const auto digest = crypto::sha256({seal.commitment, seal.ciphertext});
   std::array<std::byte, 16> half;
@@ -209,7 +203,7 @@ void Recount::PollRecount::add_ballot_event(std::string_view voter, const ballot
   ballot.next_revision = number(recorded.revision) + 1;
   ballot.vote = *numbers.after;
   ballot.position = position & (UINT64_MAX >> 1);
-  if (const auto* const seal = seal_of(event)) {
+  if (const auto* const seal = vault::seal_of(event)) {
     const auto tag = runner::parse_command_tag(command);
     if (tag) seals_[key] = SealedVote{tag->id, fingerprint(*seal)};
   }

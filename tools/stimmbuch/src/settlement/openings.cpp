@@ -17,12 +17,6 @@ namespace stimmbuch::program {
 
 namespace {
 
-const ballot::Seal* seal_of(const ballot::Event& event) {
-  if (const auto* const cast = std::get_if<ballot::SealedVoteCast>(&event)) return &cast->seal;
-  if (const auto* const changed = std::get_if<ballot::SealedVoteChanged>(&event)) return &changed->seal;
-  return nullptr;
-}
-
 opening::Opening opened(std::string_view record, Position position, const LedgerId& ledger, const PollId& id,
                         const poll::State& poll, const crypto::Mac& sealing) {
   const auto envelope = codec::read_envelope(record);
@@ -31,7 +25,7 @@ opening::Opening opened(std::string_view record, Position position, const Ledger
   const auto* const ballot = stream ? std::get_if<BallotId>(&*stream) : nullptr;
   const auto tag = envelope ? runner::parse_command_tag(envelope->command) : std::nullopt;
   const auto* const own = event ? std::get_if<ballot::Event>(&*event) : nullptr;
-  const auto* const seal = own ? seal_of(*own) : nullptr;
+  const auto* const seal = own ? vault::seal_of(*own) : nullptr;
   if (!ballot || ballot->poll != id || !tag || !seal)
     throw std::runtime_error(fmt::format("record {} is no sealed ballot", number(position)));
   const vault::SealedRecord sealed{ledger, *ballot, tag->id};

@@ -125,6 +125,11 @@ class RollMaker::Pass {
     }
   }
 
+  bool takes(const VoterId& voter) const {
+    const auto letter = letters.find(voter.text().front());
+    return letter >= first_ && letter < end_;
+  }
+
   void take_citizen(Position position, std::string_view record) {
     const auto envelope = readable(codec::read_envelope(record), position);
     const auto citizen = CitizenId::parse(envelope.subject.substr(std::string_view("citizen/").size()));
@@ -132,8 +137,7 @@ class RollMaker::Pass {
     auto found = people_.find(*citizen);
     if (found == people_.end()) {
       const VoterId voter = vault::voter_pseudonym(maker_.contest_, *citizen);
-      const auto letter = letters.find(voter.text().front());
-      if (letter < first_ || letter >= end_) return;
+      if (!takes(voter)) return;
       found = people_.emplace(*citizen, Person{.voter = voter}).first;
     }
     const auto event = readable(codec::read_event(envelope), position);
@@ -147,8 +151,7 @@ class RollMaker::Pass {
     const auto envelope = readable(codec::read_envelope(record), position);
     const auto voter = VoterId::parse(envelope.subject.substr(ballots_of_.size()));
     if (!voter) throw std::runtime_error(fmt::format("record {} is nobody's ballot", number(position)));
-    const auto letter = letters.find(voter->text().front());
-    if (letter < first_ || letter >= end_) return;
+    if (!takes(*voter)) return;
     readable(codec::read_event(envelope, ballot_), position);
     ballots_[*voter] = withdraws(ballot_) ? before_first : position;
   }

@@ -20,6 +20,9 @@ struct SealedRecord {
   CommandId command;
 };
 
+// What a ballot's event seals; nullptr if it is open, or withdraws.
+const ballot::Seal* seal_of(const ballot::Event& event);
+
 // The record's own key. Published with its opening; of a ballot that was replaced or withdrawn it is never
 // made again once the sealing secret is destroyed.
 crypto::Secret ballot_key(const crypto::Mac& sealing, const SealedRecord& record);
