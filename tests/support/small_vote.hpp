@@ -27,16 +27,22 @@ class SmallVote {
     command("POST", "/v1/polls/" + poll_ + "/open", "{}", staff);
   }
 
-  void join(const std::string& citizen) {
+  // The position of the registration.
+  std::uint64_t join(const std::string& citizen) {
     const auto reply =
         command("POST", "/v1/citizens", R"({"name":")" + citizen + R"("})", token("citizen", citizen));
     EXPECT_EQ(reply.status, 201) << reply.body;
+    return position_in(nlohmann::json::parse(reply.body));
   }
   nlohmann::json vote(const std::string& citizen, const std::string& choice) {
     const auto reply = command("PUT", "/v1/polls/" + poll_ + "/ballot",
                                R"({"choices":[")" + choice + R"("]})", token("citizen", citizen));
     EXPECT_LT(reply.status, 300) << reply.body;
     return nlohmann::json::parse(reply.body);
+  }
+  // The position that an answer names.
+  static std::uint64_t position_in(const nlohmann::json& answer) {
+    return std::stoull(answer.at("position").get<std::string>());
   }
   void close_and_count() {
     for (const std::string step : {"close", "count"}) {
