@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -218,10 +219,43 @@ class Cheating : public testing::Test {
 
   // ---- what an audit says of it
 
-  // The checks that fail.
+  // The checks that fail, whether the log is read once or in several passes, each of a portion of the people.
   std::vector<std::string> failed_checks() {
-    const auto files = signed_files(log_, key_);
+    const auto once = verify(UINT32_MAX);
+    const auto in_passes = verify(small_memory);
+    if (!once || !in_passes) {
+      ADD_FAILURE() << (once ? in_passes : once).error().text;
+      return {};
+    }
+    EXPECT_EQ(once->passes, 1U);
+    EXPECT_GT(in_passes->passes, 2U);
+    EXPECT_EQ(findings_of(*once), findings_of(*in_passes));
+    EXPECT_EQ(polls_of(*once), polls_of(*in_passes));
+    std::vector<std::string> failing;
+    for (const CheckResult& check : once->checks) {
+      if (check.verdict == Verdict::fail) failing.emplace_back(check.code);
+      verdicts_[std::string(check.code)] = check.verdict;
+    }
+    findings_.clear();
+    for (const auto& finding : findings_of(*once)) findings_ += finding + "\n";
+    EXPECT_EQ(once->passed, failing.empty());
+    return failing;
+  }
+
+  static constexpr std::uint64_t small_memory = 2'000;  // several passes even for these logs
+  using LogFiles = std::map<std::string, std::string>;
+
+  std::expected<Verification, Failure> verify(std::uint64_t memory) const {
+    return verify(signed_files(log_, key_), memory);
+  }
+  // With files that are others from the second time on that they are asked for.
+  static std::expected<Verification, Failure> verify(const LogFiles& files, std::uint64_t memory,
+                                                     const LogFiles& later = {}) {
+    std::set<std::string> asked;
     const FetchLogFile fetch = [&](const std::string& name) -> std::expected<std::string, Failure> {
+      const bool is_first = asked.insert(name).second;
+      const auto other = later.find(name);
+      if (!is_first && other != later.end()) return other->second;
       const auto file = files.find(name);
       if (file == files.end()) return failed(ExitCode::not_found, name);
       return file->second;
@@ -229,26 +263,22 @@ class Cheating : public testing::Test {
     std::ostringstream nowhere;
     Console console(nowhere, nowhere, {});
     Signals signals{SIGUSR1};
-    const auto verification = verify_log(fetch, {}, console, signals);
-    std::vector<std::string> failing;
-    if (!verification) {
-      ADD_FAILURE() << verification.error().text;
-      return failing;
-    }
-    findings_.clear();
-    for (const CheckResult& check : verification->checks) {
-      if (check.verdict == Verdict::fail) failing.emplace_back(check.code);
+    return verify_log(fetch, {}, memory, console, signals);
+  }
+
+  // In an order of their own: that in which they are found depends on the passes.
+  static std::multiset<std::string> findings_of(const Verification& verification) {
+    std::multiset<std::string> findings;
+    for (const CheckResult& check : verification.checks) {
       for (const Finding& finding : check.findings)
-        findings_.append(check.code)
-            .append(" ")
-            .append(finding.where)
-            .append(": ")
-            .append(finding.detail)
-            .append("\n");
-      verdicts_[std::string(check.code)] = check.verdict;
+        findings.insert(std::string(check.code) + " " + finding.where + ": " + finding.detail);
     }
-    EXPECT_EQ(verification->passed, failing.empty());
-    return failing;
+    return findings;
+  }
+  static Json polls_of(const Verification& verification) {
+    Json report = json_of(verification);
+    for (Json& check : report["checks"]) check.erase("findings");
+    return {report["polls"], report["checks"]};
   }
 
   static constexpr std::size_t sealed_bytes = 5;  // ["a"]
@@ -511,6 +541,26 @@ TEST_F(Cheating, IsSeenWhenAnOfficialWritesTheRoll) {
   log_.by("anna");
   log_.add(RollPartId{bench, 0}, roll::PartAdded{0, {entry(name(0))}});
   EXPECT_THAT(failed_checks(), Contains("D3")) << findings_;
+}
+
+// The tree is checked as the log is read first; what is read again must be that.
+TEST_F(Cheating, IsSeenWhenTheLogIsAnotherOneTheSecondTime) {
+  vote_honestly();
+  close();
+  finish_honestly();
+  const auto files = signed_files(log_, key_);
+  LogFiles later;
+  for (const auto& [name, bytes] : files) {
+    if (!name.starts_with("tile/entries/")) continue;
+    later[name] = bytes;
+    // A voter of the first ballot who chose something else.
+    auto& altered = later[name];
+    altered[altered.find(R"("seal")") + 30] ^= 1;
+  }
+  const auto verification = verify(files, small_memory, later);
+  ASSERT_TRUE(verification);
+  EXPECT_FALSE(verification->passed);
+  EXPECT_THAT(findings_of(*verification), testing::Contains(testing::StartsWith("C1 log: ")));
 }
 
 // The limit of what a log can show, and what the statements that people get and the drawing of entries from

@@ -1,6 +1,7 @@
 #include "audit/recount.hpp"
 
 #include <functional>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -94,12 +95,32 @@ class RecountTest : public testing::Test {
             .reflects = counted_to_};
   }
 
-  std::unique_ptr<Recount> recount(std::vector<TallyClaim> claims = {}) const {
-    auto recount = std::make_unique<Recount>(std::move(claims));
-    for (std::size_t i = 0; i < log_.records().size(); ++i)
-      recount->add(Position{i + 1}, log_.records()[i].bytes);
-    recount->finish();
+  // In one pass; several must find the same.
+  std::unique_ptr<Recount> recount(const std::vector<TallyClaim>& claims = {}) const {
+    auto recount = recount_in(1, claims);
+    const auto in_passes = recount_in(3, claims);
+    EXPECT_EQ(found(*recount), found(*in_passes));
     return recount;
+  }
+  std::unique_ptr<Recount> recount_in(std::uint32_t passes, const std::vector<TallyClaim>& claims) const {
+    auto recount = std::make_unique<Recount>(claims);
+    for (std::uint32_t pass = 0; pass < passes; ++pass) {
+      recount->begin_pass({pass, passes});
+      for (std::size_t i = 0; i < log_.records().size(); ++i)
+        recount->add(Position{i + 1}, log_.records()[i].bytes);
+      recount->finish();
+    }
+    return recount;
+  }
+  static std::multiset<std::string> found(const Recount& recount) {
+    std::multiset<std::string> found;
+    for (const Difference& difference : recount.differences())
+      found.insert(difference.code + " " + difference.where + " " + difference.detail);
+    for (const RecountedPoll& poll : recount.polls()) {
+      found.insert(std::string(poll.poll.text()) + " " + std::to_string(poll.ballots) + " " +
+                   std::to_string(poll.voters.value_or(0)) + " " + std::to_string(poll.differences));
+    }
+    return found;
   }
 
   LogBuilder log_;

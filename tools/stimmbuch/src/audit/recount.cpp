@@ -66,6 +66,7 @@ std::optional<TallyClaim> read_tally_claim(const Json& document) {
 
 Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules, RecordsOf records, RollEvidence* evidence)
     : rules_(rules), records_(records), evidence_(evidence) {
+  if (rules_ != nullptr && evidence_ != nullptr) rules_->watch(evidence_->drawn_citizens());
   for (TallyClaim& claim : claims) {
     const PollId poll = claim.poll;
     recount_of(poll).claim(std::move(claim));
@@ -79,19 +80,33 @@ Recount::PollRecount& Recount::recount_of(const PollId& poll) {
       differ(std::move(code), "poll/" + std::string(poll.text()), std::move(detail));
     };
     const bool has_ballots = records_ != RecordsOf::poll_tallied;
-    found =
-        polls_.emplace(poll.text(), std::make_unique<PollRecount>(poll, std::move(differ_here), has_ballots))
-            .first;
+    found = polls_
+                .emplace(poll.text(),
+                         std::make_unique<PollRecount>(poll, std::move(differ_here), has_ballots, portion_))
+                .first;
   }
   return *found->second;
 }
 
 Recount::~Recount() = default;
 
+void Recount::begin_pass(Portion portion) {
+  portion_ = portion;
+  citizens_ = 0;
+  last_ = before_first;
+  citizens_next_revisions_ = {};
+  for (auto& [id, poll] : polls_) poll = std::make_unique<PollRecount>(std::move(*poll), portion);
+  if (rules_ != nullptr) rules_->begin_pass(portion);
+}
+
 void Recount::differ(std::string code, std::string where, std::string detail) {
   ++difference_count_;
   if (differences_.size() < differences_kept)
     differences_.push_back({std::move(code), std::move(where), std::move(detail)});
+}
+
+void Recount::differ_once(std::string code, std::string where, std::string detail) {
+  if (portion_.is_first()) differ(std::move(code), std::move(where), std::move(detail));
 }
 
 void Recount::check_order(Position position, const codec::Envelope& envelope) {
@@ -115,10 +130,7 @@ void Recount::check_command(const codec::Envelope& envelope) {
   open_command_ = envelope.more ? envelope.command : std::string_view{};
 }
 
-void Recount::check_revision(const codec::Envelope& envelope) {
-  auto stream = next_revisions_.find(envelope.subject);
-  if (stream == next_revisions_.end()) stream = next_revisions_.emplace(envelope.subject, 0).first;
-  std::uint32_t& expected = stream->second;
+void Recount::check_revision(const codec::Envelope& envelope, std::uint32_t& expected) {
   if (number(envelope.revision) != expected) {
     differ("revision_gap", at(envelope.position),
            fmt::format("{} is at revision {}, and {} is due", envelope.subject, number(envelope.revision),
@@ -133,55 +145,72 @@ void Recount::add(Position position, std::string_view record) {
   const auto recorded = envelope ? codec::recorded(*envelope) : std::unexpected(envelope.error());
   if (!event || !recorded) {
     const auto& error = !event ? event.error() : recorded.error();
-    differ("not_canonical", at(position),
-           fmt::format("not a record in canonical writing at byte {}: {}", error.offset, error.what));
+    differ_once("not_canonical", at(position),
+                fmt::format("not a record in canonical writing at byte {}: {}", error.offset, error.what));
     last_ = position;
     return;
   }
-  check_order(position, *envelope);
-  check_command(*envelope);
+  if (portion_.is_first()) {
+    check_order(position, *envelope);
+    check_command(*envelope);
+  }
   last_ = position;
   if (!envelope->subject.starts_with(std::visit(KindOf{}, *event))) {
-    return differ("type_foreign", at(position),
-                  fmt::format("{} has a record {}", envelope->subject, envelope->type));
+    return differ_once("type_foreign", at(position),
+                       fmt::format("{} has a record {}", envelope->subject, envelope->type));
   }
   const auto* const ballot_event = std::get_if<ballot::Event>(&*event);
   const auto* const poll_event = std::get_if<poll::Event>(&*event);
-  if (ballot_event == nullptr) check_revision(*envelope);
-  if (const auto* const citizen = std::get_if<citizen::Event>(&*event))
+  if (const auto* const citizen = std::get_if<citizen::Event>(&*event)) {
     citizens_ += std::holds_alternative<citizen::Registered>(*citizen) ? 1 : 0;
+    const auto id = envelope->subject.substr(envelope->subject.find('/') + 1);
+    if (portion_.holds(id)) check_revision(*envelope, citizens_next_revisions_[id]);
+  } else if (ballot_event == nullptr && portion_.is_first()) {
+    auto stream = next_revisions_.find(envelope->subject);
+    if (stream == next_revisions_.end()) stream = next_revisions_.emplace(envelope->subject, 0).first;
+    check_revision(*envelope, stream->second);
+  }
   const bool is_part =
       std::holds_alternative<roll::Event>(*event) || std::holds_alternative<opening::Event>(*event);
   if (rules_ == nullptr && ballot_event == nullptr && poll_event == nullptr && !is_part) return;
 
   const auto stream = parse_subject(envelope->subject);
-  if (!stream) return differ("subject_malformed", at(position), "the subject is none");
-  if (ballot_event != nullptr) {
-    const auto& id = std::get<BallotId>(*stream);
-    PollRecount& poll = recount_of(id.poll);
-    if (rules_ != nullptr) rules_->take_ballot(id, poll.ballot_of(id.voter.text()), *ballot_event, *recorded);
-    return poll.add_ballot_event(id.voter.text(), *ballot_event, *recorded, envelope->command);
-  }
+  if (!stream) return differ_once("subject_malformed", at(position), "the subject is none");
+  if (ballot_event != nullptr)
+    return add_ballot(std::get<BallotId>(*stream), *ballot_event, *recorded, *envelope);
   if (rules_ != nullptr) rules_->take(*stream, *event, *recorded, envelope->more);
-  if (const auto* const part = std::get_if<RollPartId>(&*stream)) {
-    recount_of(part->poll)
-        .add_roll(std::get<roll::PartAdded>(std::get<roll::Event>(*event)), position, tlog::leaf_hash(record),
-                  evidence_ != nullptr && evidence_->concerns(part->poll));
-  }
-  const auto* const part = std::get_if<OpeningPartId>(&*stream);
-  const auto ledger = part ? LedgerId::parse(ledger_) : std::nullopt;
-  if (ledger) {
-    recount_of(part->poll)
-        .add_openings(std::get<opening::PartAdded>(std::get<opening::Event>(*event)), position,
-                      tlog::leaf_hash(record), *ledger);
-  }
+  if (is_part) return add_part(*stream, *event, position, record);
   if (poll_event == nullptr) return;
   PollRecount& poll = recount_of(std::get<PollId>(*stream));
   if (records_ == RecordsOf::log && std::holds_alternative<poll::Closed>(*poll_event))
     poll.set_registered(citizens_);
   poll.add_poll_event(*poll_event, *recorded, envelope->more);
-  if (const auto* const roll = std::get_if<poll::RollCompleted>(poll_event))
-    check_evidence(std::get<PollId>(*stream), *roll, poll);
+  const auto* const roll = std::get_if<poll::RollCompleted>(poll_event);
+  if (roll != nullptr && portion_.is_last()) check_evidence(std::get<PollId>(*stream), *roll, poll);
+}
+
+void Recount::add_ballot(const BallotId& id, const ballot::Event& event, const Recorded& recorded,
+                         const codec::Envelope& envelope) {
+  PollRecount& poll = recount_of(id.poll);
+  if (rules_ != nullptr) rules_->take_ballot(id, poll.ballot_of(id.voter.text()), event, recorded);
+  poll.add_ballot_event(id.voter.text(), event, recorded, envelope.command);
+}
+
+void Recount::add_part(const StreamId& stream, const Event& event, Position position,
+                       std::string_view record) {
+  if (const auto* const part = std::get_if<RollPartId>(&stream)) {
+    const bool keep = portion_.is_last() && evidence_ != nullptr && evidence_->concerns(part->poll);
+    recount_of(part->poll)
+        .add_roll(std::get<roll::PartAdded>(std::get<roll::Event>(event)), position, tlog::leaf_hash(record),
+                  keep);
+  }
+  const auto* const part = std::get_if<OpeningPartId>(&stream);
+  const auto ledger = part ? LedgerId::parse(ledger_) : std::nullopt;
+  if (ledger) {
+    recount_of(part->poll)
+        .add_openings(std::get<opening::PartAdded>(std::get<opening::Event>(event)), position,
+                      tlog::leaf_hash(record), *ledger);
+  }
 }
 
 void Recount::check_evidence(const PollId& poll, const poll::RollCompleted& roll, PollRecount& recount) {
@@ -189,17 +218,17 @@ void Recount::check_evidence(const PollId& poll, const poll::RollCompleted& roll
   if (evidence_ == nullptr || rules_ == nullptr || !ledger) return;
   evidence_->check(
       *ledger, poll, roll, recount.take_roll(),
-      [this](const CitizenId& citizen) { return rules_->was_elector(citizen); },
+      [&](const CitizenId& citizen) { return rules_->was_elector(poll, citizen); },
       [&](bool of_draw, std::string detail) {
         differ(of_draw ? "draw_differs" : "statement_differs", subject(poll), std::move(detail));
       });
 }
 
 void Recount::finish() {
-  if (!open_command_.empty())
+  if (!open_command_.empty() && portion_.is_first())
     differ("command_torn", at(last_), "the last record promises more of its command");
   for (const auto& [id, poll] : polls_) poll->finish();
-  if (evidence_ == nullptr) return;
+  if (evidence_ == nullptr || !portion_.is_last()) return;
   evidence_->finish([this](bool of_draw, std::string detail) {
     differ(of_draw ? "draw_differs" : "statement_differs", of_draw ? "draw" : "statement", std::move(detail));
   });

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/people.hpp"
 #include "audit/roll_evidence.hpp"
 #include "audit/rule_replay.hpp"
 #include "cli/console.hpp"
@@ -70,7 +71,8 @@ enum class RecordsOf {
   poll_tallied,  // those of one poll whose ballots are too few to be shown: its counts cannot be checked
 };
 
-// Takes the records of a log from the first on. Memory: about 40 bytes for each ballot. One thread.
+// Takes the records of a log from the first on, once or in several passes, of which each looks at a portion
+// of the people. Memory: see the tables of standing_ballots.hpp and people.hpp, for a portion. One thread.
 class Recount {
  public:
   // At most so many differences are kept; all are counted.
@@ -83,8 +85,11 @@ class Recount {
                    RecordsOf records = RecordsOf::log, RollEvidence* evidence = nullptr);
   ~Recount();
 
+  // Without a call there is one pass, over everybody. Else before the first record of each pass, first to
+  // last; the rules are told, too.
+  void begin_pass(Portion portion);
   void add(Position position, std::string_view record);
-  // Behind the last record.
+  // Behind the last record of each pass. What follows is right behind the last pass.
   void finish();
 
   Position last() const { return last_; }
@@ -104,17 +109,24 @@ class Recount {
   void check_evidence(const PollId& poll, const poll::RollCompleted& roll, PollRecount& recount);
   void check_order(Position position, const codec::Envelope& envelope);
   void check_command(const codec::Envelope& envelope);
-  void check_revision(const codec::Envelope& envelope);
+  void check_revision(const codec::Envelope& envelope, std::uint32_t& expected);
+  void add_ballot(const BallotId& id, const ballot::Event& event, const Recorded& recorded,
+                  const codec::Envelope& envelope);
+  void add_part(const StreamId& stream, const Event& event, Position position, std::string_view record);
   void differ(std::string code, std::string where, std::string detail);
+  // What every pass sees.
+  void differ_once(std::string code, std::string where, std::string detail);
 
   RuleReplay* const rules_;
   const RecordsOf records_;
   RollEvidence* const evidence_;
+  Portion portion_;
   std::uint64_t citizens_ = 0;  // registered
   Position last_ = before_first;
   std::string ledger_;
   std::string open_command_;                                          // of which further records must follow
-  std::map<std::string, std::uint32_t, std::less<>> next_revisions_;  // of all streams but ballots
+  std::map<std::string, std::uint32_t, std::less<>> next_revisions_;  // of streams of no person
+  PeopleTable<std::uint32_t> citizens_next_revisions_;
   std::map<std::string, std::unique_ptr<PollRecount>, std::less<>> polls_;
   std::vector<Difference> differences_;
   std::size_t difference_count_ = 0;

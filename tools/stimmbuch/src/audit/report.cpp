@@ -100,9 +100,10 @@ void print(Console& console, const Verification& verification) {
                               figures.empty() ? "" : " (" + figures + ")"));
   }
   console.print(
-      fmt::format("{}: {} ({:.0f} records a second)", verification.passed ? "PASSED" : "FAILED",
+      fmt::format("{}: {} ({:.0f} records a second{})", verification.passed ? "PASSED" : "FAILED",
                   verdict_line(verification),
-                  static_cast<double>(verification.records) / std::max(verification.seconds, 1e-6)));
+                  static_cast<double>(verification.records) / std::max(verification.seconds, 1e-6),
+                  verification.passes > 1 ? fmt::format(", in {} passes", verification.passes) : ""));
 }
 
 std::string html_of(const Verification& verification) {
@@ -175,11 +176,11 @@ Json json_of(const Verification& verification) {
     if (poll.counted) item["counted"] = poll.counted->counted();
     polls.push_back(std::move(item));
   }
-  return {{"passed", verification.passed},  {"origin", verification.origin},
-          {"key", verification.key},        {"records", std::to_string(verification.records)},
-          {"root", verification.root},      {"seconds", verification.seconds},
-          {"checks", std::move(checks)},    {"polls", std::move(polls)},
-          {"notices", verification.notices}};
+  return {{"passed", verification.passed}, {"origin", verification.origin},
+          {"key", verification.key},       {"records", std::to_string(verification.records)},
+          {"root", verification.root},     {"seconds", verification.seconds},
+          {"passes", verification.passes}, {"checks", std::move(checks)},
+          {"polls", std::move(polls)},     {"notices", verification.notices}};
 }
 
 }  // namespace stimmbuch::program

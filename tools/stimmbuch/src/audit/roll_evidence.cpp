@@ -76,6 +76,14 @@ std::size_t RollEvidence::drawn() const {
   return drawn;
 }
 
+std::vector<CitizenId> RollEvidence::drawn_citizens() const {
+  std::vector<CitizenId> citizens;
+  for (const auto& draw : draws_) {
+    for (const auto& entry : draw.what.entries) citizens.push_back(entry.citizen);
+  }
+  return citizens;
+}
+
 bool RollEvidence::concerns(const PollId& poll) const {
   const auto is_about = [&](const auto& one) { return one.what.poll == poll; };
   return std::ranges::any_of(statements_, is_about) || std::ranges::any_of(draws_, is_about);

@@ -51,6 +51,8 @@ class RollEvidence {
 
   std::size_t statements() const { return statements_.size(); }
   std::size_t drawn() const;
+  // Whom the operator names as the people behind drawn entries.
+  std::vector<CitizenId> drawn_citizens() const;
   bool concerns(const PollId& poll) const;
 
   // Holds everything about a poll against its roll: its entries in order, and who satisfied its rule.

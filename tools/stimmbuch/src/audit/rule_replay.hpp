@@ -2,14 +2,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audit/deadlines.hpp"
+#include "audit/people.hpp"
 #include "stimmbuch/domain/domain.hpp"
 
 namespace stimmbuch::program {
@@ -25,22 +28,32 @@ class RuleReplay final : private States {
 
   explicit RuleReplay(Differ differ) : differ_(std::move(differ)) {}
 
+  // Who is asked about with was_elector; before the first record.
+  void watch(std::vector<CitizenId> citizens) { watched_ = std::move(citizens); }
+
+  // As Recount::begin_pass.
+  void begin_pass(Portion portion);
+
   // The next record of the log, if it is of no ballot. `more`: its command goes on.
   void take(const StreamId& stream, const Event& event, const Recorded& recorded, bool more);
 
-  // The next record, of a ballot as it was before.
+  // The next record, of a ballot as it was before; that of a voter of no concern to the pass is not looked
+  // at.
   void take_ballot(const BallotId& id, const ballot::State& before, const ballot::Event& event,
                    const Recorded& recorded);
 
-  // Behind the last record: what should have been destroyed by then.
+  // Behind the last record of each pass: what should have been destroyed by then.
   void finish();
-
-  const Deadlines& deadlines() const { return deadlines_; }
 
   // How many commands were decided on anew.
   std::uint64_t commands() const { return commands_; }
-  // Whether the citizen satisfied the rule of the poll whose roll was completed last.
-  bool was_elector(const CitizenId& citizen) const { return last_electors_.contains(subject(citizen)); }
+  // Erasures and ends of secrets that were looked at, behind the last pass.
+  std::uint64_t erasures() const { return erasures_; }
+  std::uint64_t ended_polls() const { return ended_polls_; }
+  // Whether a citizen who is watched satisfied the rule of a poll whose roll is complete.
+  bool was_elector(const PollId& poll, const CitizenId& citizen) const {
+    return electors_watched_.contains({poll, citizen});
+  }
   // How many entries rolls have that were held against the citizens' records.
   std::uint64_t roll_entries() const { return roll_entries_; }
 
@@ -58,31 +71,61 @@ class RuleReplay final : private States {
     citizen::State voter;
   };
 
-  // Whoever satisfied the rule of a poll with a roll, since it was opened.
-  struct Electors {
-    std::set<std::string, std::less<>> citizens;
-    std::int64_t at_opening = 0;
-    bool closed = false;
+  // What is kept of a citizen: the state is one of few.
+  struct Citizen {
+    std::uint32_t number = UINT32_MAX;  // in the order of their first record
+    std::uint32_t state = 0;            // of citizen_states_
   };
 
+  // Whoever satisfied the rule of a poll with a roll, since it was opened.
+  struct Electors {
+    std::vector<bool> citizens;  // by number
+    std::int64_t count = 0;
+    std::int64_t at_opening = 0;
+    bool closed = false;
+
+    void add(std::uint32_t citizen);
+  };
+  // The same, added up over passes.
+  struct ElectorSums {
+    std::int64_t count = 0;
+    std::int64_t at_opening = 0;
+  };
+
+  void find(Check check, Position position, std::string detail);
+  // Whether this pass judges the stream: those of no person are all judged in the first, and only followed
+  // in the others.
+  bool judges(const StreamId& stream) const;
+
+  const State& of(const StreamId& stream) override;
+  void put(const StreamId& stream, State state);
+  void judge(const Pending& command);
+  const BallotsOf& ballots_of(const PollId& poll);
+  const ledger::State& ledger();
+
   void follow_electors(const StreamId& stream, const Event& event, const Recorded& recorded);
+  void find_electors_at_opening(const PollId& poll, Electors& electors);
   void check_roll(const PollId& poll, const poll::RollCompleted& roll, Position position);
   bool admits(const PollId& poll, const citizen::State& citizen);
 
-  const State& of(const StreamId& stream) override;
-  State& state_of(const StreamId& stream);
-  void judge(Pending command);
-  const BallotsOf& ballots_of(const PollId& poll);
-  const ledger::State& ledger();
   void check_exact_time(const Recorded& recorded);
   void check_grid_time(const Recorded& recorded, std::chrono::seconds grid);
 
-  Differ differ_;
-  std::map<std::string, State, std::less<>> states_;  // by subject; of no ballot
+  const Differ differ_;
+  Portion portion_;
+  bool is_told_ = true;  // whether what is found is told, or was in an earlier pass
+
+  std::map<std::string, State, std::less<>> states_;  // by subject; of no person
+  PeopleTable<Citizen> citizens_;
+  std::deque<State> citizen_states_{State{citizen::State{}}};  // different ones; the first: not registered
+  std::map<std::string, std::uint32_t> citizen_state_indices_{{citizen::text_of({}), 0}};
   std::optional<Pending> pending_;
   std::uint64_t commands_ = 0;
+
   std::map<PollId, Electors> electors_;  // of polls whose roll is not complete
-  std::set<std::string, std::less<>> last_electors_;
+  std::map<PollId, ElectorSums> elector_sums_;
+  std::vector<CitizenId> watched_;
+  std::set<std::pair<PollId, CitizenId>> electors_watched_;
   std::uint64_t roll_entries_ = 0;
 
   std::optional<BallotsOf> ballots_of_;
@@ -92,6 +135,8 @@ class RuleReplay final : private States {
   std::optional<Time> latest_on_grid_;
 
   Deadlines deadlines_;
+  std::uint64_t erasures_ = 0;
+  std::uint64_t ended_polls_ = 0;
 };
 
 }  // namespace stimmbuch::program

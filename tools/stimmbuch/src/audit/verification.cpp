@@ -1,5 +1,6 @@
 #include "audit/verification.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "audit/tree_check.hpp"
 #include "export/poll_bundle.hpp"
 #include "first_record.hpp"
+#include "import/content_hash.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/tlog/base64.hpp"
 
@@ -17,6 +19,16 @@ namespace stimmbuch::program {
 namespace {
 
 constexpr std::uint64_t bundles_between_looks = 16;
+
+// What a record adds to the tables of people and votes at most, just when they grow: that of a voter in a
+// sealed poll, or with ten choices that nobody else made.
+constexpr std::uint64_t bytes_of_a_record = 256;
+
+// In so many passes that none takes more memory than this.
+std::uint32_t passes_within(std::uint64_t memory, std::uint64_t records) {
+  const auto needed = records * bytes_of_a_record;
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (needed + memory - 1) / memory));
+}
 
 CheckId check_of(RuleReplay::Check check) {
   switch (check) {
@@ -59,8 +71,32 @@ class LogAudit {
 
   std::uint64_t size() const { return head_->checkpoint.size; }
 
+  // The first pass looks at everything, further ones at other people, and at the same bytes.
+  void begin_pass(Portion portion) {
+    portion_ = portion;
+    bytes_.emplace();
+    recount_->begin_pass(portion);
+  }
+
   // False: the records end here.
   bool add_bundle(std::uint64_t index) {
+    return portion_.is_first() ? add_new_bundle(index) : add_known_bundle(index);
+  }
+
+  void finish_pass() {
+    recount_->finish();
+    rules_.finish();
+    const auto hash = bytes_->finish();
+    if (portion_.is_first()) first_bytes_ = hash;
+    if (hash != first_bytes_) {
+      checks_.find(CheckId::tree, "log",
+                   "it was read several times, and was not the same each time: what was counted is not what "
+                   "was signed");
+    }
+  }
+
+ private:
+  bool add_new_bundle(std::uint64_t index) {
     const auto width = tlog::tile_at(head_->checkpoint.size, 0, index).width;
     const auto name = path_of(tlog::Bundle{index, width});
     const auto bytes = file(name);
@@ -74,6 +110,7 @@ class LogAudit {
       checks_.find(CheckId::files_there, name, fmt::format("the bundle has not {} records", width));
       return false;
     }
+    bytes_->add(*bytes);
     for (const auto record : *records) {
       const Position position{tree_->records() + 1};
       if (position == Position{1}) check_first(record);
@@ -84,12 +121,26 @@ class LogAudit {
     return true;
   }
 
+  bool add_known_bundle(std::uint64_t index) {
+    const auto width = tlog::tile_at(head_->checkpoint.size, 0, index).width;
+    const auto bytes = file(path_of(tlog::Bundle{index, width}));
+    const auto records = bytes ? tlog::entries_of(*bytes) : std::nullopt;
+    if (!records || records->size() != width) return false;
+    bytes_->add(*bytes);
+    Position position{index * tlog::tile_width};
+    for (const auto record : *records) {
+      position = next(position);
+      recount_->add(position, record);
+    }
+    return true;
+  }
+
+ public:
+  // Behind the last pass.
   std::expected<Verification, Failure> finish() {
     tree_->finish();
     check_keys();
     if (trouble_) return std::unexpected(*trouble_);
-    recount_->finish();
-    rules_.finish();
     for (const Difference& difference : recount_->differences())
       checks_.find(check_of_difference(difference.code), difference.where, difference.detail);
     for (const PollId& poll : material_.malformed) {
@@ -104,8 +155,8 @@ class LogAudit {
     for (const RecountedPoll& poll : recount_->polls())
       checks_.examine(CheckId::counts, static_cast<std::uint64_t>(poll.counts));
     check_settlements();
-    checks_.examine(CheckId::erasures, rules_.deadlines().erasures());
-    checks_.examine(CheckId::secrets_destroyed, rules_.deadlines().ended_polls());
+    checks_.examine(CheckId::erasures, rules_.erasures());
+    checks_.examine(CheckId::secrets_destroyed, rules_.ended_polls());
     if (records < head_->checkpoint.size) {
       checks_.skip(CheckId::tree,
                    fmt::format("the records up to position {} agree; those behind it are missing", records));
@@ -124,8 +175,7 @@ class LogAudit {
                         .checks = checks_.results(),
                         .polls = recount_->polls(),
                         .notices = std::move(notices_),
-                        .passed = checks_.passed(),
-                        .seconds = 0};
+                        .passed = checks_.passed()};
   }
 
  private:
@@ -240,31 +290,42 @@ class LogAudit {
   }};
   RollEvidence evidence_;
   std::optional<Recount> recount_;
+  Portion portion_;
+  std::optional<ContentHash> bytes_;  // of the bundles, in this pass
+  std::string first_bytes_;           // and in the first one
 };
 
 }  // namespace
 
 std::expected<Verification, Failure> verify_log(const FetchLogFile& fetch, AuditMaterial material,
-                                                Console& console, Signals& signals) {
+                                                std::uint64_t memory, Console& console, Signals& signals) {
   if (const auto list = fetch(std::string(bundle_list_name)))
     return verify_public_log(fetch, *list, material, console, signals);
   const auto start = std::chrono::steady_clock::now();
   LogAudit audit(fetch, std::move(material));
   if (auto begun = audit.begin(); !begun) return std::unexpected(begun.error());
   const auto size = audit.size();
-  Meter meter = console.meter("records audited", size);
-  std::uint64_t done = 0;
-  for (std::uint64_t index = 0; done < size && audit.add_bundle(index); ++index) {
-    done = std::min(size, (index + 1) * tlog::tile_width);
-    if (index % bundles_between_looks != 0) continue;
-    meter.update(done);
-    if (const auto signal = signals.wait(std::chrono::milliseconds{0}))
-      return failed(ended_by(*signal), "the audit was interrupted");
+  const auto passes = passes_within(memory, size);
+  for (std::uint32_t pass = 0; pass < passes; ++pass) {
+    Meter meter = console.meter(
+        passes == 1 ? "records audited" : fmt::format("records audited, pass {} of {}", pass + 1, passes),
+        size);
+    audit.begin_pass({pass, passes});
+    std::uint64_t done = 0;
+    for (std::uint64_t index = 0; done < size && audit.add_bundle(index); ++index) {
+      done = std::min(size, (index + 1) * tlog::tile_width);
+      if (index % bundles_between_looks != 0) continue;
+      meter.update(done);
+      if (const auto signal = signals.wait(std::chrono::milliseconds{0}))
+        return failed(ended_by(*signal), "the audit was interrupted");
+    }
+    meter.finish(done);
+    audit.finish_pass();
   }
-  meter.finish(done);
   auto verification = audit.finish();
   if (!verification) return verification;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  verification->passes = passes;
   verification->seconds = took.count();
   return verification;
 }

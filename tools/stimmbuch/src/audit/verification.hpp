@@ -37,14 +37,17 @@ struct Verification {
   std::vector<RecountedPoll> polls;
   std::vector<std::string> notices;  // what everybody should know, though no rule was broken
   bool passed = false;
+  std::uint32_t passes = 1;  // over the records
   double seconds = 0;
 };
 
 // Checks a log from its files alone: completeness, signature, tree, content, rules, counts. What is wrong
 // with the log is in the verification; a failure is that it could not be read at all. Of a public export it
 // checks the tiles and the bundles of polls, and skips what needs all records. A signal ends it.
+// `memory`: bytes for what must be remembered of people and votes; where that is less than they need, the
+// records are read several times.
 std::expected<Verification, Failure> verify_log(const FetchLogFile& fetch, AuditMaterial material,
-                                                Console& console, Signals& signals);
+                                                std::uint64_t memory, Console& console, Signals& signals);
 
 // For people, and as a page by itself.
 void print(Console& console, const Verification& verification);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "audit/served_tallies.hpp"
 #include "audit/verification.hpp"
@@ -22,6 +23,20 @@ using namespace std::chrono_literals;
 // For the log to sign what the tallies show already.
 constexpr auto signature_wait = 30s;
 constexpr auto between_questions = 500ms;
+
+constexpr std::uint64_t mebibyte = 1 << 20;
+constexpr std::uint64_t memory_mib_max = 1 << 30;
+
+// In bytes: as given, or half of what the machine has.
+std::expected<std::uint64_t, Failure> memory_given(const Session& session) {
+  const auto pages = std::max(0L, sysconf(_SC_PHYS_PAGES));
+  const auto machine = static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  const auto mib = session.given.number("--memory", std::max<std::uint64_t>(1, machine / 2 / mebibyte));
+  if (!mib) return std::unexpected(mib.error());
+  if (*mib == 0 || *mib > memory_mib_max)
+    return failed(ExitCode::usage, fmt::format("--memory is at least 1 and at most {}", memory_mib_max));
+  return *mib * mebibyte;
+}
 
 // Waits until the checkpoint covers what the tallies reflect; those that it does not cover by then are left
 // out.
@@ -84,8 +99,10 @@ Result verify_files(Session& session, const FetchLogFile& fetch, ApiClient* engi
     material.tallies = std::move(served->tallies);
     material.malformed = std::move(served->malformed);
   }
+  const auto memory = memory_given(session);
+  if (!memory) return std::unexpected(memory.error());
   Signals signals{SIGTERM, SIGINT};
-  auto verification = verify_log(fetch, std::move(material), session.console, signals);
+  auto verification = verify_log(fetch, std::move(material), *memory, session.console, signals);
   if (!verification) return std::unexpected(verification.error());
   if (const auto page = session.given.value("--html")) files::replace_durably(*page, html_of(*verification));
   print(session.console, *verification);
@@ -119,6 +136,10 @@ Command audit_verify_command() {
            {"--policy", "FILE", "Which witnesses must have cosigned (C2SP tlog-policy)."},
            {"--statements", "PATH", "A statement that a citizen was given, or a directory of them."},
            {"--draw", "FILE", "Drawn entries of a roll, as `roll open` tells them."},
+           {"--memory", "MIB",
+            "For what must be remembered of people and votes: where it is too little, the log is read "
+            "several "
+            "times. Default: half of the machine's."},
            {"--html", "FILE", "Write the report as a page, too."}}),
       .settings = with_data_settings({"server", "token_file"}),
       .examples = {{"audit verify --data /var/lib/stimmbuch", "Exits with 4 if anything was found."},

@@ -1,0 +1,279 @@
+#include "audit/commands_remade.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace stimmbuch::program {
+
+namespace {
+
+using Events = std::vector<Event>;
+using Made = std::optional<stimmbuch::Command>;
+
+// The event of a poll at a place of a command; null if another stands there.
+template <class Own>
+const Own* event_at(const Events& events, std::size_t place) {
+  const auto* const own = std::get_if<poll::Event>(&events.at(place));
+  return own ? std::get_if<Own>(own) : nullptr;
+}
+
+// All options of the records from a place on, which must be of one kind.
+template <class Kind>
+auto options_behind(const Events& events, std::size_t place) -> std::optional<decltype(Kind::options)> {
+  decltype(Kind::options) options;
+  for (; place < events.size(); ++place) {
+    const auto* const part = event_at<Kind>(events, place);
+    if (!part) return std::nullopt;
+    options.insert(options.end(), part->options.begin(), part->options.end());
+  }
+  return options;
+}
+
+// Most commands write one event; the others begin with one that tells.
+struct Remade {
+  const Events& events;
+
+  Made operator()(const ledger::Created& e) const {
+    return single(ledger::Command{ledger::CreateLedger{e.id, e.purpose, e.origin, e.key}});
+  }
+  Made operator()(const ledger::CellsDeclared& e) const {
+    return single(ledger::Command{ledger::DeclareCells{e.levels, e.districts, e.age_bands}});
+  }
+  Made operator()(const ledger::LeaderChanged& e) const {
+    return single(ledger::Command{ledger::ChangeLeader{e.epoch, e.previous, e.previous_leaf}});
+  }
+  Made operator()(const ledger::KeyChanged& e) const {
+    return single(ledger::Command{ledger::ChangeKey{e.key, e.signature, e.both_until}});
+  }
+  Made operator()(const ledger::Restored& e) const {
+    return single(ledger::Command{
+        ledger::RestoreLedger{e.epoch, e.origin, e.key, e.previous, e.previous_leaf, e.signed_to}});
+  }
+
+  Made operator()(const citizen::Registered& e) const {
+    return single(citizen::Command{citizen::RegisterCitizen{e.texts}});
+  }
+  Made operator()(const citizen::Verified& e) const {
+    return single(
+        citizen::Command{citizen::VerifyCitizen{e.cell, e.method, /*with_registry_identity=*/true}});
+  }
+  Made operator()(const citizen::Changed& e) const {
+    return single(citizen::Command{citizen::ChangeCitizen{e.texts}});
+  }
+  Made operator()(const citizen::Blocked& e) const {
+    return single(citizen::Command{citizen::BlockCitizen{e.texts}});
+  }
+  Made operator()(const citizen::Unblocked& e) const {
+    return single(citizen::Command{citizen::UnblockCitizen{e.texts}});
+  }
+
+  Made operator()(const citizen::ErasureRequested&) const {
+    return single(citizen::Command{citizen::EraseCitizen{}});
+  }
+  Made operator()(const citizen::Erased&) const {
+    return single(citizen::Command{citizen::CompleteErasure{}});
+  }
+  Made operator()(const citizen::TextDestructionRequested& e) const {
+    return single(citizen::Command{citizen::DestroyText{e.text}});
+  }
+  Made operator()(const citizen::TextDestroyed& e) const {
+    return single(citizen::Command{citizen::CompleteTextDestruction{e.text}});
+  }
+
+  Made operator()(const project::Opened& e) const {
+    return single(project::Command{project::OpenProject{e.title, e.summary}});
+  }
+  Made operator()(const project::PhaseDefined& e) const {
+    return single(project::Command{project::DefinePhase{e.phase}});
+  }
+  Made operator()(const project::PhaseExtended& e) const {
+    return single(project::Command{project::ExtendPhase{e.phase, e.closes, e.reason}});
+  }
+  Made operator()(const project::Closed&) const { return single(project::Command{project::CloseProject{}}); }
+
+  Made operator()(const poll::Drafted& e) const {
+    auto options = options_behind<poll::OptionsAdded>(events, 1);
+    if (!options) return std::nullopt;
+    return poll::Command{poll::DraftPoll{e.terms, e.terms.results, std::move(*options)}};
+  }
+  Made operator()(const poll::OptionsAdded&) const {
+    auto options = options_behind<poll::OptionsAdded>(events, 0);
+    if (!options) return std::nullopt;
+    return poll::Command{poll::AddOptions{std::move(*options)}};
+  }
+  Made operator()(const poll::Opened&) const {
+    if (!options_behind<poll::OptionsFixed>(events, 1)) return std::nullopt;
+    return poll::Command{poll::OpenPoll{}};
+  }
+  Made operator()(const poll::OptionsFixed&) const { return std::nullopt; }
+  Made operator()(const poll::OptionWithdrawn& e) const {
+    return single(poll::Command{poll::WithdrawOption{e.option, e.reason}});
+  }
+  Made operator()(const poll::Extended& e) const {
+    return single(poll::Command{poll::ExtendPoll{e.closes, e.outage, e.reason}});
+  }
+  Made operator()(const poll::Closed&) const { return single(poll::Command{poll::ClosePoll{}}); }
+  Made operator()(const poll::ResultComputed& e) const {
+    auto options = options_behind<poll::OptionsCounted>(events, 1);
+    if (!options) return std::nullopt;
+    return poll::Command{poll::CountPoll{.revision = e.revision,
+                                         .figures = e.figures,
+                                         .count = {std::move(*options), e.ties, e.quorum_reached},
+                                         .engine = e.engine,
+                                         .first = e.first,
+                                         .last = e.last}};
+  }
+  Made operator()(const poll::OptionsCounted&) const { return std::nullopt; }
+  Made operator()(const poll::ResultCertified&) const { return single(poll::Command{poll::CertifyResult{}}); }
+  Made operator()(const poll::CancellationProposed& e) const {
+    return single(poll::Command{poll::ProposeCancellation{e.reason}});
+  }
+  Made operator()(const poll::Cancelled& e) const {
+    return single(poll::Command{poll::CancelPoll{e.proposal}});
+  }
+  Made operator()(const poll::AnnulmentProposed& e) const {
+    return single(poll::Command{poll::ProposeAnnulment{e.reason}});
+  }
+  Made operator()(const poll::Annulled& e) const {
+    return single(poll::Command{poll::AnnulResult{e.proposal}});
+  }
+  Made operator()(const poll::LotProposed& e) const {
+    return single(poll::Command{poll::ProposeLot{e.order, e.reason}});
+  }
+  Made operator()(const poll::LotDrawn& e) const { return single(poll::Command{poll::DrawLot{e.proposal}}); }
+
+  Made operator()(const poll::RollCompleted& e) const { return single(poll::Command{poll::CompleteRoll{e}}); }
+  Made operator()(const poll::OpeningsCompleted& e) const {
+    return single(poll::Command{poll::CompleteOpenings{e}});
+  }
+  Made operator()(const roll::PartAdded& e) const {
+    return single(roll::Command{roll::AddPart{e.before, e.entries}});
+  }
+  Made operator()(const opening::PartAdded& e) const {
+    return single(opening::Command{opening::AddPart{e.before, e.openings}});
+  }
+  Made operator()(const poll::TextDestructionRequested& e) const {
+    return single(poll::Command{poll::DestroyText{e.text}});
+  }
+  Made operator()(const poll::TextDestroyed& e) const {
+    return single(poll::Command{poll::CompleteTextDestruction{e.text}});
+  }
+  Made operator()(const poll::SecretDestroyed& e) const {
+    return single(poll::Command{poll::DestroySecret{e.secret}});
+  }
+
+  Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const project::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const poll::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const roll::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const opening::Event& event) const { return std::visit(*this, event); }
+  // Ballots are judged apart.
+  Made operator()(const ballot::Event&) const { return std::nullopt; }
+
+ private:
+  Made single(const stimmbuch::Command& command) const {
+    if (events.size() != 1) return std::nullopt;
+    return command;
+  }
+};
+
+struct MayWrite {
+  const StreamId& stream;
+  const Actor& actor;
+
+  bool operator()(const ledger::Event& event) const {
+    return std::holds_alternative<ledger::CellsDeclared>(event) ? is_official() : is_engine();
+  }
+  bool operator()(const citizen::Event& event) const {
+    const bool own = actor == Actor{std::get<CitizenId>(stream)};
+    if (is_any<citizen::Registered, citizen::Changed>(event)) return own;
+    if (is_any<citizen::Erased, citizen::TextDestroyed>(event)) return is_engine();
+    if (is_any<citizen::TextDestructionRequested>(event)) return own || is_official();
+    if (is_any<citizen::ErasureRequested>(event)) return own || is_official() || is_engine();
+    return is_official();
+  }
+  bool operator()(const project::Event&) const { return is_official(); }
+  bool operator()(const poll::Event& event) const {
+    if (is_any<poll::TextDestroyed, poll::SecretDestroyed, poll::RollCompleted, poll::OpeningsCompleted>(
+            event))
+      return is_engine();
+    return is_official() || (is_any<poll::Closed>(event) && is_engine());
+  }
+  bool operator()(const roll::Event&) const { return is_engine(); }
+  bool operator()(const opening::Event&) const { return is_engine(); }
+  bool operator()(const ballot::Event&) const { return false; }
+
+ private:
+  template <class... Some, class Event>
+  static bool is_any(const Event& event) {
+    return (std::holds_alternative<Some>(event) || ...);
+  }
+  bool is_engine() const { return std::holds_alternative<stimmbuch::Engine>(actor); }
+  bool is_official() const { return std::holds_alternative<OfficialId>(actor); }
+};
+
+// Some ballot that the poll takes: of a sealed one nobody knows what it says, until its opening is judged.
+ballot::Choices some_choices(const poll::State& poll) {
+  const poll::BallotForm& form = poll.terms->form;
+  if (form.blank_allowed) return {};
+  std::vector<const poll::Option*> offered;
+  for (const poll::Option& option : poll.options) {
+    if (!poll.is_withdrawn(option.id)) offered.push_back(&option);
+  }
+  if (form.kind == poll::BallotKind::budget)
+    std::ranges::stable_sort(offered, {}, [](const poll::Option* option) { return option->cost; });
+  offered.resize(std::min(offered.size(), static_cast<std::size_t>(form.min)));
+  ballot::Choices choices;
+  for (const poll::Option* option : offered)
+    choices.push_back({option->id, form.kind == poll::BallotKind::points ? 1 : 0});
+  return choices;
+}
+
+struct RemadeBallot {
+  const poll::State& poll;
+  bool imported;
+
+  std::optional<ballot::Command> operator()(const ballot::VoteCast& e) const { return vote(e); }
+  std::optional<ballot::Command> operator()(const ballot::VoteChanged& e) const { return vote(e); }
+  std::optional<ballot::Command> operator()(const ballot::VoteWithdrawn& e) const {
+    if (!imported) return ballot::WithdrawVote{};
+    if (!e.cast_at) return std::nullopt;
+    return ballot::ImportWithdrawal{*e.cast_at};
+  }
+
+  std::optional<ballot::Command> operator()(const ballot::SealedVoteCast& e) const { return sealed(e.seal); }
+  std::optional<ballot::Command> operator()(const ballot::SealedVoteChanged& e) const {
+    return sealed(e.seal);
+  }
+  std::optional<ballot::Command> operator()(const ballot::SealedVoteWithdrawn&) const {
+    return ballot::WithdrawVote{};
+  }
+
+ private:
+  std::optional<ballot::Command> sealed(const ballot::Seal& seal) const {
+    return ballot::CastVote{some_choices(poll), seal};
+  }
+  template <class Voted>
+  std::optional<ballot::Command> vote(const Voted& e) const {
+    if (!imported) return ballot::CastVote{e.choices};
+    if (!e.cast_at) return std::nullopt;
+    return ballot::ImportVote{e.choices, e.channel, *e.cast_at};
+  }
+};
+
+}  // namespace
+
+std::optional<Command> remade_command(const std::vector<Event>& events) {
+  return std::visit(Remade{events}, events.front());
+}
+
+std::optional<ballot::Command> remade_ballot_command(const poll::State& poll, const ballot::Event& event) {
+  return std::visit(RemadeBallot{poll, poll.terms->imported}, event);
+}
+
+bool may_write(const StreamId& stream, const Actor& actor, const Event& event) {
+  return std::visit(MayWrite{stream, actor}, event);
+}
+
+}  // namespace stimmbuch::program
