@@ -384,6 +384,37 @@ TEST_F(Erasure, OfAnOlderVaultThatIsPutBackIsDoneAgain) {
   }
 }
 
+// The log that is put back has never heard of the erasure. It is told, and the person stays erased.
+TEST_F(Erasure, IsWrittenAgainIntoALogThatIsOlderThanTheList) {
+  auto citizen = engine.caller("citizen", "cora");
+  const auto cora = register_citizen(citizen, {{"name", "Cora"}});
+  engine.stop();
+  TemporaryDirectory backup;
+  const auto key_file = vault::default_key_file(engine.data());
+  fs::copy(engine.data(), backup.path() / "data", fs::copy_options::recursive);
+  fs::copy(key_file, backup.path() / "keys");
+  engine.start();
+  citizen = engine.caller("citizen", "cora");
+  ASSERT_EQ(citizen.remove("/v1/me").status, 200);
+  EXPECT_EQ(sweep(engine).at("people"), 1);
+  engine.stop();
+
+  fs::remove_all(engine.data());
+  fs::remove(key_file);
+  fs::copy(backup.path() / "data", engine.data(), fs::copy_options::recursive);
+  fs::copy(backup.path() / "keys", key_file);
+  engine.start();
+  citizen = engine.caller("citizen", "cora");
+  EXPECT_EQ(citizen.get("/v1/me").status, 404);
+  EXPECT_EQ(count_of(engine, "citizen.erasure-requested.v1"), 0);
+  EXPECT_EQ(sweep(engine).at("people"), 1);
+  EXPECT_EQ(count_of(engine, "citizen.erasure-requested.v1"), 1);
+  EXPECT_EQ(count_of(engine, "citizen.erased.v1"), 1);
+  EXPECT_EQ(sweep(engine).at("people"), 0);
+  // Nothing keeps the identity: the same account may begin anew.
+  EXPECT_NE(register_citizen(citizen, {{"name", "Cora"}}), cora);
+}
+
 TEST_F(Erasure, RotatesTheKeysWhenTheOperatorWants) {
   auto citizen = engine.caller("citizen", "cora");
   register_citizen(citizen, {{"name", "Cora"}});

@@ -157,8 +157,9 @@ void Sweep::add_polls(DueWork& due, Time as_of) const {
     if (!is_kept[i]) due.released.push_back(std::move(held[i].first));
 }
 
-// Whoever is in the list and whom the log has as a person was erased in a part of the log that was lost.
-void Sweep::request_what_only_the_list_knows() const {
+// Whoever is in the list and whom the log has as a person was erased in a part of the log that was lost: that
+// is due already.
+void Sweep::request_what_only_the_list_knows(Time as_of) const {
   for (const auto& owner : parts_.list.all().owners) {
     const auto stream = parse_subject(owner.subject);
     const auto* const citizen = stream ? std::get_if<CitizenId>(&*stream) : nullptr;
@@ -170,7 +171,7 @@ void Sweep::request_what_only_the_list_knows() const {
     submission.secrets.push_back({.row_class = RowClass::secrets,
                                   .name = vault::erasing_row_name(owner.subject),
                                   .owners = {},
-                                  .value = std::string(codec::TimeText(parts_.clock.now()).view())});
+                                  .value = std::string(codec::TimeText(as_of).view())});
     submit_and_wait(parts_.runner, std::move(submission));
   }
 }
@@ -184,7 +185,7 @@ SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& st
   // What was destroyed after a rotation had begun may lie under its new keys: so that one ends first, and
   // does not count for what follows.
   if (may_rotate && is_rotating() && !rotate(stop)) return {.interrupted = true};
-  request_what_only_the_list_knows();
+  request_what_only_the_list_knows(as_of);
   const auto work = due(as_of);
   if (work.empty() && !rotate_always) return report;
 

@@ -94,7 +94,7 @@ class Sweep {
  private:
   void add_people(DueWork& due, Time as_of) const;
   void add_polls(DueWork& due, Time as_of) const;
-  void request_what_only_the_list_knows() const;
+  void request_what_only_the_list_knows(Time as_of) const;
   void require_key_file() const;
   bool rotate(const std::stop_token& stop);
   bool record(const StreamId& stream, const Command& command, std::string_view occasion) const;
