@@ -37,7 +37,7 @@ class Decide {
   }
 
   Decision operator()(const project::Command& command) const {
-    return widened(project::decide(state<project::State>(stream_), command));
+    return widened(project::decide(state<project::State>(stream_), command, context_.now));
   }
 
   Decision operator()(const poll::Command& command) const {

@@ -15,6 +15,11 @@ const Phase* find(const State& state, const PhaseId& id) {
   return phase == state.phases.end() ? nullptr : &*phase;
 }
 
+Phase* find(State& state, const PhaseId& id) {
+  const auto phase = std::ranges::find(state.phases, id, &Phase::id);
+  return phase == state.phases.end() ? nullptr : &*phase;
+}
+
 bool overlaps_another(const State& state, const Phase& phase) {
   return std::ranges::any_of(state.phases, [&](const Phase& other) {
     return other.id != phase.id && phase.opens < other.closes && other.opens < phase.closes;
@@ -33,7 +38,22 @@ std::expected<void, Rejection> check_open(const State& state) {
   return {};
 }
 
-Decision decide_on(const State& state, const OpenProject& command) {
+bool has_each_once(std::vector<Feature> features) {
+  std::ranges::sort(features);
+  return std::ranges::adjacent_find(features) == features.end();
+}
+
+// What a command names a reason for: a phase of an open project.
+std::expected<const Phase*, Rejection> phase_with_reason(const State& state, const PhaseId& id,
+                                                         std::string_view reason) {
+  if (auto open = check_open(state); !open) return std::unexpected(open.error());
+  const Phase* const phase = find(state, id);
+  if (!phase) return refused(Refusal::phase_unknown);
+  if (!is_reason(reason)) return refused(Refusal::invalid, "/reason");
+  return phase;
+}
+
+Decision decide_on(const State& state, const OpenProject& command, Time) {
   if (state.status != Status::unknown) return refused(Refusal::project_exists);
   if (!is_localized(command.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (!command.summary.empty() && !is_localized(command.summary, summary_bytes_max)) {
@@ -42,55 +62,83 @@ Decision decide_on(const State& state, const OpenProject& command) {
   return std::vector<Event>{Opened{command.title, command.summary}};
 }
 
-Decision decide_on(const State& state, const DefinePhase& command) {
+Decision decide_on(const State& state, const DefinePhase& command, Time) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
   const Phase& phase = command.phase;
   if (!is_localized(phase.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (phase.opens >= phase.closes) return refused(Refusal::invalid, "/closes");
+  if (!has_each_once(phase.features)) return refused(Refusal::invalid, "/features");
   if (state.phases.size() >= phases_max) return refused(Refusal::stream_full);
   if (find(state, phase.id)) return refused(Refusal::phase_exists, "/id");
   if (overlaps_another(state, phase)) return refused(Refusal::phases_overlap);
   return std::vector<Event>{PhaseDefined{phase}};
 }
 
-Decision decide_on(const State& state, const ExtendPhase& command) {
-  if (auto open = check_open(state); !open) return std::unexpected(open.error());
-  const Phase* const phase = find(state, command.phase);
-  if (!phase) return refused(Refusal::phase_unknown);
-  if (!is_reason(command.reason)) return refused(Refusal::invalid, "/reason");
-  if (command.closes <= phase->closes) return refused(Refusal::extension_not_later, "/closes");
-  Phase extended = *phase;
+Decision decide_on(const State& state, const ExtendPhase& command, Time now) {
+  const auto phase = phase_with_reason(state, command.phase, command.reason);
+  if (!phase) return std::unexpected(phase.error());
+  if (now >= (*phase)->closes) return refused(Refusal::phase_over);
+  if (command.closes <= (*phase)->closes) return refused(Refusal::extension_not_later, "/closes");
+  Phase extended = **phase;
   extended.closes = command.closes;
   if (overlaps_another(state, extended)) return refused(Refusal::phases_overlap);
   return std::vector<Event>{PhaseExtended{command.phase, command.closes, command.reason}};
 }
 
-Decision decide_on(const State& state, const CloseProject&) {
+Decision decide_on(const State& state, const ClosePhase& command, Time now) {
+  const auto phase = phase_with_reason(state, command.phase, command.reason);
+  if (!phase) return std::unexpected(phase.error());
+  if (now < (*phase)->opens || now >= (*phase)->closes) return refused(Refusal::phase_not_open);
+  return std::vector<Event>{PhaseClosed{command.phase, command.reason}};
+}
+
+Decision decide_on(const State& state, const ReopenPhase& command, Time now) {
+  const auto phase = phase_with_reason(state, command.phase, command.reason);
+  if (!phase) return std::unexpected(phase.error());
+  if (now < (*phase)->closes) return refused(Refusal::phase_not_over);
+  if (command.closes <= now) return refused(Refusal::invalid, "/closes");
+  Phase reopened = **phase;
+  reopened.opens = now;
+  reopened.closes = command.closes;
+  if (overlaps_another(state, reopened)) return refused(Refusal::phases_overlap);
+  return std::vector<Event>{PhaseReopened{command.phase, command.closes, command.reason}};
+}
+
+Decision decide_on(const State& state, const CloseProject&, Time) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
   return std::vector<Event>{Closed{}};
 }
 
 struct Evolve {
   State& state;
+  const Recorded& recorded;
 
   void operator()(const Opened&) const { state.status = Status::open; }
   void operator()(const PhaseDefined& event) const { state.phases.push_back(event.phase); }
   void operator()(const PhaseExtended& event) const {
-    const auto phase = std::ranges::find(state.phases, event.phase, &Phase::id);
-    if (phase != state.phases.end()) phase->closes = event.closes;
+    if (Phase* const phase = find(state, event.phase)) phase->closes = event.closes;
+  }
+  void operator()(const PhaseClosed& event) const {
+    if (Phase* const phase = find(state, event.phase)) phase->closes = recorded.time;
+  }
+  void operator()(const PhaseReopened& event) const {
+    if (Phase* const phase = find(state, event.phase)) {
+      phase->opens = recorded.time;
+      phase->closes = event.closes;
+    }
   }
   void operator()(const Closed&) const { state.status = Status::closed; }
 };
 
 }  // namespace
 
-State evolve(State state, const Event& event, const Recorded&) {
-  std::visit(Evolve{state}, event);
+State evolve(State state, const Event& event, const Recorded& recorded) {
+  std::visit(Evolve{state, recorded}, event);
   return state;
 }
 
-Decision decide(const State& state, const Command& command) {
-  return std::visit([&](const auto& intent) { return decide_on(state, intent); }, command);
+Decision decide(const State& state, const Command& command, Time now) {
+  return std::visit([&](const auto& intent) { return decide_on(state, intent, now); }, command);
 }
 
 }  // namespace stimmbuch::project

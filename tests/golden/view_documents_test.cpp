@@ -238,6 +238,9 @@ LogBuilder everybody() {
                                                         may_third + std::chrono::hours{24}}});
   log.add(id<ProjectId>("park"),
           project::PhaseExtended{id<PhaseId>("vote"), may_third + std::chrono::hours{48}, "Rain."});
+  log.add(id<ProjectId>("park"), project::PhaseClosed{id<PhaseId>("vote"), "Storm."});
+  log.add(id<ProjectId>("park"),
+          project::PhaseReopened{id<PhaseId>("vote"), may_third + std::chrono::hours{72}, "Sun."});
   auto draft = terms();
   draft.title = title("Swing");
   log.add(id<PollId>("swing"), poll::Drafted{draft}, poll::OptionsAdded{options(1)});

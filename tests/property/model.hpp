@@ -164,8 +164,22 @@ class Town {
   int extend_phase(const Name& project, const Name& name, Time to) {
     if (!is_open(project) || !phases[project].contains(name)) return 0;
     auto& phase = phases[project][name];
-    if (to <= phase.second || overlaps(project, name, phase.first, to)) return 0;
+    if (now >= phase.second || to <= phase.second || overlaps(project, name, phase.first, to)) return 0;
     phase.second = to;
+    return 1;
+  }
+  int close_phase(const Name& project, const Name& name) {
+    if (!is_open(project) || !phases[project].contains(name)) return 0;
+    auto& phase = phases[project][name];
+    if (now < phase.first || now >= phase.second) return 0;
+    phase.second = now;
+    return 1;
+  }
+  int reopen_phase(const Name& project, const Name& name, Time to) {
+    if (!is_open(project) || !phases[project].contains(name)) return 0;
+    auto& phase = phases[project][name];
+    if (now < phase.second || to <= now || overlaps(project, name, now, to)) return 0;
+    phase = {now, to};
     return 1;
   }
 

@@ -253,7 +253,7 @@ class Pair {
     const auto project = id<ProjectId>(name);
     const Name phase = any(std::array{"one", "two", "three"});
     const auto from = any_hour(), to = any_hour();
-    switch (random_.index(8)) {
+    switch (random_.index(10)) {
       case 0:
         if (random_.chance(90)) break;
         return action(project, project::CloseProject{}, any_official(),
@@ -265,6 +265,12 @@ class Pair {
       case 3:
         return action(project, project::ExtendPhase{id<PhaseId>(phase), at(to), "Late"}, any_official(),
                       [=](Town& town) { return town.extend_phase(name, phase, to); });
+      case 4:
+        return action(project, project::ClosePhase{id<PhaseId>(phase), "Early"}, any_official(),
+                      [=](Town& town) { return town.close_phase(name, phase); });
+      case 5:
+        return action(project, project::ReopenPhase{id<PhaseId>(phase), at(to), "Again"}, any_official(),
+                      [=](Town& town) { return town.reopen_phase(name, phase, to); });
       default:
         break;
     }

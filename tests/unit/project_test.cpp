@@ -5,10 +5,12 @@
 namespace stimmbuch::test {
 namespace {
 
+using project::ClosePhase;
 using project::CloseProject;
 using project::DefinePhase;
 using project::ExtendPhase;
 using project::OpenProject;
+using project::ReopenPhase;
 using std::chrono::hours;
 
 const auto other_project = id<ProjectId>("pool");
@@ -20,6 +22,14 @@ World with_phases() {
 
 ExtendPhase extend(std::string_view phase, Time closes) {
   return {id<PhaseId>(phase), closes, "Holidays"};
+}
+
+ClosePhase close(std::string_view phase) {
+  return {id<PhaseId>(phase), "Enough"};
+}
+
+ReopenPhase reopen(std::string_view phase, Time closes) {
+  return {id<PhaseId>(phase), closes, "More"};
 }
 
 TEST(OpenProject, RecordsTitleAndSummary) {
@@ -86,6 +96,64 @@ TEST(ExtendPhase, MovesTheEndToLaterOnly) {
   world.when(the_project, extend("talk", noon + hours{5})).then_refused(Refusal::phase_unknown);
   world.when(the_project, ExtendPhase{id<PhaseId>("vote"), noon + hours{9}, ""})
       .then_refused(Refusal::invalid, "/reason");
+}
+
+TEST(ExtendPhase, IsForPhasesThatAreNotOver) {
+  with_phases()
+      .at_time(noon + hours{2})
+      .when(the_project, extend("ideas", noon + hours{3}))
+      .then_refused(Refusal::phase_over);
+  with_phases()
+      .at_time(noon + hours{1})
+      .when(the_project, extend("ideas", noon + hours{3}))
+      .then(project::PhaseExtended{id<PhaseId>("ideas"), noon + hours{3}, "Holidays"});
+}
+
+TEST(ClosePhase, EndsAPhaseThatIsOpen) {
+  auto world = with_phases()
+                   .at_time(noon + hours{1})
+                   .when(the_project, close("ideas"))
+                   .then(project::PhaseClosed{id<PhaseId>("ideas"), "Enough"});
+  EXPECT_EQ(world.state<project::State>(the_project).phases[0].closes, noon + hours{1});
+  world.when(the_project, close("ideas")).then_refused(Refusal::phase_not_open);
+  world.when(the_project, close("vote")).then_refused(Refusal::phase_not_open);
+  world.when(the_project, close("talk")).then_refused(Refusal::phase_unknown);
+  with_phases()
+      .at_time(noon)
+      .when(the_project, ClosePhase{id<PhaseId>("ideas"), ""})
+      .then_refused(Refusal::invalid, "/reason");
+}
+
+TEST(ClosePhase, LeavesRoomForAnotherPhase) {
+  const auto next = phase("talk", noon + hours{1}, noon + hours{4});
+  with_phases()
+      .at_time(noon + hours{1})
+      .when(the_project, close("ideas"))
+      .then(project::PhaseClosed{id<PhaseId>("ideas"), "Enough"})
+      .when(the_project, DefinePhase{next})
+      .then(project::PhaseDefined{next});
+}
+
+TEST(ReopenPhase, IsForPhasesThatAreOver) {
+  auto world = with_phases().at_time(noon + hours{2});
+  world.when(the_project, reopen("ideas", noon + hours{2})).then_refused(Refusal::invalid, "/closes");
+  world.when(the_project, reopen("ideas", noon + hours{5})).then_refused(Refusal::phases_overlap);
+  world.when(the_project, reopen("vote", noon + hours{9})).then_refused(Refusal::phase_not_over);
+  world = world.when(the_project, reopen("ideas", noon + hours{3}))
+              .then(project::PhaseReopened{id<PhaseId>("ideas"), noon + hours{3}, "More"});
+  const auto reopened = world.state<project::State>(the_project).phases[0];
+  EXPECT_EQ(reopened.opens, noon + hours{2});
+  EXPECT_EQ(reopened.closes, noon + hours{3});
+  world.when(the_project, reopen("ideas", noon + hours{4})).then_refused(Refusal::phase_not_over);
+}
+
+TEST(DefinePhase, SaysWhatMayBeDone) {
+  auto ideas = phase("swap", noon + hours{8}, noon + hours{9});
+  ideas.kind = project::PhaseKind::ideas;
+  ideas.features = {project::Feature::propose, project::Feature::comment};
+  with_phases().when(the_project, DefinePhase{ideas}).then(project::PhaseDefined{ideas});
+  ideas.features.push_back(project::Feature::propose);
+  with_phases().when(the_project, DefinePhase{ideas}).then_refused(Refusal::invalid, "/features");
 }
 
 TEST(CloseProject, EndsIt) {

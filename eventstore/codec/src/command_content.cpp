@@ -64,6 +64,11 @@ STIMMBUCH_COMMAND(project, DefinePhase, inlined(&project::DefinePhase::phase));
 STIMMBUCH_COMMAND(project, ExtendPhase, required("id", &project::ExtendPhase::phase),
                   required("closes", &project::ExtendPhase::closes),
                   required("reason", &project::ExtendPhase::reason));
+STIMMBUCH_COMMAND(project, ClosePhase, required("id", &project::ClosePhase::phase),
+                  required("reason", &project::ClosePhase::reason));
+STIMMBUCH_COMMAND(project, ReopenPhase, required("id", &project::ReopenPhase::phase),
+                  required("closes", &project::ReopenPhase::closes),
+                  required("reason", &project::ReopenPhase::reason));
 STIMMBUCH_COMMAND(project, CloseProject);
 
 STIMMBUCH_COMMAND(poll, DraftPoll, inlined(&poll::DraftPoll::terms),

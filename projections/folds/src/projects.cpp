@@ -13,9 +13,15 @@ namespace stimmbuch::projections {
 
 namespace {
 
-struct PhaseExtension {
+// What became of a phase after it was defined.
+enum class PhaseFate { extended, closed, reopened };
+
+struct PhaseChange {
+  PhaseId phase;
+  PhaseFate change{};
   Moment recorded;
-  project::PhaseExtended event;
+  std::optional<Time> closes;
+  std::string reason;
 };
 
 struct ProjectRow {
@@ -24,7 +30,7 @@ struct ProjectRow {
   LocalizedText summary;
   Moment opened;
   std::optional<Moment> closed;
-  std::vector<PhaseExtension> extensions;
+  std::vector<PhaseChange> changes;
   Counters polls;  // by status
   bool provisional = false;
   Position reflects{};
@@ -41,9 +47,14 @@ struct CountedPoll {
 namespace stimmbuch::codec {
 
 template <>
-inline constexpr auto members<projections::PhaseExtension> =
-    std::tuple{required("recorded", &projections::PhaseExtension::recorded),
-               inlined(&projections::PhaseExtension::event)};
+inline constexpr auto names<projections::PhaseFate> =
+    std::to_array<std::string_view>({"extended", "closed", "reopened"});
+template <>
+inline constexpr auto members<projections::PhaseChange> = std::tuple{
+    required("phase", &projections::PhaseChange::phase),
+    required("change", &projections::PhaseChange::change), inlined(&projections::PhaseChange::recorded),
+    if_any("closes", &projections::PhaseChange::closes),
+    required("reason", &projections::PhaseChange::reason)};
 template <>
 inline constexpr auto members<projections::ProjectRow> =
     std::tuple{required("project", &projections::ProjectRow::project),
@@ -51,7 +62,7 @@ inline constexpr auto members<projections::ProjectRow> =
                if_any("summary", &projections::ProjectRow::summary),
                required("opened", &projections::ProjectRow::opened),
                if_any("closed", &projections::ProjectRow::closed),
-               if_any("extensions", &projections::ProjectRow::extensions),
+               if_any("changes", &projections::ProjectRow::changes),
                if_any("polls", &projections::ProjectRow::polls),
                unless("provisional", &projections::ProjectRow::provisional, false),
                required("reflects", &projections::ProjectRow::reflects)};
@@ -98,18 +109,7 @@ std::string project_document(std::string_view id, const ProjectRow& row, const L
     out.end_object();
   }
   out.end_array();
-  if (!row.extensions.empty()) {
-    out.begin_array("extensions");
-    for (const PhaseExtension& extension : row.extensions) {
-      out.begin_object();
-      out.member("phase", extension.event.phase);
-      codec::write_members(out.out(), extension.recorded);
-      out.member("closes", extension.event.closes);
-      out.member("reason", extension.event.reason);
-      out.end_object();
-    }
-    out.end_array();
-  }
+  out.member_if_any("changes", row.changes);
   return finished(out, row);
 }
 
@@ -125,7 +125,15 @@ struct Remember {
   }
   void operator()(const project::PhaseDefined&) const {}
   void operator()(const project::PhaseExtended& event) const {
-    row.extensions.push_back({moment_of(recorded), event});
+    row.changes.push_back(
+        {event.phase, PhaseFate::extended, moment_of(recorded), event.closes, event.reason});
+  }
+  void operator()(const project::PhaseClosed& event) const {
+    row.changes.push_back({event.phase, PhaseFate::closed, moment_of(recorded), {}, event.reason});
+  }
+  void operator()(const project::PhaseReopened& event) const {
+    row.changes.push_back(
+        {event.phase, PhaseFate::reopened, moment_of(recorded), event.closes, event.reason});
   }
   void operator()(const project::Closed&) const { row.closed = moment_of(recorded); }
 };
@@ -219,7 +227,7 @@ class ProjectsFold final : public Fold {
 
 Projection projects_projection() {
   return {
-      "projects", 1, {Aggregate::project, Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
+      "projects", 2, {Aggregate::project, Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
         return std::make_unique<ProjectsFold>();
       }};
 }

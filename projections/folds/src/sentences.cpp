@@ -202,6 +202,18 @@ struct Speak {
     return {"Die Phase " + id + " wurde verlängert bis " + minute(event.closes) + ". Grund: " + event.reason,
             "The phase " + id + " was extended to " + minute(event.closes) + ". Reason: " + event.reason};
   }
+  Sentence operator()(const project::PhaseClosed& event) const {
+    const std::string id(event.phase.text());
+    return {"Die Phase " + id + " wurde vorzeitig beendet. Grund: " + event.reason,
+            "The phase " + id + " was ended before its time. Reason: " + event.reason};
+  }
+  Sentence operator()(const project::PhaseReopened& event) const {
+    const std::string id(event.phase.text());
+    return {
+        "Die Phase " + id + " wurde wieder geöffnet, bis " + minute(event.closes) +
+            ". Grund: " + event.reason,
+        "The phase " + id + " was opened again, until " + minute(event.closes) + ". Reason: " + event.reason};
+  }
   Sentence operator()(const project::Closed&) const {
     return {"Das Projekt wurde geschlossen.", "The project was closed."};
   }

@@ -178,11 +178,26 @@ project::OpenProject read_open_project(Members& in) {
 }
 
 project::DefinePhase read_define_phase(Members& in) {
-  return {
-      {in.id<PhaseId>("id"), in.localized("title"), in.required_time("opens"), in.required_time("closes")}};
+  project::DefinePhase command;
+  project::Phase& phase = command.phase;
+  phase.id = in.id<PhaseId>("id");
+  phase.title = in.localized("title");
+  phase.opens = in.required_time("opens");
+  phase.closes = in.required_time("closes");
+  if (in.has("kind")) phase.kind = in.one_of<project::PhaseKind>("kind", codec::names<project::PhaseKind>);
+  phase.features = in.each_of<project::Feature>("features", codec::names<project::Feature>);
+  return command;
 }
 
 project::ExtendPhase read_extend_phase(Members& in, const PhaseId& phase) {
+  return {phase, in.required_time("closes"), read_reason(in)};
+}
+
+project::ClosePhase read_close_phase(Members& in, const PhaseId& phase) {
+  return {phase, read_reason(in)};
+}
+
+project::ReopenPhase read_reopen_phase(Members& in, const PhaseId& phase) {
   return {phase, in.required_time("closes"), read_reason(in)};
 }
 

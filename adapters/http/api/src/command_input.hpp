@@ -26,6 +26,8 @@ citizen::VerifyCitizen read_verify_citizen(Members& in, std::optional<std::strin
 project::OpenProject read_open_project(Members& in);
 project::DefinePhase read_define_phase(Members& in);
 project::ExtendPhase read_extend_phase(Members& in, const PhaseId& phase);
+project::ClosePhase read_close_phase(Members& in, const PhaseId& phase);
+project::ReopenPhase read_reopen_phase(Members& in, const PhaseId& phase);
 
 // `imported` only where the caller may take over ballots of another system.
 poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts);

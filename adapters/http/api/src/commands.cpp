@@ -58,6 +58,16 @@ void to_named(CommandDesk& desk, Call call, Read&& read) {
   });
 }
 
+// A command about a phase of the project that the path names.
+template <class Read>
+void to_phase(CommandDesk& desk, Call call, Read&& read) {
+  const auto phase = id_parameter<PhaseId>(call, 1);
+  if (!phase) return std::move(call).send(not_found());
+  to_named<ProjectId>(desk, std::move(call), [&](Members& in, VaultTexts&) -> Command {
+    return project::Command{read(in, *phase)};
+  });
+}
+
 // A command without a body to the thing that the path names.
 template <class AnyId>
 void bare_to_named(CommandDesk& desk, Call call, const Command& command) {
@@ -207,11 +217,15 @@ void Api::define_phase(Call call) {
 }
 
 void Api::extend_phase(Call call) {
-  const auto phase = id_parameter<PhaseId>(call, 1);
-  if (!phase) return std::move(call).send(not_found());
-  to_named<ProjectId>(*desk_, std::move(call), [&](Members& in, VaultTexts&) -> Command {
-    return project::Command{read_extend_phase(in, *phase)};
-  });
+  to_phase(*desk_, std::move(call), read_extend_phase);
+}
+
+void Api::close_phase(Call call) {
+  to_phase(*desk_, std::move(call), read_close_phase);
+}
+
+void Api::reopen_phase(Call call) {
+  to_phase(*desk_, std::move(call), read_reopen_phase);
 }
 
 void Api::close_project(Call call) {

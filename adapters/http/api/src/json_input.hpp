@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -101,6 +102,21 @@ class Members {
     }
     if (has(name)) report(name, "unknown_value", "This is none of the values that the member can have.");
     return Enum{};
+  }
+
+  // Some of the names of an enumeration, in an array.
+  template <class Enum, std::size_t N>
+  std::vector<Enum> each_of(std::string_view name, const std::array<std::string_view, N>& names) {
+    std::vector<Enum> values;
+    each(name, [&](const Json& value, const std::string& where) {
+      const auto known =
+          value.is_string() ? std::ranges::find(names, value.get_ref<const std::string&>()) : names.end();
+      if (known == names.end())
+        errors_.push_back({where, "unknown_value", "This is none of the values that the member can have."});
+      else
+        values.push_back(static_cast<Enum>(known - names.begin()));
+    });
+    return values;
   }
 
   // The members of an object inside this one; an empty object if it is absent.

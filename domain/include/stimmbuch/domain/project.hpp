@@ -11,12 +11,20 @@
 // What the town opens for participation: a frame with phases that polls belong to.
 namespace stimmbuch::project {
 
+// What citizens may do in a phase.
+enum class Feature { propose, comment, support, rate, answer, mark, vote };
+
+// What a phase is for, in a word for people; what may be done in it, its features say.
+enum class PhaseKind { information, ideas, discussion, review, survey, vote, results };
+
 // A half-open interval [opens, closes).
 struct Phase {
   PhaseId id;
   LocalizedText title;
   Time opens;
   Time closes;
+  std::optional<PhaseKind> kind = {};
+  std::vector<Feature> features = {};  // each once
 
   friend bool operator==(const Phase&, const Phase&) = default;
 };
@@ -38,9 +46,22 @@ struct ExtendPhase {
   std::string reason;
 };
 
+// Ends a phase that is open before its time.
+struct ClosePhase {
+  PhaseId phase;
+  std::string reason;
+};
+
+// Opens a phase that is over once more, from now on.
+struct ReopenPhase {
+  PhaseId phase;
+  Time closes;
+  std::string reason;
+};
+
 struct CloseProject {};
 
-using Command = std::variant<OpenProject, DefinePhase, ExtendPhase, CloseProject>;
+using Command = std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, ReopenPhase, CloseProject>;
 
 // ---- events
 
@@ -65,11 +86,26 @@ struct PhaseExtended {
   friend bool operator==(const PhaseExtended&, const PhaseExtended&) = default;
 };
 
+struct PhaseClosed {
+  PhaseId phase;
+  std::string reason;
+
+  friend bool operator==(const PhaseClosed&, const PhaseClosed&) = default;
+};
+
+struct PhaseReopened {
+  PhaseId phase;
+  Time closes;
+  std::string reason;
+
+  friend bool operator==(const PhaseReopened&, const PhaseReopened&) = default;
+};
+
 struct Closed {
   friend bool operator==(const Closed&, const Closed&) = default;
 };
 
-using Event = std::variant<Opened, PhaseDefined, PhaseExtended, Closed>;
+using Event = std::variant<Opened, PhaseDefined, PhaseExtended, PhaseClosed, PhaseReopened, Closed>;
 
 // ---- state
 
@@ -77,13 +113,13 @@ enum class Status { unknown, open, closed };
 
 struct State {
   Status status = Status::unknown;
-  std::vector<Phase> phases;
+  std::vector<Phase> phases;  // with the interval that they were last given
 };
 
 constexpr std::size_t phases_max = 100;
 
 State evolve(State state, const Event& event, const Recorded& recorded);
 
-std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command);
+std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command, Time now);
 
 }  // namespace stimmbuch::project

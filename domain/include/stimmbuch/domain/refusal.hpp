@@ -32,6 +32,9 @@ enum class Refusal {
   phase_unknown,
   phase_exists,
   phases_overlap,
+  phase_not_open,
+  phase_over,
+  phase_not_over,
   // polls
   poll_unknown,
   poll_exists,

@@ -89,6 +89,12 @@ struct Remade {
   Made operator()(const project::PhaseExtended& e) const {
     return single(project::Command{project::ExtendPhase{e.phase, e.closes, e.reason}});
   }
+  Made operator()(const project::PhaseClosed& e) const {
+    return single(project::Command{project::ClosePhase{e.phase, e.reason}});
+  }
+  Made operator()(const project::PhaseReopened& e) const {
+    return single(project::Command{project::ReopenPhase{e.phase, e.closes, e.reason}});
+  }
   Made operator()(const project::Closed&) const { return single(project::Command{project::CloseProject{}}); }
 
   Made operator()(const poll::Drafted& e) const {

@@ -43,6 +43,12 @@ template <>
 inline constexpr auto names<poll::SecretKind> = std::to_array<std::string_view>({"contest", "sealing"});
 template <>
 inline constexpr auto names<project::Status> = std::to_array<std::string_view>({"unknown", "open", "closed"});
+template <>
+inline constexpr auto names<project::Feature> =
+    std::to_array<std::string_view>({"propose", "comment", "support", "rate", "answer", "mark", "vote"});
+template <>
+inline constexpr auto names<project::PhaseKind> = std::to_array<std::string_view>(
+    {"information", "ideas", "discussion", "review", "survey", "vote", "results"});
 
 template <>
 inline constexpr auto members<ledger::Level> =
@@ -64,8 +70,9 @@ inline constexpr auto members<TextName> =
     std::tuple{required("revision", &TextName::revision), required("field", &TextName::field)};
 template <>
 inline constexpr auto members<project::Phase> =
-    std::tuple{required("id", &project::Phase::id), required("title", &project::Phase::title),
-               required("opens", &project::Phase::opens), required("closes", &project::Phase::closes)};
+    std::tuple{required("id", &project::Phase::id),       required("title", &project::Phase::title),
+               required("opens", &project::Phase::opens), required("closes", &project::Phase::closes),
+               if_any("kind", &project::Phase::kind),     if_any("features", &project::Phase::features)};
 template <>
 inline constexpr auto members<poll::BallotForm> = std::tuple{
     required("kind", &poll::BallotForm::kind),
@@ -193,6 +200,13 @@ template <>
 inline constexpr auto members<project::PhaseExtended> = std::tuple{
     required("id", &project::PhaseExtended::phase), required("closes", &project::PhaseExtended::closes),
     required("reason", &project::PhaseExtended::reason)};
+template <>
+inline constexpr auto members<project::PhaseClosed> = std::tuple{
+    required("id", &project::PhaseClosed::phase), required("reason", &project::PhaseClosed::reason)};
+template <>
+inline constexpr auto members<project::PhaseReopened> = std::tuple{
+    required("id", &project::PhaseReopened::phase), required("closes", &project::PhaseReopened::closes),
+    required("reason", &project::PhaseReopened::reason)};
 template <>
 inline constexpr auto members<project::Closed> = std::tuple{};
 

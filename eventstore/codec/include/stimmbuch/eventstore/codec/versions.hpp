@@ -58,6 +58,8 @@ STIMMBUCH_STORED(ledger::Restored, "ledger.restored", ledger::Restored);
 STIMMBUCH_STORED(project::Opened, "project.opened", project::Opened);
 STIMMBUCH_STORED(project::PhaseDefined, "project.phase-defined", project::PhaseDefined);
 STIMMBUCH_STORED(project::PhaseExtended, "project.phase-extended", project::PhaseExtended);
+STIMMBUCH_STORED(project::PhaseClosed, "project.phase-closed", project::PhaseClosed);
+STIMMBUCH_STORED(project::PhaseReopened, "project.phase-reopened", project::PhaseReopened);
 STIMMBUCH_STORED(project::Closed, "project.closed", project::Closed);
 STIMMBUCH_STORED(poll::Drafted, "poll.drafted", poll::Drafted);
 STIMMBUCH_STORED(poll::OptionsAdded, "poll.options-added", poll::OptionsAdded);

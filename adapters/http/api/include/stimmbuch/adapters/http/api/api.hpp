@@ -107,6 +107,8 @@ class Api final : public Handler {
   void open_project(Call call);
   void define_phase(Call call);
   void extend_phase(Call call);
+  void close_phase(Call call);
+  void reopen_phase(Call call);
   void close_project(Call call);
 
   void draft_poll(Call call);
