@@ -125,6 +125,12 @@ TEST_F(HttpsClient, TrustsNoIssuerButTheNamedOnes) {
   }
 }
 
+TEST_F(HttpsClient, TrustsWhatIsNamedWithoutItsIssuer) {
+  serve({});
+  EXPECT_EQ(client("localhost", {.ca_file = files_.certificate_chain}).send({.target = "/a"}).value().status,
+            200);
+}
+
 TEST_F(HttpsClient, TrustsTheSystemsIssuersWhereNoneAreNamed) {
   serve({});
   client::HttpClient http({.tls = true, .host = "localhost", .port = server_->port()}, "secret");
@@ -265,6 +271,31 @@ TEST_F(HttpsClient, ConnectsAnewWithoutAPauseWhenAKeptConnectionWasClosed) {
   EXPECT_EQ(http.send({}).value().body, "1");
   EXPECT_EQ(http.send({}).value().body, "1");
   EXPECT_THAT(pauses_, IsEmpty());
+}
+
+TEST_F(HttpsClient, SendsNothingAgainToASilentServer) {
+  const auto say_nothing = [](TlsPeer::Stream& stream) {
+    boost::system::error_code closed;
+    for (std::array<char, 4096> bytes; !closed;) stream.read_some(asio::buffer(bytes), closed);
+  };
+  TlsPeer peer(files_, {say_nothing});
+  auto http = client_of("localhost", peer.port(), {.silence_timeout = 50ms});
+  EXPECT_EQ(http.send({}).error().fault, ClientFault::timed_out);
+  EXPECT_THAT(pauses_, IsEmpty());
+}
+
+// The server reads the head only, and answers while the body is still being written.
+TEST_F(HttpsClient, TakesAnAnswerThatComesBeforeTheRequestIsTaken) {
+  const auto refuse = [](TlsPeer::Stream& stream) {
+    TlsPeer::answer(stream, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 8\r\n\r\ntoo much");
+    boost::system::error_code closed;
+    for (std::array<char, 65536> bytes; !closed;) stream.read_some(asio::buffer(bytes), closed);
+  };
+  TlsPeer peer(files_, {refuse});
+  auto http = client_of("localhost", peer.port());
+  const auto answer = http.send({.method = "POST", .body = std::string(std::size_t{8} << 20, 'x')});
+  EXPECT_EQ(answer.value().status, 413);
+  EXPECT_EQ(answer.value().body, "too much");
 }
 
 TEST_F(HttpsClient, WaitsForAHandshakeNoLongerThanForAConnection) {

@@ -20,6 +20,7 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
+using std::chrono::milliseconds;
 
 // What makes servers prove who they are: the issuers of the file, or without one the system's.
 std::expected<asio::ssl::context, std::string> trust_in(const std::filesystem::path& ca_file) {
@@ -34,6 +35,9 @@ std::expected<asio::ssl::context, std::string> trust_in(const std::filesystem::p
   } else if (context.load_verify_file(ca_file, error)) {
     return std::unexpected(
         fmt::format("cannot read certificates (PEM) from {}: {}", ca_file.string(), error.message()));
+  } else {
+    // Each of the file is trusted as it is, also one that has an issuer itself.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
   }
   return context;
 }

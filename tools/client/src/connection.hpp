@@ -24,22 +24,21 @@ namespace stimmbuch::client {
 // closed.
 class Connection {
  public:
-  using error_code = boost::system::error_code;
-  using milliseconds = std::chrono::milliseconds;
+  using ErrorCode = boost::system::error_code;
   using Request = boost::beast::http::request<boost::beast::http::span_body<const char>>;
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
 
   // A TLS server must show a certificate for its name by an issuer that is trusted; the deadline holds for
   // each address and for the handshake.
   std::expected<void, ClientError> open(const ServerUrl& server, const std::filesystem::path& ca_file,
-                                        milliseconds timeout);
+                                        std::chrono::milliseconds timeout);
   bool is_open() const { return socket_.is_open(); }
   void close();
 
-  error_code write(Request& message, milliseconds timeout);
-  error_code read_header(Parser& parser, milliseconds timeout);
+  ErrorCode write(Request& message, std::chrono::milliseconds timeout);
+  ErrorCode read_header(Parser& parser, std::chrono::milliseconds timeout);
   // Reads what has arrived of the body into the parser's buffer.
-  error_code read_some(Parser& parser, milliseconds timeout);
+  ErrorCode read_some(Parser& parser, std::chrono::milliseconds timeout);
 
   bool has_unread_bytes() const { return buffer_.size() > 0; }
 
@@ -54,17 +53,18 @@ class Connection {
     boost::asio::ssl::stream<Socket&> stream;
   };
 
-  error_code reach(const ServerUrl& server, milliseconds timeout);
-  error_code connect(const boost::asio::generic::stream_protocol::endpoint& endpoint, milliseconds timeout);
+  ErrorCode reach(const ServerUrl& server, std::chrono::milliseconds timeout);
+  ErrorCode connect(const boost::asio::generic::stream_protocol::endpoint& endpoint,
+                    std::chrono::milliseconds timeout);
   std::expected<void, ClientError> begin_tls(const ServerUrl& server, const std::filesystem::path& ca_file,
-                                             milliseconds timeout);
+                                             std::chrono::milliseconds timeout);
 
   // Starts an operation and waits for its end, or ends it at the deadline.
   template <typename Start>
-  error_code complete(milliseconds timeout, const Start& start);
+  ErrorCode complete(std::chrono::milliseconds timeout, const Start& start);
   // The same on what carries HTTP.
   template <typename Start>
-  error_code complete_on_stream(milliseconds timeout, const Start& start);
+  ErrorCode complete_on_stream(std::chrono::milliseconds timeout, const Start& start);
 
   boost::asio::io_context context_{1};
   Socket socket_{context_};
