@@ -134,9 +134,11 @@ TEST_F(HttpsClient, TrustsWhatIsNamedWithoutItsIssuer) {
 TEST_F(HttpsClient, TrustsTheSystemsIssuersWhereNoneAreNamed) {
   serve({});
   client::HttpClient http({.tls = true, .host = "localhost", .port = server_->port()}, "secret");
-  const ClientError error = http.send({}).error();
-  EXPECT_EQ(error.fault, ClientFault::untrusted);
-  EXPECT_THAT(error.message, AllOf(HasSubstr("unknown to this machine"), HasSubstr("--ca-file FILE")));
+  const auto result = http.send({});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, ClientFault::untrusted);
+  EXPECT_THAT(result.error().message,
+              AllOf(HasSubstr("unknown to this machine"), HasSubstr("--ca-file FILE")));
   EXPECT_EQ(requests_, 0);
 }
 
