@@ -5,13 +5,12 @@
 
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <unistd.h>
 
 #include "running_server.hpp"
+#include "support/certificates.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace stimmbuch::test {
 namespace {
@@ -20,30 +19,6 @@ using namespace std::chrono_literals;
 
 template <typename T, void (*Free)(T*)>
 using Owned = std::unique_ptr<T, decltype([](T* object) { Free(object); })>;
-
-void close_file(std::FILE* file) {
-  std::fclose(file);
-}
-
-// Writes a fresh key and a certificate that it signs itself.
-void write_identity(const http::TlsFiles& files, const std::string& name) {
-  const Owned<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
-  const Owned<X509, X509_free> certificate(X509_new());
-  X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* subject = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), subject);
-  ASSERT_GT(X509_sign(certificate.get(), key.get(), EVP_sha256()), 0);
-  const Owned<std::FILE, close_file> chain(std::fopen(files.certificate_chain.c_str(), "w"));
-  ASSERT_EQ(PEM_write_X509(chain.get(), certificate.get()), 1);
-  const Owned<std::FILE, close_file> secret(std::fopen(files.private_key.c_str(), "w"));
-  ASSERT_EQ(PEM_write_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr), 1);
-}
 
 class TlsClient {
  public:
@@ -105,15 +80,16 @@ class TlsClient {
 
 class Tls : public testing::Test {
  protected:
-  Tls() {
-    std::filesystem::create_directory(folder_);
-    write_identity(files_, "first.example");
-  }
-  ~Tls() override { std::filesystem::remove_all(folder_); }
+  Tls() { write_identity(files_, "first.example"); }
 
-  const std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("stimmbuch-tls-" + std::to_string(getpid()));
-  const http::TlsFiles files_{folder_ / "chain.pem", folder_ / "key.pem"};
+  // Writes a fresh key and its certificate.
+  void write_identity(const http::TlsFiles& files, const std::string& name) const {
+    issuer_.issue(files.certificate_chain, files.private_key, {.subject = name});
+  }
+
+  const TestIssuer issuer_;
+  const TemporaryDirectory directory_;
+  const http::TlsFiles files_{directory_.path() / "chain.pem", directory_.path() / "key.pem"};
   const http::ListenOptions listen_{.tls = files_};
 };
 
@@ -188,7 +164,7 @@ TEST_F(Tls, NeedsFilesThatFit) {
   http::BlockingPool pool;
   FunctionHandler handler(echo);
   http::Server server({}, pool);
-  const http::TlsFiles other{folder_ / "other-chain.pem", folder_ / "other-key.pem"};
+  const http::TlsFiles other{directory_.path() / "other-chain.pem", directory_.path() / "other-key.pem"};
   write_identity(other, "other.example");
   for (const http::TlsFiles& files :
        {http::TlsFiles{"/nowhere", files_.private_key}, http::TlsFiles{files_.certificate_chain, "/nowhere"},

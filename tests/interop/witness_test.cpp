@@ -207,11 +207,11 @@ TEST_F(Witnessed, LogsGoOnWithoutTheirWitness) {
   EXPECT_EQ(ran.code, exit_differences);
   EXPECT_EQ(verdict(ran), "FAIL");
   served->stop();
-  write_policy("https://witness.example");
+  write_policy("https://witness.example?of=the-town");
   const Ran refused =
       run({"serve", "--data", data().string(), "--listen", "127.0.0.1:0", "--witness-policy", policy_file()});
   EXPECT_EQ(refused.code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("without TLS"));
+  EXPECT_THAT(refused.err, HasSubstr("the URL ends behind the port"));
 }
 
 }  // namespace

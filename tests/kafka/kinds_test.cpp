@@ -1,6 +1,7 @@
 // What nodes of each kind show, and what they do with what is not theirs to answer.
 #include "crowd.hpp"
 #include "nodes.hpp"
+#include "support/certificates.hpp"
 
 namespace stimmbuch::test {
 namespace {
@@ -115,6 +116,31 @@ TEST_F(Kinds, ForwardCommandsAndWhatOnlyTheLeaderKnows) {
   EXPECT_EQ(tally.status, 200) << tally.body;
   expect_all_equal();
   crowd.expect_all_in(two.log());
+}
+
+TEST_F(Kinds, ForwardByHttpsToTheLeaderThatTheyKnow) {
+  const auto in = [&](const std::string& name) { return (directory_.path() / name).string(); };
+  const TestIssuer issuer;
+  issuer.write_certificate(in("ca.pem"));
+  issuer.issue(in("chain.pem"), in("key.pem"));
+  TestIssuer().write_certificate(in("other.pem"));
+  const Node& one = leader("local", {"--tls-cert", in("chain.pem"), "--tls-key", in("key.pem")});
+  const auto follow = [&](const std::string& name, const std::string& ca_file) -> Node& {
+    return add(name, {"follow", "--ledger", one.ledger(), "--leader",
+                      "https://localhost:" + std::to_string(one.port()), "--forward", "--ca-file", ca_file});
+  };
+  const auto start_project = [&](const Node& node) {
+    return node.command("POST", "/v1/projects", R"({"id":"park","title":{"de":"Stadtpark"}})",
+                        one.token("staff", "anna"), "project");
+  };
+  Node& stranger = follow("stranger", in("other.pem"));
+  const auto withheld = start_project(stranger);
+  EXPECT_EQ(withheld.status, 503);
+  EXPECT_EQ(nlohmann::json::parse(withheld.body)["code"], "read_only") << "nothing was written";
+  stranger.stop();
+  EXPECT_NE(stranger.said().find("its issuer is not in " + in("other.pem")), std::string::npos);
+  const auto forwarded = start_project(follow("forwarding", in("ca.pem")));
+  EXPECT_EQ(forwarded.status, 201) << forwarded.body;
 }
 
 TEST_F(Kinds, SayThatNothingWasWrittenWhileTheLeaderIsAway) {

@@ -19,6 +19,13 @@ TEST(ServerUrl, IsHttpWithHostAndPort) {
   EXPECT_EQ(parse_server_url("http://[2001:db8::7]").value().port, 80);
 }
 
+TEST(ServerUrl, IsHttpsWithAPortOfItsOwn) {
+  EXPECT_EQ(parse_server_url("https://votes.example").value(),
+            (ServerUrl{.tls = true, .host = "votes.example", .port = 443}));
+  EXPECT_EQ(parse_server_url("https://[::1]:8443").value(),
+            (ServerUrl{.tls = true, .host = "::1", .port = 8443}));
+}
+
 TEST(ServerUrl, IsAUnixSocket) {
   const ServerUrl url = parse_server_url("unix:/run/stimmbuch/admin.sock").value();
   EXPECT_EQ(url.socket_path, "/run/stimmbuch/admin.sock");
@@ -28,7 +35,8 @@ TEST(ServerUrl, IsAUnixSocket) {
 
 TEST(ServerUrl, IsWrittenAsItWasRead) {
   for (const char* text :
-       {"http://127.0.0.1:8080", "http://votes.example", "http://[::1]:8080", "unix:/tmp/s"}) {
+       {"http://127.0.0.1:8080", "http://votes.example", "http://[::1]:8080", "http://votes.example:443",
+        "https://votes.example", "https://votes.example:80", "https://[::1]:8443", "unix:/tmp/s"}) {
     EXPECT_EQ(parse_server_url(text).value().text(), text);
   }
   EXPECT_EQ(parse_server_url("http://[::1]:8080").value().authority(), "[::1]:8080");
@@ -39,7 +47,7 @@ TEST(ServerUrl, IsRefusedWithASentenceThatHelps) {
   EXPECT_THAT(refusal(""), HasSubstr("http://HOST:PORT or unix:/PATH"));
   EXPECT_THAT(refusal("127.0.0.1:8080"), HasSubstr("http://HOST:PORT or unix:/PATH"));
   EXPECT_THAT(refusal("ftp://x"), HasSubstr("http://HOST:PORT or unix:/PATH"));
-  EXPECT_THAT(refusal("https://votes.example"), HasSubstr("https is not spoken here"));
+  EXPECT_THAT(refusal("https://"), HasSubstr("names no host"));
   EXPECT_THAT(refusal("http://"), HasSubstr("names no host"));
   EXPECT_THAT(refusal("http://:80"), HasSubstr("names no host"));
   EXPECT_THAT(refusal("http://a b"), HasSubstr("names no host"));

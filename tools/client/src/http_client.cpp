@@ -8,13 +8,12 @@
 #include <utility>
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
 #include <fmt/format.h>
+
+#include "connection.hpp"
 
 namespace stimmbuch::client {
 namespace {
@@ -23,7 +22,6 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 using std::chrono::milliseconds;
-using Parser = http::response_parser<http::buffer_body>;
 
 constexpr std::uint32_t max_header_bytes = 64 << 10;
 constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
@@ -100,77 +98,6 @@ class LineSplitter {
   std::size_t max_line_bytes_;
   std::string line_;
   bool has_given_ = false;
-};
-
-// One connection at a time, each operation with a deadline, behind which the connection is closed.
-class Connection {
- public:
-  bool is_open() const { return socket_.is_open(); }
-
-  void close() {
-    error_code ignored;
-    socket_.close(ignored);
-    buffer_.clear();
-  }
-
-  error_code open(const ServerUrl& server, milliseconds timeout) {
-    if (!server.socket_path.empty()) {
-      return connect(asio::local::stream_protocol::endpoint(server.socket_path), timeout);
-    }
-    asio::ip::tcp::resolver resolver(context_);
-    error_code error;
-    const auto addresses = resolver.resolve(server.host, std::to_string(server.port), error);
-    for (const auto& address : addresses) {
-      close();
-      error = connect(address.endpoint(), timeout);
-      if (error) continue;
-      error_code ignored;
-      socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-      break;
-    }
-    return error;
-  }
-
-  error_code write(http::request<http::span_body<const char>>& message, milliseconds timeout) {
-    return complete(timeout, [&](auto done) { http::async_write(socket_, message, std::move(done)); });
-  }
-
-  error_code read_header(Parser& parser, milliseconds timeout) {
-    return complete(timeout,
-                    [&](auto done) { http::async_read_header(socket_, buffer_, parser, std::move(done)); });
-  }
-
-  // Reads what has arrived of the body into the parser's buffer.
-  error_code read_some(Parser& parser, milliseconds timeout) {
-    return complete(timeout,
-                    [&](auto done) { http::async_read_some(socket_, buffer_, parser, std::move(done)); });
-  }
-
-  bool has_unread_bytes() const { return buffer_.size() > 0; }
-
- private:
-  error_code connect(const asio::generic::stream_protocol::endpoint& endpoint, milliseconds timeout) {
-    return complete(timeout, [&](auto done) { socket_.async_connect(endpoint, std::move(done)); });
-  }
-
-  // Starts an operation and waits for its end, or ends it at the deadline.
-  template <typename Start>
-  error_code complete(milliseconds timeout, const Start& start) {
-    error_code result = asio::error::would_block;
-    start([&result](error_code error, auto&&...) { result = error; });
-    context_.restart();
-    context_.run_for(timeout);
-    if (result == asio::error::would_block) {
-      close();
-      context_.run();
-      return asio::error::timed_out;
-    }
-    return result;
-  }
-
-  asio::io_context context_{1};
-  asio::generic::stream_protocol::socket socket_{context_};
-  boost::beast::flat_buffer buffer_;
 };
 
 }  // namespace
@@ -252,10 +179,9 @@ class HttpClient::Exchange {
       Result result = exchange(request, lines);
       if (result || has_given(lines) || result.error().fault != ClientFault::connection_lost) return result;
     }
-    if (const error_code error = connection_.open(server_, options_.connect_timeout)) {
+    if (auto opened = connection_.open(server_, options_.ca_file, options_.connect_timeout); !opened) {
       connection_.close();
-      return failed(ClientFault::unreachable,
-                    fmt::format("cannot reach {}: {}", server_.text(), error.message()));
+      return std::unexpected(std::move(opened.error()));
     }
     return exchange(request, lines);
   }
@@ -264,7 +190,7 @@ class HttpClient::Exchange {
     const error_code write_error = write(request);
     if (write_error == asio::error::timed_out) return lost(write_error);
 
-    Parser parser;
+    Connection::Parser parser;
     parser.header_limit(max_header_bytes);
     parser.body_limit(boost::none);  // bounded by read_body, as lines may pass without end
     parser.skip(request.method == "HEAD");
@@ -288,7 +214,7 @@ class HttpClient::Exchange {
   }
 
   error_code write(const Request& request) {
-    http::request<http::span_body<const char>> message;
+    Connection::Request message;
     message.version(11);
     message.method_string(request.method);
     message.target(request.target);
@@ -301,7 +227,8 @@ class HttpClient::Exchange {
   }
 
   // Reads the body into `kept`, or gives it to `lines` until their taker has enough.
-  std::expected<void, ClientError> read_body(Parser& parser, LineSplitter* lines, std::string& kept) {
+  std::expected<void, ClientError> read_body(Connection::Parser& parser, LineSplitter* lines,
+                                             std::string& kept) {
     if (lines != nullptr) lines->restart();
     auto& body = parser.get().body();
     while (!parser.is_done()) {

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view unix_scheme = "unix:";
 constexpr std::string_view http_scheme = "http://";
+constexpr std::string_view https_scheme = "https://";
+constexpr std::uint16_t http_port = 80;
+constexpr std::uint16_t https_port = 443;
 constexpr std::size_t max_socket_path_bytes = sizeof(sockaddr_un::sun_path) - 1;
 
 bool consists_of(std::string_view text, std::string_view further) {
@@ -44,25 +47,23 @@ std::expected<std::uint16_t, std::string> parse_port(std::string_view text) {
 std::string ServerUrl::authority() const {
   const bool is_ipv6 = host.contains(':');
   const std::string name = is_ipv6 ? fmt::format("[{}]", host) : host;
-  return socket_path.empty() && port != 80 ? fmt::format("{}:{}", name, port) : name;
+  const auto usual_port = tls ? https_port : http_port;
+  return socket_path.empty() && port != usual_port ? fmt::format("{}:{}", name, port) : name;
 }
 
 std::string ServerUrl::text() const {
-  return socket_path.empty() ? fmt::format("{}{}", http_scheme, authority())
+  return socket_path.empty() ? fmt::format("{}{}", tls ? https_scheme : http_scheme, authority())
                              : fmt::format("{}{}", unix_scheme, socket_path);
 }
 
 std::expected<ServerUrl, std::string> parse_server_url(std::string_view text) {
   if (text.starts_with(unix_scheme)) return parse_unix(text.substr(unix_scheme.size()));
-  if (text.starts_with("https://")) {
-    return std::unexpected(
-        "https is not spoken here; give the http address that the server listens on, "
-        "or a tunnel's on this machine");
-  }
-  if (!text.starts_with(http_scheme)) {
-    return std::unexpected("a server is written http://HOST:PORT or unix:/PATH");
-  }
-  std::string_view authority = text.substr(http_scheme.size());
+  ServerUrl url;
+  url.tls = text.starts_with(https_scheme);
+  if (!url.tls && !text.starts_with(http_scheme))
+    return std::unexpected("a server is written https://HOST, http://HOST:PORT or unix:/PATH");
+  url.port = url.tls ? https_port : http_port;
+  std::string_view authority = text.substr((url.tls ? https_scheme : http_scheme).size());
   if (authority.ends_with('/')) authority.remove_suffix(1);
   if (authority.contains('@')) {
     return std::unexpected("the URL holds no user and password; give a token in a file");
@@ -71,7 +72,6 @@ std::expected<ServerUrl, std::string> parse_server_url(std::string_view text) {
     return std::unexpected("the URL ends behind the port: http://HOST:PORT");
   }
 
-  ServerUrl url;
   std::string_view rest;
   if (authority.starts_with('[')) {
     const std::size_t close = authority.find(']');

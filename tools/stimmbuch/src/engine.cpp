@@ -65,7 +65,15 @@ Engine::Parts::Started Engine::Parts::open_link() {
   auto url = client::parse_server_url(options.leader);
   if (!url)
     return std::unexpected(StartError{ExitCode::usage, "--forward needs the leader's URL: " + url.error()});
-  leader_link = std::make_unique<LeaderClient>(std::move(*url));
+  if (auto known = require_ca_file(*url); !known) return known;
+  leader_link = std::make_unique<LeaderClient>(std::move(*url), options.ca_file);
+  return {};
+}
+
+Engine::Parts::Started Engine::Parts::require_ca_file(const client::ServerUrl& url) const {
+  if (!url.tls) return {};
+  if (auto checked = client::check_ca_file(options.ca_file); !checked)
+    return std::unexpected(StartError{ExitCode::credentials, std::move(checked.error())});
   return {};
 }
 

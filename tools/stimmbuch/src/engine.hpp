@@ -61,6 +61,8 @@ struct EngineOptions {
   // Of a follower: the URL at which commands are taken, and whether to send them on to there.
   std::string leader;
   bool forward = false;
+  // The issuers (PEM) that are trusted to tell who witnesses and the leader are; empty: the system's.
+  std::filesystem::path ca_file;
   // Of a follower: for how long it shows texts when it cannot tell which ones were destroyed meanwhile.
   std::chrono::milliseconds texts_patience = std::chrono::seconds{60};
   // Of a new ledger; absent: town. An old one must have the same.

@@ -82,6 +82,8 @@ struct Engine::Parts {
   Started start_worker();
   Started open_identity();
   Started open_link();
+  // That there are certificates of issuers by which an https server can be known.
+  Started require_ca_file(const client::ServerUrl& url) const;
   Started serve();
   void start_sweeper();
   void ask_for_sweep(http::api::SweepOrder order, std::function<void(const http::api::SweepAnswer&)> answer);

@@ -182,8 +182,9 @@ Engine::Parts::Started Engine::Parts::require_no_witness_ahead(
   tlog::Note first{to_text(tlog::Checkpoint{key.name(), 1, tlog::Tree(log->tiles(), 1).root()}), {}};
   first.signatures.push_back(tlog::sign_note(first.text, key.name(), seeds_of({key}).front()));
   const auto head = number(log->synced().head());
+  const auto post = post_to_witness(options.ca_file);
   for (const auto& witness : asked) {
-    const auto size = checkpoints::size_at_witness(witness, post_to_witness, to_text(first));
+    const auto size = checkpoints::size_at_witness(witness, post, to_text(first));
     if (!size) {
       spdlog::warn("witness {} does not say how far it has seen the log: {}", witness.name, size.error());
     } else if (*size > head) {
@@ -205,13 +206,14 @@ Engine::Parts::Started Engine::Parts::ask_witnesses() {
   std::vector<tlog::Witness> asked;
   for (const auto& witness : policy->witnesses()) {
     if (witness.url.empty()) continue;
-    if (auto url = parse_witness_url(witness.url); !url)
-      return refuse(ExitCode::usage, "witness " + witness.name + ": " + url.error());
+    const auto url = parse_witness_url(witness.url);
+    if (!url) return refuse(ExitCode::usage, "witness " + witness.name + ": " + url.error());
+    if (auto known = require_ca_file(url->first); !known) return known;
     asked.push_back(witness);
   }
   if (auto agreed = require_no_witness_ahead(asked); !agreed) return agreed;
   witnesses = std::make_unique<checkpoints::WitnessFeeder>(checkpoints::WitnessFeeder::Parts{
-      log->tiles(), *checkpoints, std::move(asked), post_to_witness,
+      log->tiles(), *checkpoints, std::move(asked), post_to_witness(options.ca_file),
       [this](const checkpoints::Published& published) { publish_checkpoint(published); },
       [](std::string_view message) { spdlog::warn("{}", message); }});
   witnesses->notify();

@@ -22,6 +22,8 @@ ExitCode code_of(client::ClientFault fault) {
     case client::ClientFault::connection_lost:
     case client::ClientFault::timed_out:
       return ExitCode::try_later;
+    case client::ClientFault::untrusted:
+      return ExitCode::credentials;
     case client::ClientFault::invalid_request:
       return ExitCode::usage;
     case client::ClientFault::malformed_response:

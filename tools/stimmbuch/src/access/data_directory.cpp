@@ -71,7 +71,7 @@ std::expected<ApiClient, Failure> client_of(const Settings& settings) {
     if (!read) return std::unexpected(std::move(read.error()));
     token = std::move(*read);
   }
-  return ApiClient(settings.values.server, std::move(token));
+  return ApiClient(settings.values.server, std::move(token), {.ca_file = settings.values.engine.ca_file});
 }
 
 client::ServerUrl operator_url(const std::filesystem::path& data) {

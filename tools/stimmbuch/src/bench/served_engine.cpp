@@ -22,6 +22,7 @@ std::expected<ServedEngine, Failure> ServedEngine::start(const std::filesystem::
     return failed(ExitCode::failed, first.value("detail", "the engine did not start"));
   auto url = client::parse_server_url(first.value("url", ""));
   if (!url) return failed(ExitCode::failed, std::move(url.error()));
+  if (url->tls) return failed(ExitCode::usage, "what is measured is HTTP without TLS: unset tls.cert");
   return ServedEngine(std::move(program), std::move(*url));
 }
 

@@ -179,7 +179,7 @@ std::string to_text(const client::ServerUrl& value) {
 }
 Complaint from_text(std::string_view text, client::ServerUrl& value) {
   auto read = client::parse_server_url(text);
-  if (!read) return "http://HOST:PORT or unix:/PATH";
+  if (!read) return "https://HOST, http://HOST:PORT or unix:/PATH";
   value = std::move(*read);
   return {};
 }
@@ -284,8 +284,12 @@ std::vector<Setting> make_table() {
           "A policy (C2SP tlog-policy) whose witnesses, where it says a URL, are asked to cosign each "
           "checkpoint.",
           [](Values& v) -> auto& { return v.engine.witness_policy; }),
-      row("server", "URL", "The server to talk to: http://HOST:PORT or unix:/PATH.",
+      row("server", "URL", "The server to talk to: https://HOST, http://HOST:PORT or unix:/PATH.",
           [](Values& v) -> auto& { return v.server; }),
+      row("ca_file", "FILE",
+          "Certificates (PEM) of the issuers that https servers are known by: the server, witnesses, the "
+          "leader; without it the system's.",
+          [](Values& v) -> auto& { return v.engine.ca_file; }),
       row("token_file", "FILE", "The file that holds the token to show the server.",
           [](Values& v) -> auto& { return v.token_file; }),
       row("commands_per_minute", "N",

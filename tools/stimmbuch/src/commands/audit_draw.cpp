@@ -76,13 +76,14 @@ Command audit_draw_command() {
            {"--seed", "DICE", "What the dice showed, as it is minuted.", {}, true},
            {"--count", "N",
             fmt::format("How many entries, at most {}. Default: {}.", count_max, usual_count)}}),
-      .settings = with_data_settings({"server", "token_file"}),
+      .settings = with_data_settings({"server", "ca_file", "token_file"}),
       .examples = {{"audit draw spielplatz --seed 3-6-1-1-4-2-5-5-3-6 --export audit --json > draw.json",
                     "For `roll open`."},
                    {"audit draw spielplatz --seed 3-6-1-1-4-2-5-5-3-6 --count 40 --server "
                     "https://votes.town.example --token-file auditor.token",
                     "Over HTTP; who draws more sees more."}},
-      .exits = {ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
+      .exits = {ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked, ExitCode::credentials,
+                ExitCode::try_later},
       .run = draw,
   };
 }

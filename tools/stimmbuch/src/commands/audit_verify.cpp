@@ -141,13 +141,14 @@ Command audit_verify_command() {
             "several "
             "times. Default: half of the machine's."},
            {"--html", "FILE", "Write the report as a page, too."}}),
-      .settings = with_data_settings({"server", "token_file"}),
+      .settings = with_data_settings({"server", "ca_file", "token_file"}),
       .examples = {{"audit verify --data /var/lib/stimmbuch", "Exits with 4 if anything was found."},
                    {"audit verify --export audit --since last-year.checkpoint --html report.html",
                     "Without any engine, from exported files."},
-                   {"audit verify --server http://127.0.0.1:8080 --token-file auditor.token",
+                   {"audit verify --server https://votes.town.example --token-file auditor.token",
                     "Over HTTP, with an auditor's token."}},
-      .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
+      .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked,
+                ExitCode::credentials, ExitCode::try_later},
       .run = verify_any,
   };
 }

@@ -68,6 +68,8 @@ std::expected<std::optional<client::ServerUrl>, Failure> url_of(const Session& s
   if (!text) return std::nullopt;
   auto url = client::parse_server_url(*text);
   if (!url) return failed(ExitCode::usage, fmt::format("{}: {}", option, url.error()));
+  if (url->tls)
+    return failed(ExitCode::usage, fmt::format("{}: what is measured is HTTP without TLS", option));
   return std::move(*url);
 }
 

@@ -51,12 +51,13 @@ Command export_result_command() {
       .arguments = {{"POLL", "The poll's id."}, {"DIR", "The directory to make."}},
       .options =
           with_common_options({{"--export", "DIR", "The files of a log, as `log export` writes them."}}),
-      .settings = with_data_settings({"server", "token_file"}),
+      .settings = with_data_settings({"server", "ca_file", "token_file"}),
       .examples = {{"export result budget-2026 result --export log",
                     "Offline, from an exported log, a public one or all records."},
                    {"export result budget-2026 result --data /var/lib/stimmbuch",
                     "From a data directory, served or not."}},
-      .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
+      .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked,
+                ExitCode::credentials, ExitCode::try_later},
       .run = write_any_result,
   };
 }

@@ -246,7 +246,7 @@ Command import_pabulib_command() {
       .arguments = {{"FILE", "Files .pb or .pb.gz.", true, true}},
       .options = with_common_options(
           {{"--poll", "ID", "The poll's id. Default: one that follows from the file's name and content."}}),
-      .settings = {"server", "token_file"},
+      .settings = {"server", "ca_file", "token_file"},
       .examples = {{"import pabulib Poland_Lodz_2023.pb.gz --server http://127.0.0.1:8080 --token-file "
                     "operator.token",
                     "The token is one of the role operator."},

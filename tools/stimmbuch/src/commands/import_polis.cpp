@@ -171,7 +171,7 @@ Command import_polis_command() {
             "Folders with summary.csv, comments.csv, votes.csv and participants-votes.csv, plain or .gz.",
             true, true}},
       .options = with_common_options(),
-      .settings = {"server", "token_file"},
+      .settings = {"server", "ca_file", "token_file"},
       .examples = {{"import polis 15-per-hour-seattle --token-file operator.token",
                     "The token is one of the role operator."},
                    {"import polis */ --token-file operator.token --json",

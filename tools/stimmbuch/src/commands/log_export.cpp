@@ -54,13 +54,14 @@ Command log_export_command() {
       .arguments = {{"DIR", "The directory to write to; it is made if it is not there."}},
       .options = with_common_options(
           {{"--public", "", "For everybody: tiles, and the records of counted polls alone."}}),
-      .settings = with_data_settings({"server", "token_file"}),
+      .settings = with_data_settings({"server", "ca_file", "token_file"}),
       .examples = {{"log export audit --data /var/lib/stimmbuch", "From a data directory, served or not."},
                    {"log export audit --server http://127.0.0.1:8080 --token-file auditor.token",
                     "From a server, with an auditor's token."},
                    {"log export /srv/www/log --public --data /var/lib/stimmbuch",
                     "What a town puts on the web; again whenever a poll was counted."}},
-      .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked},
+      .exits = {ExitCode::differences, ExitCode::not_found, ExitCode::store_missing, ExitCode::store_locked,
+                ExitCode::credentials, ExitCode::try_later},
       .run = write_log_files,
   };
 }

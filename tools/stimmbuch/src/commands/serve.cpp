@@ -147,7 +147,7 @@ std::vector<std::string> with_serving(std::vector<std::string> settings) {
   const auto all =
       with_data_settings({"kafka.", "durability", "listen", "admin_listen", "hosts", "tls.", "io_threads",
                           "cache_mib", "disk_floor_mib", "recover_tail", "checkpoint_interval",
-                          "witness_policy", "commands_per_minute", "limits.", "sweep_at"});
+                          "witness_policy", "ca_file", "commands_per_minute", "limits.", "sweep_at"});
   settings.insert(settings.end(), all.begin(), all.end());
   return settings;
 }
@@ -196,7 +196,7 @@ Command follow_command() {
                     "Figures for everybody, on a machine that knows no secret."},
                    {"follow --data D --kafka k1:9092 --wrapping-key /etc/stimmbuch/keys",
                     "A candidate: `stimmbuch promote` makes it the leader."},
-                   {"follow --data D --kafka k1:9092 --leader http://leader:8080 --forward",
+                   {"follow --data D --kafka k1:9092 --leader https://leader.town.example --forward",
                     "One address for everything: what only the leader can do is sent on to it."}},
       .exits = {ExitCode::store_locked, ExitCode::credentials, ExitCode::broker_unreachable},
       .run = follow,

@@ -46,11 +46,11 @@ Command tally_command() {
           "when it was counted.",
       .arguments = {{"POLL", "The poll's id."}},
       .options = with_common_options(),
-      .settings = {"server", "token_file"},
+      .settings = {"server", "ca_file", "token_file"},
       .examples = {{"tally stadt-raum-wir --server http://127.0.0.1:8080",
                     "For people; as wide as the terminal."},
                    {"tally stadt-raum-wir --json", "The server's document, with type and schema in front."}},
-      .exits = {ExitCode::not_found, ExitCode::try_later},
+      .exits = {ExitCode::not_found, ExitCode::credentials, ExitCode::try_later},
       .run = print_tally,
   };
 }

@@ -21,11 +21,12 @@ std::expected<ApiClient, Failure> import_server(Session& session) {
   auto token = session.settings.token();
   if (!token) return std::unexpected(std::move(token.error()));
   const client::ServerUrl& server = session.settings.values.server;
-  ApiClient probe(server, {}, {.max_attempts = 1});
+  const auto& ca_file = session.settings.values.engine.ca_file;
+  ApiClient probe(server, {}, {.ca_file = ca_file, .max_attempts = 1});
   const auto figures = probe.get("/v1/figures");
   if (!figures) return std::unexpected(figures.error());
   if (!figures->is_object() || !figures->contains("records")) return no_engine(server);
-  client::ClientOptions options{.max_attempts = 1'000, .total_pause = patience};
+  client::ClientOptions options{.ca_file = ca_file, .max_attempts = 1'000, .total_pause = patience};
   options.pause = [&console = session.console, server](milliseconds pause) {
     if (pause >= worth_telling)
       console.say(

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
 namespace stimmbuch::program {
 
 namespace {
@@ -25,8 +27,9 @@ constexpr auto content_types =
     std::to_array<std::string_view>({"application/json", "application/problem+json", "application/x-ndjson"});
 
 // A request is sent once: whoever sent it to us repeats it.
-client::ClientOptions options() {
-  return {.connect_timeout = 2s,
+client::ClientOptions options(const std::filesystem::path& ca_file) {
+  return {.ca_file = ca_file,
+          .connect_timeout = 2s,
           .silence_timeout = 10s,
           .max_body_bytes = std::size_t{8} << 20,
           .max_attempts = 1};
@@ -63,14 +66,23 @@ std::expected<http::Response, http::api::LinkTrouble> LeaderClient::send(const h
   auto client = take_client();
   auto answer = client.send(translated(request));
   give_back(std::move(client));
+  const bool is_distrusted = !answer && answer.error().fault == client::ClientFault::untrusted;
+  tell_distrust(is_distrusted ? answer.error().message : "");
   if (answer) return translated(std::move(*answer));
   using enum http::api::LinkTrouble;
-  return std::unexpected(answer.error().fault == client::ClientFault::unreachable ? unreachable : unanswered);
+  const bool was_sent = !is_distrusted && answer.error().fault != client::ClientFault::unreachable;
+  return std::unexpected(was_sent ? unanswered : unreachable);
+}
+
+void LeaderClient::tell_distrust(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  if (why != distrust_ && !why.empty()) spdlog::warn("nothing is sent on to the leader: {}", why);
+  distrust_ = why;
 }
 
 client::HttpClient LeaderClient::take_client() {
   const std::lock_guard lock(mutex_);
-  if (idle_.empty()) return {leader_, "", options()};
+  if (idle_.empty()) return {leader_, "", options(ca_file_)};
   auto client = std::move(idle_.back());
   idle_.pop_back();
   return client;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,8 +14,7 @@ namespace stimmbuch::program {
 // The server of a witness, and the path below it. An error is a sentence that says what to write instead.
 std::expected<std::pair<client::ServerUrl, std::string>, std::string> parse_witness_url(std::string_view url);
 
-// Over HTTP, in 5 seconds at most.
-std::expected<checkpoints::WitnessAnswer, std::string> post_to_witness(const std::string& url,
-                                                                       std::string body);
+// Over HTTP, in 5 seconds for each step at most. `ca_file` is as in client::ClientOptions.
+checkpoints::PostToWitness post_to_witness(std::filesystem::path ca_file);
 
 }  // namespace stimmbuch::program

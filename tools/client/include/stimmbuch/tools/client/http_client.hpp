@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,6 +37,7 @@ struct Response {
 enum class ClientFault {
   invalid_request,     // nothing was sent: the request or the token cannot be written as HTTP
   unreachable,         // nothing was sent: no connection
+  untrusted,           // nothing was sent: the server does not prove by a certificate that it is the one
   connection_lost,     // the outcome is unknown
   timed_out,           // the outcome is unknown
   malformed_response,  // not HTTP/1.1
@@ -49,7 +51,11 @@ struct ClientError {
 };
 
 struct ClientOptions {
-  std::chrono::milliseconds connect_timeout{5'000};   // for each address of the host
+  // Certificates (PEM) of the issuers that are trusted to tell who an https server is; empty: the system's.
+  // Read for each connection.
+  std::filesystem::path ca_file = {};
+
+  std::chrono::milliseconds connect_timeout{5'000};   // for each address of the host, for TLS to begin
   std::chrono::milliseconds silence_timeout{60'000};  // for the request to be taken, for each part to come
   std::size_t max_body_bytes = std::size_t{64} << 20;
   std::size_t max_line_bytes = std::size_t{1} << 20;
@@ -64,7 +70,11 @@ struct ClientOptions {
   std::function<void(std::chrono::milliseconds)> pause = {};  // how to wait; empty: the thread sleeps
 };
 
+// Why certificates cannot be had from such a file, in a sentence.
+std::expected<void, std::string> check_ca_file(const std::filesystem::path& ca_file);
+
 // An HTTP/1.1 client for one server over one connection, which is kept open and made anew when it is lost.
+// Over https (TLS 1.2 or newer) nothing is sent before the server has shown a certificate for its name.
 //
 // It may send a request more than once. The engine makes that safe: each of its writes takes an
 // Idempotency-Key or ids of its own in each line, so callers give one. Calls block; one thread.

@@ -6,8 +6,10 @@
 
 namespace stimmbuch::client {
 
-// Where a server listens: at a TCP port, or at a Unix socket when `socket_path` is not empty.
+// Where a server listens: at a TCP port, behind TLS or not, or at a Unix socket when `socket_path` is not
+// empty.
 struct ServerUrl {
+  bool tls = false;       // https
   std::string host = {};  // a name or an address, without brackets
   std::uint16_t port = 80;
   std::string socket_path = {};
@@ -21,7 +23,8 @@ struct ServerUrl {
   friend bool operator==(const ServerUrl&, const ServerUrl&) = default;
 };
 
-// Reads `http://HOST[:PORT]` or `unix:/PATH`. An error is a sentence that says what to write instead.
+// Reads `https://HOST[:PORT]`, `http://HOST[:PORT]` or `unix:/PATH`. An error is a sentence that says what to
+// write instead.
 std::expected<ServerUrl, std::string> parse_server_url(std::string_view text);
 
 }  // namespace stimmbuch::client
