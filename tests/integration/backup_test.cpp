@@ -203,6 +203,35 @@ TEST_F(Backup, WhoseLossIsAcceptedGoesOnAsANewLogThatSaysSo) {
   EXPECT_EQ(audit().code, 0);
 }
 
+// A list that was there before is that of the new log, too.
+TEST_F(Backup, WhoseLossIsAcceptedKeepsTheListOfErasures) {
+  {
+    Served served(data(), "demo", {"--checkpoint-interval", "50ms"});
+    SmallVote vote(served);
+    for (const auto* const name : {"ada", "bob", "cleo"}) vote.join(name);
+    for (const auto* const name : {"cleo", "ada"}) {
+      vote.erase(name);
+      ASSERT_EQ(run({"vault", "sweep", "--data", data().string()}).code, 0);
+    }
+    served.stop();
+  }
+  ASSERT_EQ(back_up().code, 0);
+  const auto list = content(data().string() + ".erasures");
+  serve_and_import(5);
+  const auto newest = directory_.path() / "newest";
+  std::filesystem::copy(data() / "checkpoint", newest);
+  lose_data();
+  const Ran restored =
+      restore({"--checkpoint", newest.string(), "--accept-loss", "--origin", "new.example/log"});
+  ASSERT_EQ(restored.code, 0) << restored.err;
+  EXPECT_EQ(content(data().string() + ".erasures"), list);
+  EXPECT_FALSE(std::filesystem::exists(data().string() + ".part.erasures"));
+  Served served(data(), "demo");
+  SmallVote more(served, {}, "bench-2");
+  EXPECT_THAT(more.get("/v1/me", "bob").body, HasSubstr(R"("name":"bob")"));
+  EXPECT_EQ(more.get("/v1/me", "ada").status, 404);
+}
+
 TEST_F(Backup, ThatIsDamagedIsNotRestored) {
   serve_and_import(50);
   ASSERT_EQ(back_up().code, 0);

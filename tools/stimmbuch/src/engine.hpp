@@ -73,6 +73,8 @@ struct EngineOptions {
   // beside the data.
   std::optional<std::filesystem::path> wrapping_key;
   std::string wrapping_key_command;
+  // The list of what was destroyed; absent: that beside the data.
+  std::optional<std::filesystem::path> erasures;
   std::optional<Address> listen;  // public interface; absent: none
   std::optional<Address> admin;   // health and metrics over TCP besides the admin socket
   std::vector<std::string> hosts;

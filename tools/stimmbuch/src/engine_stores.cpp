@@ -117,7 +117,7 @@ Engine::Parts::Started Engine::Parts::open_vault() {
 // What was destroyed stays destroyed, whatever was put back from a copy; before anything is read of the
 // vault.
 Engine::Parts::Started Engine::Parts::open_erasures(const LedgerId& id) {
-  const auto file = vault::ErasureList::default_file(options.data);
+  const auto file = options.erasures.value_or(vault::ErasureList::default_file(options.data));
   const bool is_lost = !std::filesystem::exists(file) && log->synced().head() > before_first;
   auto list = vault::ErasureList::open(file, id);
   if (!list) return std::unexpected(start_error(list.error()));
