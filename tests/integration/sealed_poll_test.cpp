@@ -354,7 +354,10 @@ TEST_F(SealedPoll, IsNeverOpenedWhenItIsCancelled) {
   }
   EXPECT_THAT(engine_.endpoints().connect_admin().get("/admin/records").body,
               Not(HasSubstr(written(option_b))));
-  EXPECT_EQ(to_poll(staff_, "count").status, 409);
+  expect_problem(to_poll(staff_, "count"), 409, "poll_final");
+  const Json own = body_of(voters_[0].get("/v1/me/ballots")).at("items");
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0].at("standing"), "sealed");
 }
 
 // A roll without a ballot, and no part of openings.
