@@ -25,7 +25,7 @@ std::expected<std::filesystem::path, std::string> RotationBackups::make(const va
   remove_unfinished();
   auto time = std::string(codec::TimeText(now).view());
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });  // no file system minds what is left
-  const auto target = directory_ / (front_ + time);
+  auto target = directory_ / (front_ + time);
   std::ostream nowhere(nullptr);
   Console silent(nowhere, nowhere, {.quiet = true});
   const auto made = make_backup(source_, target, {.opens_with = keys, .stop = stop}, silent);
