@@ -210,7 +210,6 @@ SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& st
     report.interrupted = true;
     return report;
   }
-  report.rotated = true;
   record(work, report);
   tell(SweepStep::recorded);
   vault::Destruction done;
@@ -259,6 +258,7 @@ bool Sweep::seal_and_replace(SweepReport& report, const std::stop_token& stop) c
   parts_.vault.end_rotation(keys.only_next());
   replace(parts_.key_file, parts_.data, keys.only_next());
   tell(SweepStep::keys_replaced);
+  report.rotated = true;
   return true;
 }
 
