@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -11,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "stimmbuch/adapters/vault/copy_check.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
 #include "support/temporary_directory.hpp"
@@ -85,6 +87,14 @@ class VaultDestruction : public testing::Test {
         if (content.find(value) != std::string::npos) found.insert(value);
     }
     return found;
+  }
+
+  fs::path copy() const { return data() / "copy"; }
+  static std::map<fs::path, std::string> files_of(const fs::path& directory) {
+    std::map<fs::path, std::string> files;
+    for (const auto& entry : fs::directory_iterator{directory})
+      files.emplace(entry.path(), contents_of(entry.path()));
+    return files;
   }
 
   void rotate() {
@@ -265,6 +275,73 @@ TEST_F(VaultDestruction, RotationGoesOnAfterItWasCutShort) {
   open(changing.only_next());
   for (const auto& row : rows) ASSERT_TRUE(has_text(row.name));
   EXPECT_TRUE(has_text("text/between"));
+}
+
+// ---- what shows that the former keys are not needed
+
+TEST_F(VaultDestruction, ACopyOpensWhollyUnderItsKeysAlone) {
+  open();
+  write_people();
+  const auto former = keys;
+  rotate();
+  vault->hard_link_checkpoint(copy());
+  const auto files = files_of(copy());
+  const auto opened = opens_wholly(copy(), keys, always);
+  ASSERT_TRUE(opened) << opened.error().text;
+  EXPECT_TRUE(*opened);
+  EXPECT_FALSE(*opens_wholly(copy(), keys, [] { return false; }));
+  const auto refused = opens_wholly(copy(), former, always);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::wrong_key);
+  EXPECT_EQ(files_of(copy()), files) << "it was changed by reading";
+}
+
+TEST_F(VaultDestruction, ACopyWithARowUnderTheFormerKeysDoesNotOpenWholly) {
+  open();
+  write_people();
+  const auto changing = keys.with_next();
+  vault->begin_rotation(changing);
+  vault->write(Position{7}, std::vector{text_row("text/citizen/c9/0/name", {"citizen/c9"})});
+  vault->hard_link_checkpoint(copy());
+  ASSERT_TRUE(opens_wholly(copy(), changing, always));
+  for (const auto& alone : {keys, changing.only_next()}) EXPECT_FALSE(opens_wholly(copy(), alone, always));
+}
+
+TEST_F(VaultDestruction, ARowThatDoesNotOpenIsNamedAndNotShown) {
+  open();
+  write_people();
+  std::vector<SealedRow> rows;
+  vault->all_rows([&](const SealedRow& row) {
+    if (row.key.ends_with("c2/0/name")) rows.push_back(row);
+  });
+  ASSERT_EQ(rows.size(), 1U);
+  rows[0].value->back() = static_cast<char>(rows[0].value->back() ^ 1);
+  vault->copy(rows, 1);
+  vault->hard_link_checkpoint(copy());
+  const auto refused = opens_wholly(copy(), keys, always);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::damaged);
+  EXPECT_THAT(refused.error().text, testing::HasSubstr("texts/text/citizen/c2/0/name does not open"));
+  EXPECT_THAT(refused.error().text, Not(testing::HasSubstr("words")));
+}
+
+TEST_F(VaultDestruction, ADamagedFileOfACopyIsNotOpened) {
+  open();
+  write_people();
+  vault->compact();
+  vault->hard_link_checkpoint(copy());
+  int tables = 0;
+  for (const auto& [file, bytes] : files_of(copy())) {
+    if (file.extension() != ".sst") continue;
+    ++tables;
+    auto damaged = bytes;
+    damaged[damaged.size() / 4] = static_cast<char>(damaged[damaged.size() / 4] ^ 1);
+    fs::remove(file);  // it is linked to the vault's own
+    std::ofstream{file, std::ios::binary} << damaged;
+  }
+  ASSERT_GT(tables, 0);
+  EXPECT_FALSE(opens_wholly(copy(), keys, always));
+  EXPECT_FALSE(opens_wholly(data(), keys, always));
 }
 
 // ---- where it is published

@@ -1,7 +1,9 @@
 // An engine in a process of its own, to be killed: engine_child DIRECTORY [STEP]. Prints its port when it
-// serves; at this step of the sweep it kills itself.
+// serves; at this step of the sweep it kills itself. Rotations leave backups in DIRECTORY.backups, if that is
+// there.
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ int main(int argc, char** argv) {
   options.purpose = stimmbuch::ledger::Purpose::demo;
   options.listen = stimmbuch::program::Address{"127.0.0.1", 0};
   options.disk_floor_mib = 1;
+  const auto backups = options.data.string() + ".backups";
+  if (std::filesystem::exists(backups)) options.rotation_backup = backups;
   if (argc == 3) {
     options.on_sweep_step = [dies_at = std::stoi(argv[2])](stimmbuch::program::SweepStep step) {
       if (static_cast<int>(step) == dies_at) ::kill(::getpid(), SIGKILL);

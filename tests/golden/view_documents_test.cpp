@@ -281,12 +281,13 @@ std::string trail(const LogBuilder& log, const std::string& of) {
   return audit.finish();
 }
 
-std::string own(const LogBuilder& log, const BallotId& of) {
+std::string own(const LogBuilder& log, const BallotId& of,
+                const std::optional<opening::Opening>& opening = {}) {
   projections::OwnBallot own_ballot(of, ledger::Purpose::demo);
   for (std::size_t i = 0; i < log.records().size(); ++i) {
     if (log.records()[i].subject == subject(of)) own_ballot.add(Position{i + 1}, log.records()[i].bytes);
   }
-  return own_ballot.finish();
+  return own_ballot.finish(opening);
 }
 
 const std::vector<Golden>& goldens() {
@@ -336,6 +337,16 @@ const std::vector<Golden>& goldens() {
       {"trail-roll", [] { return trail(sealed_counted(), "roll/bench-0"); }},
       {"trail-opening", [] { return trail(sealed_counted(), "opening/bench-0"); }},
       {"own-ballot-sealed", [] { return own(sealed_open(), {id<PollId>("bench"), id<VoterId>("v2")}); }},
+      {"own-ballot-opened",
+       [] {
+         return own(sealed_open(), {id<PollId>("bench"), id<VoterId>("v2")},
+                    {{Position{11}, {}, choices({"b"})}});
+       }},
+      {"own-ballot-opened-invalid",
+       [] {
+         return own(sealed_open(), {id<PollId>("bench"), id<VoterId>("v2")},
+                    {{Position{11}, {}, std::nullopt}});
+       }},
       {"own-ballot-sealed-withdrawn",
        [] { return own(sealed_open(), {id<PollId>("bench"), id<VoterId>("v3")}); }},
       {"own-ballot-standing", [] { return own(single(), {id<PollId>("bench"), id<VoterId>("v2")}); }},

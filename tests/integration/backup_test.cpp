@@ -203,6 +203,141 @@ TEST_F(Backup, WhoseLossIsAcceptedGoesOnAsANewLogThatSaysSo) {
   EXPECT_EQ(audit().code, 0);
 }
 
+// With the disk the list of erasures is lost, too; the key file lies elsewhere.
+TEST_F(Backup, ThatARotationMadeIsRestoredWhenAllElseIsLost) {
+  const auto backups = directory_.path() / "backups";
+  const std::vector<std::string> with_backups{"--checkpoint-interval", "100ms", "--rotation-backup",
+                                              backups.string()};
+  const auto newest = directory_.path() / "newest";
+  const auto sweep = [&] { return run({"vault", "sweep", "--data", data().string(), "--json"}); };
+  const auto count_of = [&](const std::string& type) {
+    const auto records = log();
+    int count = 0;
+    for (auto at = records.find(type); at != std::string::npos; at = records.find(type, at + 1)) ++count;
+    return count;
+  };
+  std::string made;
+  {
+    std::filesystem::create_directory(backups);
+    Served served(data(), "demo", with_backups);
+    SmallVote vote(served, R"("objection_days":0,)");
+    for (const auto* const name : {"ada", "bob"}) {
+      vote.join(name);
+      vote.vote(name, "oak");
+    }
+    vote.close_and_count();
+    vote.certify();
+    ASSERT_EQ(run({"vault", "rotate", "--data", data().string()}).code, 0);  // one that is replaced
+    vote.erase("bob");
+    const Ran swept = sweep();
+    ASSERT_EQ(swept.code, 0) << swept.out << swept.err;
+    made = swept.last().value("backup", "");
+    EXPECT_EQ(count_of("citizen.erased.v1"), 1);
+    served.stop();
+    std::filesystem::copy(data() / "checkpoint", newest);
+  }
+  std::vector<std::string> there;
+  for (const auto& entry : std::filesystem::directory_iterator(backups)) there.push_back(entry.path());
+  EXPECT_THAT(there, testing::ElementsAre(made));
+  lose_data();
+  std::filesystem::remove(data().string() + ".erasures");
+  const Ran restored = run({"restore", made, "--data", data().string(), "--checkpoint", newest.string(),
+                            "--accept-loss", "--origin", "new.example/log"});
+  ASSERT_EQ(restored.code, 0) << restored.err;
+  Served served(data(), "demo", with_backups);
+  // It is as of before the log said what was destroyed, and says so now; the secret of the poll went at the
+  // first rotation already.
+  const Ran swept = sweep();
+  ASSERT_EQ(swept.code, 0) << swept.out << swept.err;
+  EXPECT_EQ(count_of("citizen.erased.v1"), 1);
+  EXPECT_EQ(count_of("poll.secret-destroyed.v1"), 1);
+  SmallVote more(served, {}, "bench-2");
+  EXPECT_THAT(more.get("/v1/me", "ada").body, HasSubstr(R"("name":"ada")"));
+  EXPECT_EQ(more.get("/v1/me", "bob").status, 404);
+  const Ran good = audit();
+  EXPECT_EQ(good.code, 0) << good.out;
+  EXPECT_FALSE(std::filesystem::exists(data().string() + ".part.erasures"));
+}
+
+// The same where the secret of a poll went with the rotation that made the backup.
+TEST_F(Backup, ThatARotationMadeLacksNoRecordOfADestroyedSecret) {
+  const auto backups = directory_.path() / "backups";
+  std::filesystem::create_directory(backups);
+  const auto sweep = [&] {
+    return run(
+        {"vault", "sweep", "--data", data().string(), "--rotation-backup", backups.string(), "--json"});
+  };
+  {
+    Served served(data(), "demo");
+    SmallVote vote(served, R"("objection_days":0,)");
+    vote.join("ada");
+    vote.vote("ada", "oak");
+    vote.close_and_count();
+    vote.certify();
+    served.stop();
+  }
+  const Ran first = sweep();  // nobody serves
+  ASSERT_EQ(first.code, 0) << first.out << first.err;
+  ASSERT_EQ(first.last().value("secrets", 0), 1);
+  for (const bool with_list : {true, false}) {
+    SCOPED_TRACE(with_list);
+    lose_data();
+    if (!with_list) std::filesystem::remove(data().string() + ".erasures");
+    const auto made = std::filesystem::directory_iterator(backups)->path().string();
+    ASSERT_EQ(run({"restore", made, "--data", data().string()}).code, 0);
+    EXPECT_THAT(log(), testing::Not(HasSubstr("poll.secret-destroyed.v1")));
+    const Ran again = sweep();
+    ASSERT_EQ(again.code, 0) << again.out << again.err;
+    EXPECT_EQ(again.last().value("secrets", 0), 1);
+    EXPECT_THAT(log(), HasSubstr("poll.secret-destroyed.v1"));
+  }
+}
+
+TEST_F(Backup, OfARotationNeedsAPlaceOfItsOwn) {
+  serve_and_import(50);
+  const auto key_file = data().string() + ".keys";
+  const auto before = content(key_file);
+  const auto refusal = [&](const std::filesystem::path& place) {
+    const Ran ran = run({"vault", "rotate", "--data", data().string(), "--rotation-backup", place.string()});
+    EXPECT_EQ(ran.code, 2) << place;
+    return ran.err;
+  };
+  EXPECT_THAT(refusal(directory_.path() / "not-mounted"), HasSubstr("mount or make it"));
+  std::filesystem::create_directory(data() / "inside");
+  EXPECT_THAT(refusal(data() / "inside"), HasSubstr("in the data directory"));
+  EXPECT_THAT(refusal(directory_.path()), HasSubstr("the key file"));
+  EXPECT_EQ(content(key_file), before);
+}
+
+// A list that was there before is that of the new log, too.
+TEST_F(Backup, WhoseLossIsAcceptedKeepsTheListOfErasures) {
+  {
+    Served served(data(), "demo", {"--checkpoint-interval", "50ms"});
+    SmallVote vote(served);
+    for (const auto* const name : {"ada", "bob", "cleo"}) vote.join(name);
+    for (const auto* const name : {"cleo", "ada"}) {
+      vote.erase(name);
+      ASSERT_EQ(run({"vault", "sweep", "--data", data().string()}).code, 0);
+    }
+    served.stop();
+  }
+  ASSERT_EQ(back_up().code, 0);
+  const auto list = content(data().string() + ".erasures");
+  serve_and_import(5);
+  const auto newest = directory_.path() / "newest";
+  std::filesystem::copy(data() / "checkpoint", newest);
+  lose_data();
+  const Ran restored =
+      restore({"--checkpoint", newest.string(), "--accept-loss", "--origin", "new.example/log"});
+  ASSERT_EQ(restored.code, 0) << restored.err;
+  EXPECT_EQ(content(data().string() + ".erasures"), list);
+  EXPECT_FALSE(std::filesystem::exists(data().string() + ".part.erasures"));
+  Served served(data(), "demo");
+  SmallVote more(served, {}, "bench-2");
+  EXPECT_THAT(more.get("/v1/me", "bob").body, HasSubstr(R"("name":"bob")"));
+  EXPECT_EQ(more.get("/v1/me", "ada").status, 404);
+}
+
 TEST_F(Backup, ThatIsDamagedIsNotRestored) {
   serve_and_import(50);
   ASSERT_EQ(back_up().code, 0);

@@ -284,6 +284,53 @@ TEST_F(SealedPoll, ShowsVotersTheirBallotSealed) {
   }
 }
 
+TEST_F(SealedPoll, ShowsVotersTheirStandingChoicesOnceTheyAreOpened) {
+  vote();
+  close_and_count();
+  const auto consistent = "Consistency-Token: " + last_.field("Consistency-Token") + "\r\n";
+  const auto expect_own = [&](const std::string& when) {
+    const std::vector<Json> standing{Json::array({option_b}), Json::array({option_b}), Json()};
+    for (std::size_t voter = 0; voter < standing.size(); ++voter) {
+      const auto list = voters_[voter].get("/v1/me/ballots", consistent);
+      const auto all = voters_[voter].get("/v1/me/export", consistent);
+      for (const Json& ballots : {body_of(list).at("items"), body_of(all).at("ballots")}) {
+        ASSERT_EQ(ballots.size(), 1U) << when;
+        EXPECT_EQ(ballots[0].at("standing"), standing[voter]) << when << ' ' << voter;
+        for (const Json& change : ballots[0].at("changes")) EXPECT_FALSE(change.contains("choices"));
+      }
+      for (const auto& body : {list.body, all.body}) {
+        EXPECT_THAT(body, Not(HasSubstr(written(option_a)))) << "what was replaced";
+        EXPECT_THAT(body, Not(HasSubstr(written(option_c)))) << "what was withdrawn";
+      }
+    }
+  };
+  expect_own("counted");
+  // Not by the secret, which goes now.
+  const auto swept = engine_.endpoints().connect_admin().request("POST", "/admin/vault/sweep", "{}",
+                                                                 "Content-Type: application/json\r\n");
+  ASSERT_THAT(swept.body, HasSubstr(R"("secrets":1)"));
+  expect_own("the sealing secret is destroyed");
+}
+
+// Openings in more than one part: the first and last of each are found.
+TEST_F(SealedPoll, FindsTheOpeningOfEachBallotInTheParts) {
+  constexpr std::size_t people = 620;  // more than openings_max
+  for (std::size_t i = 0; i < people; ++i) {
+    auto citizen = engine_.caller("citizen", "crowd-" + std::to_string(i));
+    register_citizen(citizen);
+    ASSERT_EQ(citizen.put(ballot(), choice(i % 2 == 0 ? option_a : option_b)).status, 201);
+  }
+  close_and_count();
+  ASSERT_GE(records("opening.").size(), 2U);
+  const auto consistent = "Consistency-Token: " + last_.field("Consistency-Token") + "\r\n";
+  for (std::size_t i = 0; i < people; ++i) {
+    auto citizen = engine_.caller("citizen", "crowd-" + std::to_string(i));
+    const Json ballots = body_of(citizen.get("/v1/me/ballots", consistent)).at("items");
+    ASSERT_EQ(ballots.size(), 1U);
+    ASSERT_EQ(ballots[0].at("standing"), Json::array({i % 2 == 0 ? option_a : option_b})) << i;
+  }
+}
+
 TEST_F(SealedPoll, ReplaysACommandAndRefusesAnotherUnderItsKey) {
   const auto cast = [&](std::string_view option) {
     return voters_[0].send("PUT", ballot(), choice(option).dump(), "the-key-of-this-vote");
@@ -354,7 +401,10 @@ TEST_F(SealedPoll, IsNeverOpenedWhenItIsCancelled) {
   }
   EXPECT_THAT(engine_.endpoints().connect_admin().get("/admin/records").body,
               Not(HasSubstr(written(option_b))));
-  EXPECT_EQ(to_poll(staff_, "count").status, 409);
+  expect_problem(to_poll(staff_, "count"), 409, "poll_final");
+  const Json own = body_of(voters_[0].get("/v1/me/ballots")).at("items");
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0].at("standing"), "sealed");
 }
 
 // A roll without a ballot, and no part of openings.

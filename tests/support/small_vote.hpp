@@ -50,6 +50,14 @@ class SmallVote {
       EXPECT_EQ(reply.status, 200) << reply.body;
     }
   }
+  void certify() {
+    const auto reply = command("POST", "/v1/polls/bench/certify", "{}", token("certifier", "zoe"));
+    EXPECT_EQ(reply.status, 200) << reply.body;
+  }
+  void erase(const std::string& citizen) {
+    const auto reply = command("DELETE", "/v1/me", {}, token("citizen", citizen));
+    EXPECT_EQ(reply.status, 200) << reply.body;
+  }
   HttpReply get(const std::string& target, const std::string& citizen) const {
     return connect().request("GET", target, {},
                              "Authorization: Bearer " + token("citizen", citizen) + "\r\n");

@@ -563,6 +563,25 @@ TEST_F(Cheating, IsSeenWhenTheLogIsAnotherOneTheSecondTime) {
   EXPECT_THAT(findings_of(*verification), testing::Contains(testing::StartsWith("C1 log: ")));
 }
 
+// ---- who writes
+
+TEST_F(Cheating, IsSeenWhenALeaderSaysThatItFollowsAnotherRecordThanItDoes) {
+  const auto honest = log_;
+  const auto last = log_.last();
+  const auto leaf = tlog::leaf_hash(log_.records().back().bytes);
+  const auto before = tlog::leaf_hash(log_.records()[number(last) - 2].bytes);
+  const auto failed_with = [&](Position previous, const LeafHash& previous_leaf) {
+    log_ = honest;
+    as_engine();
+    log_.add(town, ledger::LeaderChanged{2, previous, previous_leaf});
+    return failed_checks();
+  };
+  EXPECT_THAT(failed_with(last, leaf), IsEmpty()) << findings_;
+  EXPECT_THAT(failed_with(last, before), ElementsAre("E1")) << findings_;
+  EXPECT_THAT(findings_, testing::HasSubstr("the record before it is another than it says"));
+  EXPECT_THAT(failed_with(Position{number(last) - 1}, before), ElementsAre("E1")) << findings_;
+}
+
 // The limit of what a log can show, and what the statements that people get and the drawing of entries from
 // the roll are for: this person never voted, and the log is in order.
 TEST_F(Cheating, IsNotSeenInTheLogAloneWhenAbstainersAreVotedForSoTheyMustBeAskedOrLookThemselves) {

@@ -49,18 +49,18 @@ std::string Sealing::seal(runner::RowClass row_class, std::string_view key, std:
 
 std::string Sealing::unseal(runner::RowClass row_class, std::string_view key, std::string_view stored) const {
   if (!stored.starts_with(value_version)) {
-    throw VaultFault(Kind::damaged, std::string{key} + " is of an unknown version");
+    throw VaultFault(Kind::damaged, shown(key) + " is of an unknown version");
   }
   const auto& keys = at(row_class);
   const Wrapper* wrapper = &keys.newest;
   if (!stored.starts_with(wrapper->header)) {
     if (!keys.former || !stored.starts_with(keys.former->header)) {
-      throw VaultFault(Kind::wrong_key, std::string{key} + " is sealed under another wrapping key");
+      throw VaultFault(Kind::wrong_key, shown(key) + " is sealed under another wrapping key");
     }
     wrapper = &*keys.former;
   }
   auto plain = crypto::unseal(wrapper->key, stored.substr(value_header_size), associated(key));
-  if (!plain) throw VaultFault(Kind::damaged, std::string{key} + " does not open: it was altered or moved");
+  if (!plain) throw VaultFault(Kind::damaged, shown(key) + " does not open: it was altered or moved");
   return *std::move(plain);
 }
 

@@ -2,11 +2,13 @@
 #include "store.hpp"
 
 #include <algorithm>
+#include <cstdarg>
 #include <stdexcept>
 #include <unordered_set>
 #include <utility>
 
 #include <rocksdb/cache.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/slice.h>
@@ -72,6 +74,13 @@ bool is_lock_conflict(const rocksdb::Status& status) {
          (text.contains("While lock file") || text.contains("lock hold by current process"));
 }
 
+// Reading leaves the files of a copy as they are: without this each opening would add one of messages.
+class NoMessages final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 std::unique_ptr<rocksdb::DB> open_database(const std::filesystem::path& directory, bool create_if_missing) {
   auto db_options = options();
   db_options.create_if_missing = create_if_missing;
@@ -85,15 +94,20 @@ std::unique_ptr<rocksdb::DB> open_database(const std::filesystem::path& director
 
 }  // namespace
 
+std::unique_ptr<rocksdb::DB> open_to_read(const std::filesystem::path& directory) {
+  auto db_options = options();
+  db_options.info_log = std::make_shared<NoMessages>();
+  rocksdb::DB* opened = nullptr;
+  require(rocksdb::DB::OpenForReadOnly(db_options, directory.string(), &opened), "open");
+  return std::unique_ptr<rocksdb::DB>{opened};
+}
+
 void RocksVault::Store::hard_link_checkpoint(const std::filesystem::path& target) const {
   rocksdb::Checkpoint* made = nullptr;
   require(rocksdb::Checkpoint::Create(db_.get(), &made), "checkpoint");
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   require(checkpoint->CreateCheckpoint(target.string(), /*log_size_for_flush=*/0), "checkpoint");
-  rocksdb::DB* opened = nullptr;
-  require(rocksdb::DB::OpenForReadOnly(options(), target.string(), &opened), "checkpoint");
-  const std::unique_ptr<rocksdb::DB> copy(opened);
-  require(copy->VerifyChecksum(), "checkpoint");
+  require(open_to_read(target)->VerifyChecksum(), "checkpoint");
 }
 
 RocksVault::Store::Store(const std::filesystem::path& directory, const WrappingKeys& keys,

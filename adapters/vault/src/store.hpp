@@ -111,6 +111,9 @@ class RocksVault::Store {
   std::uint64_t gone_seen_ = 0;  // up to where `unpublished` told of what is gone
 };
 
+// A vault's database that nobody changes meanwhile; its files stay as they are.
+std::unique_ptr<rocksdb::DB> open_to_read(const std::filesystem::path& directory);
+
 void require(const rocksdb::Status& status, const char* what);
 void put(rocksdb::WriteBatch& batch, std::string_view key, std::string_view value);
 void remove(rocksdb::WriteBatch& batch, std::string_view key);

@@ -144,7 +144,7 @@ void RocksVault::Store::end_rotation(const WrappingKeys& keys) {
   each_entry("", [&](std::string_view key, std::string_view value) {
     const auto row_class = sealed_as(key);
     if (row_class && !sealing->is_under_newest(*row_class, value))
-      throw std::logic_error("vault: " + std::string{key} + " is not sealed under the new keys");
+      throw std::logic_error("vault: " + shown(key) + " is not sealed under the new keys");
     return true;
   });
   if (publishing_) {

@@ -46,6 +46,15 @@ std::string gone_key(std::uint64_t number) {
   return numbered_key(gone_prefix, number);
 }
 
+std::string shown(std::string_view key) {
+  for (const auto prefix : {note_prefix, gone_prefix}) {
+    if (!key.starts_with(prefix) || key.size() != prefix.size() + 8) continue;
+    std::string_view bytes = key.substr(prefix.size());
+    return std::string{prefix} + std::to_string(take_number(bytes, 8));
+  }
+  return std::string{key};
+}
+
 bool is_own(std::string_view key) {
   return key == publishing_key || key == copied_key || key == erasures_key || key.starts_with(note_prefix) ||
          key.starts_with(gone_prefix);

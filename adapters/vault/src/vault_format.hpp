@@ -58,6 +58,9 @@ std::string owner_key(std::string_view owner, std::string_view handle);
 std::string note_key(Position first);
 std::string gone_key(std::uint64_t number);
 
+// A key as messages name it: some end in bytes that are no text.
+std::string shown(std::string_view key);
+
 // Where a node keeps what concerns itself alone, and what others have no use for.
 bool is_own(std::string_view key);
 

@@ -47,12 +47,6 @@ fs::path normal(const fs::path& path) {
   return full.has_filename() ? full : full.parent_path();
 }
 
-bool lies_in(const fs::path& file, const fs::path& dir) {
-  const auto inner = normal(file);
-  const auto outer = normal(dir);
-  return std::ranges::mismatch(outer, inner).in1 == outer.end();
-}
-
 std::unexpected<VaultError> inside(const fs::path& file) {
   return error(
       Kind::keys_exposed, file,
@@ -126,6 +120,12 @@ WrappingKeys WrappingKeys::with_next() const {
   keys.next_texts = crypto::Secret::random();
   if (secrets) keys.next_secrets = crypto::Secret::random();
   return keys;
+}
+
+bool lies_in(const fs::path& file, const fs::path& directory) {
+  const auto inner = normal(file);
+  const auto outer = normal(directory);
+  return std::ranges::mismatch(outer, inner).in1 == outer.end();
 }
 
 fs::path default_key_file(const fs::path& data_dir) {

@@ -98,23 +98,32 @@ void OwnBallot::add(Position position, std::string_view record) {
   write(out, position);
   write_place(out, input.envelope());
   state_ = ballot::evolve(std::move(state_), event, input.recorded());
-  sealed_ = input.envelope().type.starts_with("ballot.sealed-");
-  if (state_.standing && !sealed_) {
+  last_sealed_.reset();
+  if (input.envelope().type.starts_with("ballot.sealed-")) last_sealed_ = position;
+  if (state_.standing && !last_sealed_) {
     out.name("choices");
     write(out, state_.standing->choices);
   }
   out.end_object();
 }
 
-std::string OwnBallot::finish() {
+std::optional<Position> OwnBallot::sealed() const {
+  return state_.standing ? last_sealed_ : std::nullopt;
+}
+
+std::string OwnBallot::finish(const std::optional<opening::Opening>& opening) {
   std::string text = std::move(head_);
   text += ",\"standing\":";
   codec::Writer out(text);
   if (state_.standing) {
-    if (sealed_) {
-      out.plain("sealed");
-    } else {
+    if (!last_sealed_) {
       write(out, state_.standing->choices);
+    } else if (!opening) {
+      out.plain("sealed");
+    } else if (opening->choices) {
+      write(out, *opening->choices);
+    } else {
+      out.plain("invalid");
     }
     out.name("channel");
     write(out, state_.standing->channel);

@@ -148,9 +148,10 @@ Engine::Parts::Started Engine::Parts::serve() {
 
 void Engine::Parts::start_sweeper() {
   // An engine that serves nobody works for one command, which may be to sweep.
+  rotation_backups = std::make_unique<RotationBackups>(options.rotation_backup, created.id, backup_source());
   sweeper = std::make_unique<Sweeper>(
       Sweep::Parts{*vault, *erasures, *log, *runner, vault->secrets().idempotency, clock, key_file,
-                   options.data, options.on_sweep_step},
+                   options.data, *rotation_backups, options.on_sweep_step},
       options.listen ? Sweeper::Schedule::nightly : Sweeper::Schedule::on_demand, options.sweep_at);
 }
 
@@ -165,6 +166,7 @@ void Engine::Parts::ask_for_sweep(http::api::SweepOrder order,
               .released = outcome->released,
               .waiting = outcome->waiting,
               .rotated = outcome->rotated,
+              .backup = outcome->backup.string(),
               .trouble = outcome->interrupted ? "the engine stopped; it goes on at its next start" : ""};
     } else {
       told.trouble = outcome.error();

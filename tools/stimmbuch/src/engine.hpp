@@ -75,6 +75,8 @@ struct EngineOptions {
   // beside the data.
   std::optional<std::filesystem::path> wrapping_key;
   std::string wrapping_key_command;
+  // The list of what was destroyed; absent: that beside the data.
+  std::optional<std::filesystem::path> erasures;
   std::optional<Address> listen;  // public interface; absent: none
   std::optional<Address> admin;   // health and metrics over TCP besides the admin socket
   std::vector<std::string> hosts;
@@ -89,6 +91,8 @@ struct EngineOptions {
   std::chrono::milliseconds checkpoint_interval = std::chrono::seconds{10};
   // The time of day, UTC, at which what is due is destroyed.
   std::chrono::minutes sweep_at = std::chrono::hours{2};
+  // Where a rotation of the wrapping keys leaves a backup; empty: it makes none.
+  std::filesystem::path rotation_backup;
   std::function<void(SweepStep)> on_sweep_step;  // on the sweeper's thread
   // A policy whose witnesses are asked to cosign; none: nobody is.
   std::filesystem::path witness_policy;

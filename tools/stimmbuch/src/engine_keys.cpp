@@ -86,6 +86,18 @@ std::expected<Position, std::string> Engine::Parts::back_up(const std::filesyste
   return std::unexpected(error.what());
 }
 
+BackupSource Engine::Parts::backup_source() const {
+  return {.data = options.data,
+          .link = [this](const std::filesystem::path& directory) -> std::expected<void, Failure> {
+            if (auto made = back_up(directory); !made) return failed(ExitCode::failed, made.error());
+            return {};
+          },
+          .log_file = [this](const std::string& name) -> std::expected<std::optional<std::string>, Failure> {
+            auto file = log_files->read(name);
+            return file ? std::optional(std::move(file->bytes)) : std::nullopt;
+          }};
+}
+
 // The new seed lies in the vault before the record that names its public key: the writer's order of rows and
 // records.
 std::expected<http::api::NewLogKey, std::string> Engine::Parts::rotate_key(std::chrono::seconds both_for) {

@@ -47,6 +47,7 @@ struct Engine::Parts {
   // engine_stores.cpp: what is on the disk.
   Started open_stores();
   Started open_vault();
+  Started look_at_rotation_backups() const;
   Started open_views();
   Started open_log();
 
@@ -71,6 +72,7 @@ struct Engine::Parts {
   http::api::Replication replication() const;
 
   std::expected<Position, std::string> back_up(const std::filesystem::path& directory) const;
+  BackupSource backup_source() const;
 
   // engine_keys.cpp: what the log signs with.
   Started announce_restored();
@@ -134,7 +136,8 @@ struct Engine::Parts {
   std::unique_ptr<PollCloser> closer;
   std::unique_ptr<PollSettler> settler;
   std::unique_ptr<CitizenLoader> citizen_loader;
-  std::unique_ptr<Sweeper> sweeper;  // of a leader
+  std::unique_ptr<RotationBackups> rotation_backups;  // of a leader
+  std::unique_ptr<Sweeper> sweeper;                   // of a leader
 
   std::unique_ptr<identity::LocalTokens> tokens;
   std::unique_ptr<identity::OpenIdIssuers> issuers;

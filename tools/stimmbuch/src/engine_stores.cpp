@@ -108,23 +108,40 @@ Engine::Parts::Started Engine::Parts::open_vault() {
   auto opened = vault::RocksVault::open(options.data, *keys, start);
   if (!opened) return std::unexpected(start_error(opened.error()));
   vault = std::move(*opened);
+  if (auto apart = look_at_rotation_backups(); !apart) return apart;
   vault->on_destruction([this] {
     if (auto* const listener = listening_api.load()) listener->forget_people();
   });
   return {};
 }
 
+// Whoever has these backups must not have the keys with them, and the loss of the data must not take them
+// along.
+Engine::Parts::Started Engine::Parts::look_at_rotation_backups() const {
+  const auto& directory = options.rotation_backup;
+  if (directory.empty() || !leads()) return {};
+  const auto refused = [&](std::string_view why) {
+    return std::unexpected(
+        StartError{ExitCode::usage, "rotation_backup: " + directory.string() + std::string(why)});
+  };
+  if (!std::filesystem::is_directory(directory)) return refused(" is no directory: mount or make it");
+  if (vault::lies_in(directory, options.data)) return refused(" lies in the data directory");
+  if (!key_file.empty() && vault::lies_in(key_file, directory))
+    return refused(" has the key file, " + key_file.string() + ", in it: keep the two apart");
+  return {};
+}
+
 // What was destroyed stays destroyed, whatever was put back from a copy; before anything is read of the
 // vault.
 Engine::Parts::Started Engine::Parts::open_erasures(const LedgerId& id) {
-  const auto file = vault::ErasureList::default_file(options.data);
+  const auto file = options.erasures.value_or(vault::ErasureList::default_file(options.data));
   const bool is_lost = !std::filesystem::exists(file) && log->synced().head() > before_first;
   auto list = vault::ErasureList::open(file, id);
   if (!list) return std::unexpected(start_error(list.error()));
   erasures = std::move(*list);
   if (is_lost) {
     spdlog::info("there is no {}; it is made from the log", file.string());
-    erasures->append(destroyed_by(log->synced()));
+    erasures->append(destroyed_by(log->synced(), *vault));
     vault->destroy(erasures->all());
     vault->set_erasures_mark(erasures->mark());
     return {};

@@ -329,6 +329,7 @@ void Admin::sweep(SweepOrder order, Responder responder) const {
                    {"released", answer.released},
                    {"waiting", answer.waiting},
                    {"rotated", answer.rotated},
+                   {"backup", answer.backup},
                    {"prepared", order == SweepOrder::prepare_keys}});
   });
   std::move(responder).send_chunks(lines_head(), [lines] { return lines->next(); });

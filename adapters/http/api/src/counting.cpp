@@ -65,6 +65,8 @@ std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& id, con
                                                            std::string_view engine_version) {
   const auto poll = settled_poll(id, log);
   if (poll.status == poll::Status::unknown) return std::unexpected(Rejection{Refusal::poll_unknown, {}});
+  // Before what only polls that may be counted some time lack.
+  if (poll.final_since) return std::unexpected(Rejection{Refusal::poll_final, {}});
   if (!poll.closed) return std::unexpected(Rejection{Refusal::poll_not_closed, {}});
   if (!poll.settled()) return std::unexpected(Rejection{Refusal::poll_not_settled, {}});
   if (!tally_has_seen(worker, log.head())) return std::unexpected(TallyTrouble::behind);

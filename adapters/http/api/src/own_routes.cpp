@@ -13,6 +13,7 @@
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
+#include "stimmbuch/eventstore/runner/opening_parts.hpp"
 #include "stimmbuch/eventstore/runner/stream_state.hpp"
 #include "stimmbuch/projections/folds/audit_trail.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
@@ -143,7 +144,13 @@ std::optional<std::string> ballot_document(const eventstore::Records& log, const
     return any = true;
   });
   if (!any) return std::nullopt;
-  return own.finish();
+  std::optional<opening::Opening> opening;
+  if (const auto sealed = own.sealed()) {
+    const auto poll = runner::read_state<poll::State>(log, ballot.poll);
+    if (poll.openings_completed)
+      opening = runner::opening_of(log, ballot.poll, *poll.openings_completed, *sealed);
+  }
+  return own.finish(opening);
 }
 
 }  // namespace

@@ -6,10 +6,13 @@
 
 namespace stimmbuch::program {
 
-// A directory that somebody makes here for a while; it is removed at the end, if it is there.
+// A directory that somebody makes here for a while; it is removed at the end, if it is there, and at the
+// beginning, if a crash left it.
 class ScratchDirectory {
  public:
-  explicit ScratchDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit ScratchDirectory(std::filesystem::path path) : path_(std::move(path)) {
+    std::filesystem::remove_all(path_);
+  }
   ~ScratchDirectory() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);

@@ -32,7 +32,8 @@ std::expected<std::unique_ptr<eventstore::RocksLedger>, Failure> open_ledger(
   return std::move(*opened);
 }
 
-std::expected<void, Failure> check_records(const eventstore::RocksLedger& log, Console& console) try {
+std::expected<void, Failure> check_records(const eventstore::RocksLedger& log, Console& console,
+                                           const std::stop_token& stop) try {
   const auto size = number(log.head());
   tlog::Edge edge;
   std::vector<tlog::Hash> leaves;  // of the tile of the next record
@@ -49,7 +50,7 @@ std::expected<void, Failure> check_records(const eventstore::RocksLedger& log, C
     }
     edge.append(leaf, [](unsigned, std::uint64_t, const tlog::Hash&) {});
     if (place == 0) meter.update(index);
-    return true;
+    return !stop.stop_requested();
   });
   meter.finish(number(last));
   if (wrong) {
@@ -58,6 +59,7 @@ std::expected<void, Failure> check_records(const eventstore::RocksLedger& log, C
         fmt::format("the record at position {} is not the one whose hash the log has: it was altered",
                     number(*wrong)));
   }
+  if (stop.stop_requested()) return failed(ExitCode::failed, "the check was given up");
   if (last != log.head())
     return failed(ExitCode::differences,
                   fmt::format("the log has no record behind position {}", number(last)));

@@ -9,6 +9,7 @@
 #include "export/new_directory.hpp"
 #include "first_record.hpp"
 #include "import/content_hash.hpp"
+#include "stimmbuch/adapters/vault/erasure_list.hpp"
 #include "stimmbuch/adapters/vault/wrapping_keys.hpp"
 #include "stimmbuch/eventstore/files/durable_file.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
@@ -155,6 +156,7 @@ class Restore {
     options.origin.reset();
     if (!options.wrapping_key && options.wrapping_key_command.empty())
       options.wrapping_key = vault::default_key_file(options_.data);
+    options.erasures = vault::ErasureList::default_file(options_.data);
     {
       const auto log = open_ledger(directory_.path());
       if (!log) return std::unexpected(log.error());

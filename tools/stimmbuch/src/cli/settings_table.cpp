@@ -280,6 +280,11 @@ std::vector<Setting> make_table() {
       row("sweep_at", "HH:MM",
           "The time of day, UTC, at which what is to be erased is destroyed, once a night.",
           [](Values& v) -> auto& { return v.engine.sweep_at; }),
+      row("rotation_backup", "DIR",
+          "Where each rotation of the wrapping keys leaves a backup that opens with the new ones, in the "
+          "place "
+          "of the one before: a directory that is there, best on another disk.",
+          [](Values& v) -> auto& { return v.engine.rotation_backup; }),
       row("witness_policy", "FILE",
           "A policy (C2SP tlog-policy) whose witnesses, where it says a URL, are asked to cosign each "
           "checkpoint.",

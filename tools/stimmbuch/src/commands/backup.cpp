@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "access/data_directory.hpp"
 #include "backup/restore.hpp"
 #include "commands/commands.hpp"
 #include "stimmbuch/eventstore/files/durable_file.hpp"
@@ -15,7 +16,7 @@ namespace {
 Result back_up(Session& session) {
   const auto& target = session.given.arguments.front();
   return with_data_directory(session.settings, [&](DataDirectory& data) -> Result {
-    const auto made = make_backup(data, target, session.console);
+    const auto made = make_backup(source_of(data), target, {}, session.console);
     if (!made) return std::unexpected(made.error());
     session.console.print(fmt::format("{}: {} records and the vault, verified; signed for are {}", target,
                                       number(made->head), made->signed_size));

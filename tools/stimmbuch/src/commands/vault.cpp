@@ -34,7 +34,12 @@ void print(Session& session, const Json& summary) {
   session.console.print(
       fmt::format("destroyed: {} people, {} texts, {} secrets of polls; {} identities free again",
                   number("people"), number("texts"), number("secrets"), number("released")));
-  if (summary.value("rotated", false)) session.console.print("everything is sealed under new wrapping keys");
+  if (summary.value("rotated", false)) {
+    const auto backup = summary.value("backup", "");
+    session.console.print("everything is sealed under new wrapping keys, and opens with them alone");
+    session.console.print(backup.empty() ? "no older backup opens any more: make a new one now"
+                                         : "no older backup opens any more, but this one: " + backup);
+  }
   if (number("waiting") > 0) {
     session.console.print(fmt::format(
         "{} are deleted and not over before the wrapping keys are rotated: `stimmbuch vault rotate`",
@@ -97,10 +102,12 @@ Command vault_sweep_command() {
       .details =
           "People who asked to be erased, single texts, and the secrets of polls whose objection period is "
           "over: their rows are deleted and written out of the vault's files, everything else is sealed "
-          "under new wrapping keys, and the log says that it is done. Where other nodes hold the keys, or "
+          "under new wrapping keys, which is read from the disk before the old ones are destroyed, and the "
+          "log "
+          "says that it is done. Where other nodes hold the keys, or "
           "they come from a command, the last two steps wait for `vault rotate`.",
       .options = with_common_options(),
-      .settings = with_data_settings({"kafka.", "durability"}),
+      .settings = with_data_settings({"kafka.", "durability", "rotation_backup"}),
       .examples = {{"vault sweep --data /var/lib/stimmbuch", "While the directory is served, or not."},
                    {"vault sweep --data D --json", "Counts, for programs."}},
       .exits = {ExitCode::store_missing, ExitCode::store_locked, ExitCode::credentials},
@@ -114,6 +121,8 @@ Command vault_rotate_command() {
       .purpose = "Seal the vault under new wrapping keys and destroy the old ones.",
       .details =
           "Whatever was destroyed cannot be opened any more from then on, in no old file, backup or topic. "
+          "Before that everything is opened with the new keys alone, in a backup that this makes in "
+          "--rotation-backup (of `serve`, while the directory is served), or in the vault. "
           "Where this node alone holds the keys, it does all at once. Where the vault is published, it first "
           "puts the new keys beside the present ones and says what every other node has to do; when it is "
           "given the names of those that have them, and of those that will not get them, it goes on. Keys "
@@ -121,7 +130,7 @@ Command vault_rotate_command() {
       .options = with_common_options({{"--confirmed", "NODE,...", "Other nodes that have the new keys."},
                                       {"--struck-off", "NODE,...",
                                        "Other nodes that will not get them, and are to read nothing more."}}),
-      .settings = with_data_settings({"kafka.", "durability"}),
+      .settings = with_data_settings({"kafka.", "durability", "rotation_backup"}),
       .examples = {{"vault rotate --data /var/lib/stimmbuch", "One node: done when it returns."},
                    {"vault rotate --data D --confirmed reader1,candidate --struck-off old",
                     "The second step, where other nodes hold the keys."}},

@@ -10,8 +10,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "access/scratch_directory.hpp"
 #include "engine_command.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
+#include "stimmbuch/adapters/vault/copy_check.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
 #include "stimmbuch/adapters/vault/wrapping_keys.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
@@ -184,7 +186,7 @@ SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& st
   const bool may_rotate = rotates_alone() || (rotate_always && !parts_.key_file.empty());
   // What was destroyed after a rotation had begun may lie under its new keys: so that one ends first, and
   // does not count for what follows.
-  if (may_rotate && is_rotating() && !rotate(stop)) return {.interrupted = true};
+  if (may_rotate && is_rotating() && !rotate(report, stop)) return {.interrupted = true};
   request_what_only_the_list_knows(as_of);
   const auto work = due(as_of);
   if (work.empty() && !rotate_always) return report;
@@ -205,11 +207,10 @@ SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& st
     report.waiting = work.people.size() + work.texts.size() + work.secrets.size();
     return report;
   }
-  if (!rotate(stop)) {
+  if (!rotate(report, stop)) {
     report.interrupted = true;
     return report;
   }
-  report.rotated = true;
   record(work, report);
   tell(SweepStep::recorded);
   vault::Destruction done;
@@ -237,17 +238,48 @@ void Sweep::prepare_keys() {
 }
 
 // At every moment the key file opens everything in the vault.
-bool Sweep::rotate(const std::stop_token& stop) {
+bool Sweep::rotate(SweepReport& report, const std::stop_token& stop) {
   prepare_keys();
+  try {
+    return seal_and_replace(report, stop);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format(
+        "the wrapping keys are not replaced, and the key file has the former and the new ones: {}",
+        error.what()));
+  }
+}
+
+bool Sweep::seal_and_replace(SweepReport& report, const std::stop_token& stop) const {
   const auto keys = loaded(parts_.key_file, parts_.data);
   parts_.vault.begin_rotation(keys);
   if (!parts_.vault.seal_anew([&] { return !stop.stop_requested(); })) return false;
   parts_.vault.compact();
   tell(SweepStep::sealed_anew);
+  if (!verify(keys.only_next(), report, stop)) return false;
   parts_.vault.end_rotation(keys.only_next());
   replace(parts_.key_file, parts_.data, keys.only_next());
   tell(SweepStep::keys_replaced);
+  report.rotated = true;
   return true;
+}
+
+// Nothing needs the former keys any more: what is on the disk shows it, and not what was written.
+bool Sweep::verify(const vault::WrappingKeys& keys, SweepReport& report, const std::stop_token& stop) const {
+  if (parts_.backups.are_wanted()) {
+    const auto made = parts_.backups.make(keys, parts_.clock.now(), stop);
+    if (stop.stop_requested()) return false;
+    if (!made) throw std::runtime_error(made.error());
+    report.backup = *made;
+    tell(SweepStep::verified);
+    parts_.backups.remove_all_but(*made);
+    return true;
+  }
+  const ScratchDirectory copy(parts_.data / "rotation");
+  parts_.vault.hard_link_checkpoint(copy.path());
+  const auto opened = vault::opens_wholly(copy.path(), keys, [&] { return !stop.stop_requested(); });
+  if (!opened) throw std::runtime_error(opened.error().text);
+  if (*opened) tell(SweepStep::verified);
+  return *opened;
 }
 
 bool Sweep::record(const StreamId& stream, const Command& command, std::string_view occasion) const {
@@ -282,11 +314,13 @@ void Sweep::record(const DueWork& work, SweepReport& report) const {
 
 // ---- from the log
 
-vault::Destruction destroyed_by(const eventstore::Records& log) {
-  static constexpr std::array types{
-      codec::Stored<citizen::Erased>::name, codec::Stored<citizen::TextDestroyed>::name,
-      codec::Stored<poll::TextDestroyed>::name, codec::Stored<poll::SecretDestroyed>::name};
+vault::Destruction destroyed_by(const eventstore::Records& log, const vault::RocksVault& vault) {
+  static constexpr std::array types{codec::Stored<poll::Drafted>::name, codec::Stored<citizen::Erased>::name,
+                                    codec::Stored<citizen::TextDestroyed>::name,
+                                    codec::Stored<poll::TextDestroyed>::name,
+                                    codec::Stored<poll::SecretDestroyed>::name};
   vault::Destruction destruction;
+  std::vector<PollId> polls;
   const auto take_text = [&](const std::string& stream, const TextName& text) {
     destruction.rows.push_back({RowClass::texts, runner::text_row_name(stream, text.revision, text.field)});
   };
@@ -305,12 +339,20 @@ vault::Destruction destroyed_by(const eventstore::Records& log) {
     }
     if (const auto* const own = std::get_if<poll::Event>(&*event)) {
       const auto poll = PollId::parse(stream.substr(stream.find('/') + 1));
+      if (std::holds_alternative<poll::Drafted>(*own) && poll) polls.push_back(*poll);
       if (const auto* const text = std::get_if<poll::TextDestroyed>(own)) take_text(stream, text->text);
       if (const auto* const secret = std::get_if<poll::SecretDestroyed>(own); secret && poll)
         destruction.rows.push_back({RowClass::secrets, vault::secret_row_name(secret->secret, *poll)});
     }
     return true;
   });
+  for (const PollId& poll : polls) {
+    for (const auto& end : poll::secret_ends(runner::read_state<poll::State>(log, poll))) {
+      auto name = vault::secret_row_name(end.secret, poll);
+      if (!vault.read(RowClass::secrets, name))
+        destruction.rows.push_back({RowClass::secrets, std::move(name)});
+    }
+  }
   return destruction;
 }
 

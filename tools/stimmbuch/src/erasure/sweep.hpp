@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "erasure/rotation_backups.hpp"
 #include "erasure/sweep_step.hpp"
 #include "stimmbuch/adapters/vault/erasure_list.hpp"
 #include "stimmbuch/adapters/vault/rocks_vault.hpp"
@@ -26,6 +27,7 @@ struct SweepReport {
   std::size_t secrets = 0;   // of polls, destroyed
   std::size_t released = 0;  // identities whose person may register again
   bool rotated = false;
+  std::filesystem::path backup = {};  // that the rotation made; empty: none
   // Deleted, and not recorded before the wrapping keys are rotated, which is not the engine's to do.
   std::size_t waiting = 0;
   bool interrupted = false;
@@ -71,6 +73,7 @@ class Sweep {
     const runner::Clock& clock;
     std::filesystem::path key_file;  // empty: the keys are elsewhere
     std::filesystem::path data;
+    RotationBackups& backups;
     std::function<void(SweepStep)> on_step;
   };
 
@@ -96,7 +99,9 @@ class Sweep {
   void add_polls(DueWork& due, Time as_of) const;
   void request_what_only_the_list_knows(Time as_of) const;
   void require_key_file() const;
-  bool rotate(const std::stop_token& stop);
+  bool rotate(SweepReport& report, const std::stop_token& stop);
+  bool seal_and_replace(SweepReport& report, const std::stop_token& stop) const;
+  bool verify(const vault::WrappingKeys& keys, SweepReport& report, const std::stop_token& stop) const;
   bool record(const StreamId& stream, const Command& command, std::string_view occasion) const;
   void record(const DueWork& due, SweepReport& report) const;
   void tell(SweepStep step) const;
@@ -104,7 +109,9 @@ class Sweep {
   Parts parts_;
 };
 
-// What the log says was destroyed, for a list of erasures that is lost. Reads all of it.
-vault::Destruction destroyed_by(const eventstore::Records& log);
+// What the log says was destroyed, for a list of erasures that is lost. Reads all of it. With it the secrets
+// of polls that are final and that the vault does not have: they went just before the log could say so, as in
+// every backup that a rotation made.
+vault::Destruction destroyed_by(const eventstore::Records& log, const vault::RocksVault& vault);
 
 }  // namespace stimmbuch::program

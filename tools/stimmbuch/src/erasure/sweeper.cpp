@@ -23,6 +23,14 @@ constexpr std::size_t tasks_max = 8;
 
 void log(const SweepReport& report) {
   if (report.interrupted) return spdlog::info("the sweep was cut short and goes on at the next start");
+  if (report.rotated && report.backup.empty()) {
+    spdlog::warn(
+        "the wrapping keys are new, and no older backup opens any more: run `stimmbuch backup`, or set "
+        "rotation_backup");
+  } else if (report.rotated) {
+    spdlog::info("the wrapping keys are new, and no older backup opens any more, but {}",
+                 report.backup.string());
+  }
   if (report.people + report.texts + report.secrets + report.released + report.waiting == 0) return;
   spdlog::info("swept: {} people, {} texts and {} secrets destroyed, {} identities released", report.people,
                report.texts, report.secrets, report.released);

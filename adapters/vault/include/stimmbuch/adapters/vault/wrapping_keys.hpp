@@ -29,6 +29,10 @@ struct WrappingKeys {
   static WrappingKeys random() { return {crypto::Secret::random(), crypto::Secret::random()}; }
 };
 
+// Whether a file lies in a directory, or is it, by whatever name: where copies of the one take the other
+// along.
+bool lies_in(const std::filesystem::path& file, const std::filesystem::path& directory);
+
 // Where the keys of a data directory are unless somebody says otherwise: beside it, `<DIR>.keys`.
 std::filesystem::path default_key_file(const std::filesystem::path& data_dir);
 

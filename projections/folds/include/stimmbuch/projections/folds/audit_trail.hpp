@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,8 @@ class AuditTrail {
 //   {"poll","voter","purpose","standing":choices or
 //   null,"channel","changes_left","changes":[{"position","revision",
 //    "time","type","choices"}…]}
-// In sealed polls "standing" is "sealed", and no choices are shown.
+// In sealed polls no change shows choices, and "standing" is "sealed" until the poll's openings are complete;
+// then what they say, or "invalid" if that is nothing the poll allows.
 class OwnBallot {
  public:
   OwnBallot(const BallotId& ballot, ledger::Purpose purpose);
@@ -43,11 +45,16 @@ class OwnBallot {
   // Adds the next record of the ballot's stream. Throws Unreadable.
   void add(Position position, std::string_view record);
 
-  std::string finish();
+  // The record of the ballot that stands, if it is sealed.
+  std::optional<Position> sealed() const;
+
+  // The document; the ballot is over. `opening`: of the record that `sealed` names, once the openings of its
+  // poll are complete.
+  std::string finish(const std::optional<opening::Opening>& opening = {});
 
  private:
   ballot::State state_;
-  bool sealed_ = false;
+  std::optional<Position> last_sealed_;  // if the newest record is sealed
   std::string head_;
   std::string changes_;
 };

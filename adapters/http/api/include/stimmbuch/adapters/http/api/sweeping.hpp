@@ -20,6 +20,7 @@ struct SweepAnswer {
   std::uint64_t released = 0;  // identities whose person may register again
   std::uint64_t waiting = 0;   // deleted, and not over before the keys are rotated
   bool rotated = false;
+  std::string backup;   // the directory of one that the rotation made; empty: none
   std::string trouble;  // why it could not be done; empty: it was
 };
 
