@@ -65,10 +65,13 @@ std::expected<poll::CountPoll, CountTrouble> count_command(const PollId& id, con
                                                            std::string_view engine_version) {
   const auto poll = settled_poll(id, log);
   if (poll.status == poll::Status::unknown) return std::unexpected(Rejection{Refusal::poll_unknown, {}});
-  // Before what only polls that may be counted some time lack.
-  if (poll.final_since) return std::unexpected(Rejection{Refusal::poll_final, {}});
-  if (!poll.closed) return std::unexpected(Rejection{Refusal::poll_not_closed, {}});
-  if (!poll.settled()) return std::unexpected(Rejection{Refusal::poll_not_settled, {}});
+  // A poll that was cancelled lacks these for ever. A certified one goes on: the command may be a repeated
+  // one.
+  const auto refused_for = [&](Refusal lacking) {
+    return std::unexpected(Rejection{poll.final_since ? Refusal::poll_final : lacking, {}});
+  };
+  if (!poll.closed) return refused_for(Refusal::poll_not_closed);
+  if (!poll.settled()) return refused_for(Refusal::poll_not_settled);
   if (!tally_has_seen(worker, log.head())) return std::unexpected(TallyTrouble::behind);
   const auto read = views.document("tally", id.text());
   if (!read || !read->document) return std::unexpected(TallyTrouble::behind);
