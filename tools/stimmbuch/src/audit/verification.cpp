@@ -74,7 +74,7 @@ class LogAudit {
   // The first pass looks at everything, further ones at other people, and at the same bytes.
   void begin_pass(Portion portion) {
     portion_ = portion;
-    bytes_.emplace();
+    if (portion.of > 1) bytes_.emplace();
     recount_->begin_pass(portion);
   }
 
@@ -86,6 +86,7 @@ class LogAudit {
   void finish_pass() {
     recount_->finish();
     rules_.finish();
+    if (!bytes_) return;
     const auto hash = bytes_->finish();
     if (portion_.is_first()) first_bytes_ = hash;
     if (hash != first_bytes_) {
@@ -110,7 +111,7 @@ class LogAudit {
       checks_.find(CheckId::files_there, name, fmt::format("the bundle has not {} records", width));
       return false;
     }
-    bytes_->add(*bytes);
+    if (bytes_) bytes_->add(*bytes);
     for (const auto record : *records) {
       const Position position{tree_->records() + 1};
       if (position == Position{1}) check_first(record);
@@ -291,7 +292,7 @@ class LogAudit {
   RollEvidence evidence_;
   std::optional<Recount> recount_;
   Portion portion_;
-  std::optional<ContentHash> bytes_;  // of the bundles, in this pass
+  std::optional<ContentHash> bytes_;  // of the bundles, in this pass, if there are several
   std::string first_bytes_;           // and in the first one
 };
 
