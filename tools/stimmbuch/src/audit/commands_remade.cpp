@@ -270,7 +270,7 @@ struct RemadeBallot {
 
 }  // namespace
 
-std::optional<Command> remade_command(const std::vector<Event>& events) {
+std::optional<stimmbuch::Command> remade_command(const std::vector<Event>& events) {
   return std::visit(Remade{events}, events.front());
 }
 
