@@ -11,8 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include "audit/people.hpp"
 #include "audit/recount.hpp"
 #include "audit/standing_ballots.hpp"
@@ -114,7 +112,7 @@ class Recount::PollRecount {
     std::array<std::byte, 16> fingerprint;  // of the seal
   };
   static std::array<std::byte, 16> fingerprint(const ballot::Seal& seal);
-  boost::unordered_flat_map<StandingBallots::Voter, SealedVote, PersonKeyHash> seals_;
+  PersonMap<SealedVote> seals_;
   // Standing ballots in the order of the log, once openings come, and up to where their openings came.
   std::vector<std::pair<Position, StandingBallots::Voter>> to_open_;
   std::size_t opened_ = 0;

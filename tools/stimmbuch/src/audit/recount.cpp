@@ -139,7 +139,7 @@ void Recount::check_revision(const codec::Envelope& envelope, std::uint32_t& exp
   expected = number(envelope.revision) + 1;
 }
 
-void Recount::add(Position position, std::string_view record) {
+std::string_view Recount::add(Position position, std::string_view record) {
   const auto envelope = codec::read_envelope(record);
   const auto event = envelope ? codec::read_event(*envelope) : std::unexpected(envelope.error());
   const auto recorded = envelope ? codec::recorded(*envelope) : std::unexpected(envelope.error());
@@ -148,43 +148,49 @@ void Recount::add(Position position, std::string_view record) {
     differ_once("not_canonical", at(position),
                 fmt::format("not a record in canonical writing at byte {}: {}", error.offset, error.what));
     last_ = position;
-    return;
+    return {};
   }
+  take(position, record, *envelope, *event, *recorded);
+  return envelope->subject;
+}
+
+void Recount::take(Position position, std::string_view record, const codec::Envelope& envelope,
+                   const Event& event, const Recorded& recorded) {
   if (portion_.is_first()) {
-    check_order(position, *envelope);
-    check_command(*envelope);
+    check_order(position, envelope);
+    check_command(envelope);
   }
   last_ = position;
-  if (!envelope->subject.starts_with(std::visit(KindOf{}, *event))) {
+  if (!envelope.subject.starts_with(std::visit(KindOf{}, event))) {
     return differ_once("type_foreign", at(position),
-                       fmt::format("{} has a record {}", envelope->subject, envelope->type));
+                       fmt::format("{} has a record {}", envelope.subject, envelope.type));
   }
-  const auto* const ballot_event = std::get_if<ballot::Event>(&*event);
-  const auto* const poll_event = std::get_if<poll::Event>(&*event);
-  if (const auto* const citizen = std::get_if<citizen::Event>(&*event)) {
+  const auto* const ballot_event = std::get_if<ballot::Event>(&event);
+  const auto* const poll_event = std::get_if<poll::Event>(&event);
+  if (const auto* const citizen = std::get_if<citizen::Event>(&event)) {
     citizens_ += std::holds_alternative<citizen::Registered>(*citizen) ? 1 : 0;
-    const auto id = envelope->subject.substr(envelope->subject.find('/') + 1);
-    if (portion_.holds(id)) check_revision(*envelope, citizens_next_revisions_[id]);
+    const auto id = envelope.subject.substr(envelope.subject.find('/') + 1);
+    if (portion_.holds(id)) check_revision(envelope, citizens_next_revisions_[id]);
   } else if (ballot_event == nullptr && portion_.is_first()) {
-    auto stream = next_revisions_.find(envelope->subject);
-    if (stream == next_revisions_.end()) stream = next_revisions_.emplace(envelope->subject, 0).first;
-    check_revision(*envelope, stream->second);
+    auto stream = next_revisions_.find(envelope.subject);
+    if (stream == next_revisions_.end()) stream = next_revisions_.emplace(envelope.subject, 0).first;
+    check_revision(envelope, stream->second);
   }
   const bool is_part =
-      std::holds_alternative<roll::Event>(*event) || std::holds_alternative<opening::Event>(*event);
+      std::holds_alternative<roll::Event>(event) || std::holds_alternative<opening::Event>(event);
   if (rules_ == nullptr && ballot_event == nullptr && poll_event == nullptr && !is_part) return;
 
-  const auto stream = parse_subject(envelope->subject);
+  const auto stream = parse_subject(envelope.subject);
   if (!stream) return differ_once("subject_malformed", at(position), "the subject is none");
   if (ballot_event != nullptr)
-    return add_ballot(std::get<BallotId>(*stream), *ballot_event, *recorded, *envelope);
-  if (rules_ != nullptr) rules_->take(*stream, *event, *recorded, envelope->more);
-  if (is_part) return add_part(*stream, *event, position, record);
+    return add_ballot(std::get<BallotId>(*stream), *ballot_event, recorded, envelope);
+  if (rules_ != nullptr) rules_->take(*stream, event, recorded, envelope.more);
+  if (is_part) return add_part(*stream, event, position, record);
   if (poll_event == nullptr) return;
   PollRecount& poll = recount_of(std::get<PollId>(*stream));
   if (records_ == RecordsOf::log && std::holds_alternative<poll::Closed>(*poll_event))
     poll.set_registered(citizens_);
-  poll.add_poll_event(*poll_event, *recorded, envelope->more);
+  poll.add_poll_event(*poll_event, recorded, envelope.more);
   const auto* const roll = std::get_if<poll::RollCompleted>(poll_event);
   if (roll != nullptr && portion_.is_last()) check_evidence(std::get<PollId>(*stream), *roll, poll);
 }

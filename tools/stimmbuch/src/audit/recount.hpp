@@ -88,7 +88,8 @@ class Recount {
   // Without a call there is one pass, over everybody. Else before the first record of each pass, first to
   // last; the rules are told, too.
   void begin_pass(Portion portion);
-  void add(Position position, std::string_view record);
+  // The subject of the record, in its bytes; nothing if it is none.
+  std::string_view add(Position position, std::string_view record);
   // Behind the last record of each pass. What follows is right behind the last pass.
   void finish();
 
@@ -107,6 +108,8 @@ class Recount {
   PollRecount& recount_of(const PollId& poll);
   // Behind the roll's completion, which the rules have taken.
   void check_evidence(const PollId& poll, const poll::RollCompleted& roll, PollRecount& recount);
+  void take(Position position, std::string_view record, const codec::Envelope& envelope, const Event& event,
+            const Recorded& recorded);
   void check_order(Position position, const codec::Envelope& envelope);
   void check_command(const codec::Envelope& envelope);
   void check_revision(const codec::Envelope& envelope, std::uint32_t& expected);

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "audit/people.hpp"
@@ -93,7 +92,7 @@ class StandingBallots {
   std::string_view bytes_of(std::uint32_t number) const;
   ballot::Channel read(std::uint32_t number, Choices& choices) const;
 
-  boost::unordered_flat_map<Voter, Ballot, PersonKeyHash> ballots_;
+  PersonMap<Ballot> ballots_;
   std::string votes_;                // one behind the other: the channel, then 6 bytes for each choice
   std::vector<std::uint64_t> ends_;  // of each in there
   boost::unordered_flat_set<std::uint32_t, Hash, Equal> numbers_{0, Hash{this}, Equal{this}};

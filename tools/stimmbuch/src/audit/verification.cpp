@@ -115,9 +115,8 @@ class LogAudit {
     for (const auto record : *records) {
       const Position position{tree_->records() + 1};
       if (position == Position{1}) check_first(record);
-      if (codec::subject_of(record).starts_with("ledger/")) look_at_ledger(position, record);
+      if (recount_->add(position, record).starts_with("ledger/")) look_at_ledger(position, record);
       tree_->add(record);
-      recount_->add(position, record);
     }
     return true;
   }
