@@ -53,6 +53,14 @@ class Backup : public testing::Test {
   // The disk is lost; the key file lies elsewhere.
   void lose_data() const { std::filesystem::remove_all(data()); }
 
+  // What was written behind the copy is given up; `newest` keeps the last checkpoint that covered it.
+  Ran lose_and_accept() {
+    std::filesystem::copy(data() / "checkpoint", newest());
+    lose_data();
+    return restore({"--checkpoint", newest().string(), "--accept-loss", "--origin", "new.example/log"});
+  }
+
+  std::filesystem::path newest() const { return directory_.path() / "newest"; }
   std::filesystem::path data() const { return directory_.path() / "data"; }
   std::filesystem::path copy() const { return directory_.path() / "copy"; }
 
@@ -146,18 +154,17 @@ TEST_F(Backup, ThatIsBehindWhatWasSignedIsRefused) {
   serve_and_import(50);
   ASSERT_EQ(back_up().code, 0);
   serve_and_import(60);
-  const auto newest = directory_.path() / "newest";
-  std::filesystem::copy(data() / "checkpoint", newest);
+  std::filesystem::copy(data() / "checkpoint", newest());
   lose_data();
-  const Ran by_file = restore({"--checkpoint", newest.string()});
+  const Ran by_file = restore({"--checkpoint", newest().string()});
   EXPECT_EQ(by_file.code, exit_differences);
   EXPECT_THAT(by_file.err, HasSubstr("are missing"));
   EXPECT_FALSE(std::filesystem::exists(data()));
   std::filesystem::create_directory(data());
-  std::filesystem::copy(newest, data() / "checkpoint");
+  std::filesystem::copy(newest(), data() / "checkpoint");
   const Ran by_target = restore();
   EXPECT_EQ(by_target.code, exit_differences);
-  EXPECT_EQ(content(data() / "checkpoint"), content(newest));
+  EXPECT_EQ(content(data() / "checkpoint"), content(newest()));
   // Somebody else's checkpoint says nothing of this log.
   {
     Served other(directory_.path() / "other", "demo");
@@ -174,15 +181,11 @@ TEST_F(Backup, WhoseLossIsAcceptedGoesOnAsANewLogThatSaysSo) {
   const auto kept = directory_.path() / "kept";
   std::filesystem::copy(data() / "checkpoint", kept);
   serve_and_import(60);
-  const auto newest = directory_.path() / "newest";
-  std::filesystem::copy(data() / "checkpoint", newest);
-  lose_data();
-  const Ran restored =
-      restore({"--checkpoint", newest.string(), "--accept-loss", "--origin", "new.example/log"});
+  const Ran restored = lose_and_accept();
   ASSERT_EQ(restored.code, 0) << restored.err;
   EXPECT_EQ(restored.last()["new_origin"], "new.example/log");
   EXPECT_GT(restored.last()["lost"].get<int>(), 60);
-  EXPECT_EQ(content(data() / "checkpoint.lost"), content(newest));
+  EXPECT_EQ(content(data() / "checkpoint.lost"), content(newest()));
   EXPECT_THAT(content(data() / "checkpoint"), testing::StartsWith("new.example/log\n"));
   serve_and_import(70);
   EXPECT_THAT(log(), HasSubstr(R"("type":"ledger.restored.v1")"));
@@ -190,7 +193,7 @@ TEST_F(Backup, WhoseLossIsAcceptedGoesOnAsANewLogThatSaysSo) {
   const Ran good = audit({"--since", kept.string()});
   EXPECT_EQ(good.code, 0) << good.out;
   EXPECT_THAT(good.last()["notices"].dump(), HasSubstr("records were lost"));
-  const Ran lost = audit({"--since", newest.string()});
+  const Ran lost = audit({"--since", newest().string()});
   EXPECT_EQ(lost.code, exit_differences);
   const auto exported = directory_.path() / "exported";
   ASSERT_EQ(run({"log", "export", exported.string(), "--data", data().string()}).code, 0);
@@ -208,7 +211,6 @@ TEST_F(Backup, ThatARotationMadeIsRestoredWhenAllElseIsLost) {
   const auto backups = directory_.path() / "backups";
   const std::vector<std::string> with_backups{"--checkpoint-interval", "100ms", "--rotation-backup",
                                               backups.string()};
-  const auto newest = directory_.path() / "newest";
   const auto sweep = [&] { return run({"vault", "sweep", "--data", data().string(), "--json"}); };
   const auto count_of = [&](const std::string& type) {
     const auto records = log();
@@ -234,14 +236,14 @@ TEST_F(Backup, ThatARotationMadeIsRestoredWhenAllElseIsLost) {
     made = swept.last().value("backup", "");
     EXPECT_EQ(count_of("citizen.erased.v1"), 1);
     served.stop();
-    std::filesystem::copy(data() / "checkpoint", newest);
+    std::filesystem::copy(data() / "checkpoint", newest());
   }
   std::vector<std::string> there;
   for (const auto& entry : std::filesystem::directory_iterator(backups)) there.push_back(entry.path());
   EXPECT_THAT(there, testing::ElementsAre(made));
   lose_data();
   std::filesystem::remove(data().string() + ".erasures");
-  const Ran restored = run({"restore", made, "--data", data().string(), "--checkpoint", newest.string(),
+  const Ran restored = run({"restore", made, "--data", data().string(), "--checkpoint", newest().string(),
                             "--accept-loss", "--origin", "new.example/log"});
   ASSERT_EQ(restored.code, 0) << restored.err;
   Served served(data(), "demo", with_backups);
@@ -324,11 +326,7 @@ TEST_F(Backup, WhoseLossIsAcceptedKeepsTheListOfErasures) {
   ASSERT_EQ(back_up().code, 0);
   const auto list = content(data().string() + ".erasures");
   serve_and_import(5);
-  const auto newest = directory_.path() / "newest";
-  std::filesystem::copy(data() / "checkpoint", newest);
-  lose_data();
-  const Ran restored =
-      restore({"--checkpoint", newest.string(), "--accept-loss", "--origin", "new.example/log"});
+  const Ran restored = lose_and_accept();
   ASSERT_EQ(restored.code, 0) << restored.err;
   EXPECT_EQ(content(data().string() + ".erasures"), list);
   EXPECT_FALSE(std::filesystem::exists(data().string() + ".part.erasures"));

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <ranges>
-#include <stdexcept>
-#include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
-#include "readable.hpp"
-#include "stimmbuch/domain/stream.hpp"
+#include "parts.hpp"
 
 namespace stimmbuch::runner {
 
@@ -16,16 +13,7 @@ namespace {
 
 std::vector<opening::Opening> opening_part(const eventstore::Records& log, const PollId& poll,
                                            std::uint32_t part) {
-  std::vector<opening::Opening> openings;
-  const std::string name = subject(OpeningPartId{poll, part});
-  log.read_stream(name, [&](Position position, std::string_view record) {
-    const auto envelope = readable(codec::read_envelope(record), position);
-    auto event = readable(codec::read_event(envelope), position);
-    openings = std::move(std::get<opening::PartAdded>(std::get<opening::Event>(event)).openings);
-    return true;
-  });
-  if (openings.empty()) throw std::runtime_error(name + " is not there");
-  return openings;
+  return read_part<opening::Event>(log, OpeningPartId{poll, part}, &opening::PartAdded::openings);
 }
 
 }  // namespace

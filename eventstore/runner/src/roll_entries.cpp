@@ -2,26 +2,13 @@
 
 #include <algorithm>
 #include <ranges>
-#include <stdexcept>
-#include <string>
-#include <variant>
 
-#include "readable.hpp"
-#include "stimmbuch/domain/stream.hpp"
+#include "parts.hpp"
 
 namespace stimmbuch::runner {
 
 std::vector<roll::Entry> roll_part(const eventstore::Records& log, const PollId& poll, std::uint32_t part) {
-  std::vector<roll::Entry> entries;
-  const std::string name = subject(RollPartId{poll, part});
-  log.read_stream(name, [&](Position position, std::string_view record) {
-    const auto envelope = readable(codec::read_envelope(record), position);
-    auto event = readable(codec::read_event(envelope), position);
-    entries = std::move(std::get<roll::PartAdded>(std::get<roll::Event>(event)).entries);
-    return true;
-  });
-  if (entries.empty()) throw std::runtime_error(name + " is not there");
-  return entries;
+  return read_part<roll::Event>(log, RollPartId{poll, part}, &roll::PartAdded::entries);
 }
 
 std::vector<roll::Entry> roll_entries(const eventstore::Records& log, const PollId& poll,

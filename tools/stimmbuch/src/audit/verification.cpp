@@ -96,46 +96,6 @@ class LogAudit {
     }
   }
 
- private:
-  bool add_new_bundle(std::uint64_t index) {
-    const auto width = tlog::tile_at(head_->checkpoint.size, 0, index).width;
-    const auto name = path_of(tlog::Bundle{index, width});
-    const auto bytes = file(name);
-    checks_.examine(CheckId::files_there, 1);
-    if (!bytes) {
-      checks_.find(CheckId::files_there, name, "the file is not there");
-      return false;
-    }
-    const auto records = tlog::entries_of(*bytes);
-    if (!records || records->size() != width) {
-      checks_.find(CheckId::files_there, name, fmt::format("the bundle has not {} records", width));
-      return false;
-    }
-    if (bytes_) bytes_->add(*bytes);
-    for (const auto record : *records) {
-      const Position position{tree_->records() + 1};
-      if (position == Position{1}) check_first(record);
-      if (recount_->add(position, record).starts_with("ledger/")) look_at_ledger(position, record);
-      tree_->add(record);
-    }
-    return true;
-  }
-
-  bool add_known_bundle(std::uint64_t index) {
-    const auto width = tlog::tile_at(head_->checkpoint.size, 0, index).width;
-    const auto bytes = file(path_of(tlog::Bundle{index, width}));
-    const auto records = bytes ? tlog::entries_of(*bytes) : std::nullopt;
-    if (!records || records->size() != width) return false;
-    bytes_->add(*bytes);
-    Position position{index * tlog::tile_width};
-    for (const auto record : *records) {
-      position = next(position);
-      recount_->add(position, record);
-    }
-    return true;
-  }
-
- public:
   // Behind the last pass.
   std::expected<Verification, Failure> finish() {
     tree_->finish();
@@ -179,6 +139,44 @@ class LogAudit {
   }
 
  private:
+  bool add_new_bundle(std::uint64_t index) {
+    const auto width = tlog::tile_at(head_->checkpoint.size, 0, index).width;
+    const auto name = path_of(tlog::Bundle{index, width});
+    const auto bytes = file(name);
+    checks_.examine(CheckId::files_there, 1);
+    if (!bytes) {
+      checks_.find(CheckId::files_there, name, "the file is not there");
+      return false;
+    }
+    const auto records = tlog::entries_of(*bytes);
+    if (!records || records->size() != width) {
+      checks_.find(CheckId::files_there, name, fmt::format("the bundle has not {} records", width));
+      return false;
+    }
+    if (bytes_) bytes_->add(*bytes);
+    for (const auto record : *records) {
+      const Position position{tree_->records() + 1};
+      if (position == Position{1}) check_first(record);
+      if (recount_->add(position, record).starts_with("ledger/")) look_at_ledger(position, record);
+      tree_->add(record);
+    }
+    return true;
+  }
+
+  bool add_known_bundle(std::uint64_t index) {
+    const auto width = tlog::tile_at(head_->checkpoint.size, 0, index).width;
+    const auto bytes = file(path_of(tlog::Bundle{index, width}));
+    const auto records = bytes ? tlog::entries_of(*bytes) : std::nullopt;
+    if (!records || records->size() != width) return false;
+    bytes_->add(*bytes);
+    Position position{index * tlog::tile_width};
+    for (const auto record : *records) {
+      position = next(position);
+      recount_->add(position, record);
+    }
+    return true;
+  }
+
   // That a pseudonym on the roll is a citizen's is not to be seen in the log: the numbers must agree, and
   // statements and draws tell the rest.
   void check_settlements() {
