@@ -233,25 +233,6 @@ std::size_t sealed_bytes(const poll::State& poll) {
   return std::accumulate(choices.begin(), choices.end(), 2 + commas);
 }
 
-std::expected<void, Rejection> entitled(const citizen::State& citizen, const poll::Electorate& electorate,
-                                        const ledger::State& ledger) {
-  if (!citizen.registered) return refused(Refusal::citizen_unknown);
-  if (citizen.erasure != citizen::Erasure::none) return refused(Refusal::citizen_erased);
-  if (citizen.blocked) return refused(Refusal::citizen_blocked);
-  const auto level = citizen.cell ? std::optional{citizen.cell->level} : std::nullopt;
-  if (ledger.rank(level) < ledger.rank(electorate.level)) return refused(Refusal::level_too_low);
-  const auto admits = [](const auto& admitted, const auto& own) {
-    return admitted.empty() || (own && std::ranges::find(admitted, *own) != admitted.end());
-  };
-  if (!admits(electorate.districts, citizen.cell ? citizen.cell->district : std::nullopt)) {
-    return refused(Refusal::district_not_entitled);
-  }
-  if (!admits(electorate.age_bands, citizen.cell ? citizen.cell->age_band : std::nullopt)) {
-    return refused(Refusal::age_band_not_entitled);
-  }
-  return {};
-}
-
 State evolve(State state, const Event& event, const Recorded&) {
   std::visit(Evolve{state}, event);
   ++state.commands;

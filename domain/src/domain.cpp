@@ -37,7 +37,7 @@ class Decide {
   }
 
   Decision operator()(const project::Command& command) const {
-    return widened(project::decide(state<project::State>(stream_), command, context_.now));
+    return widened(project::decide(state<project::State>(stream_), command, {ledger(), context_.now}));
   }
 
   Decision operator()(const poll::Command& command) const {
@@ -71,6 +71,20 @@ class Decide {
     const auto& part = std::get<OpeningPartId>(stream_);
     const opening::Context context{state<poll::State>(part.poll), part_before<opening::State>(part)};
     return widened(opening::decide(state<opening::State>(stream_), command, context));
+  }
+  Decision operator()(const contribution::Command& command) const {
+    const auto& own = state<contribution::State>(stream_);
+    const auto* const citizen = std::get_if<CitizenId>(&context_.actor);
+    const auto named = contribution::named_by(command);
+    const contribution::Context context{.ledger = ledger(),
+                                        .project = state<project::State>(project_of(own, command)),
+                                        .citizen = citizen ? &state<citizen::State>(*citizen) : nullptr,
+                                        .self = std::get<ContributionId>(stream_),
+                                        .named = named ? &state<contribution::State>(*named) : nullptr,
+                                        .now = context_.now,
+                                        .actor = context_.actor,
+                                        .text_is_there = context_.text_is_there};
+    return widened(contribution::decide(own, command, context));
   }
 
  private:
@@ -107,6 +121,11 @@ class Decide {
     return poll.terms ? state<project::State>(poll.terms->project).status : project::Status::unknown;
   }
 
+  static ProjectId project_of(const contribution::State& own, const contribution::Command& command) {
+    if (const auto* const submit = std::get_if<contribution::Submit>(&command)) return submit->project;
+    return own.project;
+  }
+
   const StreamId& stream_;
   States& states_;
   const Context& context_;
@@ -133,6 +152,9 @@ class Evolve {
   State operator()(const opening::Event& own) const {
     return opening::evolve(take<opening::State>(), own, recorded_);
   }
+  State operator()(const contribution::Event& own) const {
+    return contribution::evolve(take<contribution::State>(), own, recorded_);
+  }
 
  private:
   template <class Own>
@@ -155,6 +177,7 @@ State initial_state(const StreamId& stream) {
     State operator()(const BallotId&) const { return ballot::State{}; }
     State operator()(const RollPartId&) const { return roll::State{}; }
     State operator()(const OpeningPartId&) const { return opening::State{}; }
+    State operator()(const ContributionId&) const { return contribution::State{}; }
   };
   return std::visit(Initial{}, stream);
 }

@@ -19,7 +19,6 @@ constexpr std::int64_t number_max = 1'000'000'000'000'000;
 constexpr Money money_max = number_max;
 constexpr std::int32_t live_step_max = 1'000'000;
 constexpr std::int32_t objection_days_max = 3650;
-constexpr std::size_t electorate_cells_max = 100;
 
 // A member that is used has a value from 1 to `most`; else it has none.
 bool is_used(bool used, std::int64_t value, std::int64_t most) {
@@ -77,24 +76,6 @@ Checked check_rule(const Terms& terms) {
   return check_rank_points(terms);
 }
 
-Checked check_electorate(const Terms& terms, const ledger::State& ledger) {
-  const Electorate& electorate = terms.electorate;
-  const bool open_to_all = !electorate.level && electorate.districts.empty() && electorate.age_bands.empty();
-  if (terms.imported && !open_to_all) return refused(Refusal::invalid, "/electorate");
-  if (electorate.level && !ledger.level(*electorate.level))
-    return refused(Refusal::level_unknown, "/electorate/level");
-  if (electorate.districts.size() + electorate.age_bands.size() > electorate_cells_max) {
-    return refused(Refusal::invalid, "/electorate");
-  }
-  for (const auto& district : electorate.districts) {
-    if (!ledger.has_district(district)) return refused(Refusal::district_unknown, "/electorate/districts");
-  }
-  for (const auto& band : electorate.age_bands) {
-    if (!ledger.has_age_band(band)) return refused(Refusal::age_band_unknown, "/electorate/age_bands");
-  }
-  return {};
-}
-
 Checked check_times(const Terms& terms, Time now) {
   if (terms.grid_s < grid_s_min || terms.grid_s > grid_s_max) return refused(Refusal::invalid, "/grid_s");
   if (terms.opens && !is_on_grid(*terms.opens, terms.grid_s)) return refused(Refusal::invalid, "/opens");
@@ -146,7 +127,8 @@ Checked check_terms(const Terms& terms, const ledger::State& ledger, Time now) {
   if (terms.imported && terms.results == Results::after_close) return refused(Refusal::invalid, "/results");
   if (auto checked = check_form(terms.form); !checked) return checked;
   if (auto checked = check_rule(terms); !checked) return checked;
-  if (auto checked = check_electorate(terms, ledger); !checked) return checked;
+  if (terms.imported && !terms.electorate.is_everybody()) return refused(Refusal::invalid, "/electorate");
+  if (auto checked = check_electorate(terms.electorate, ledger, "/electorate"); !checked) return checked;
   return check_times(terms, now);
 }
 

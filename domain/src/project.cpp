@@ -10,11 +10,6 @@ namespace {
 
 using Decision = std::expected<std::vector<Event>, Rejection>;
 
-const Phase* find(const State& state, const PhaseId& id) {
-  const auto phase = std::ranges::find(state.phases, id, &Phase::id);
-  return phase == state.phases.end() ? nullptr : &*phase;
-}
-
 Phase* find(State& state, const PhaseId& id) {
   const auto phase = std::ranges::find(state.phases, id, &Phase::id);
   return phase == state.phases.end() ? nullptr : &*phase;
@@ -43,41 +38,57 @@ bool has_each_once(std::vector<Feature> features) {
   return std::ranges::adjacent_find(features) == features.end();
 }
 
+std::expected<void, Rejection> check_admissions(const Phase& phase, const ledger::State& ledger) {
+  std::vector<Feature> features;
+  for (std::size_t i = 0; i < phase.admissions.size(); ++i) {
+    const auto& [feature, electorate] = phase.admissions[i];
+    const auto where = "/admissions/" + std::to_string(i);
+    // Each poll has an electorate of its own.
+    if (!phase.has(feature) || feature == Feature::vote) return refused(Refusal::invalid, where + "/feature");
+    if (auto checked = check_electorate(electorate, ledger, where); !checked) return checked;
+    features.push_back(feature);
+  }
+  if (!has_each_once(std::move(features))) return refused(Refusal::invalid, "/admissions");
+  return {};
+}
+
 // What a command names a reason for: a phase of an open project.
 std::expected<const Phase*, Rejection> phase_with_reason(const State& state, const PhaseId& id,
                                                          std::string_view reason) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
-  const Phase* const phase = find(state, id);
+  const Phase* const phase = state.phase(id);
   if (!phase) return refused(Refusal::phase_unknown);
   if (!is_reason(reason)) return refused(Refusal::invalid, "/reason");
   return phase;
 }
 
-Decision decide_on(const State& state, const OpenProject& command, Time) {
+Decision decide_on(const State& state, const OpenProject& command, const Context&) {
   if (state.status != Status::unknown) return refused(Refusal::project_exists);
   if (!is_localized(command.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (!command.summary.empty() && !is_localized(command.summary, summary_bytes_max)) {
     return refused(Refusal::invalid, "/summary");
   }
-  return std::vector<Event>{Opened{command.title, command.summary}};
+  return std::vector<Event>{Opened{command.title, command.summary, command.premoderated}};
 }
 
-Decision decide_on(const State& state, const DefinePhase& command, Time) {
+Decision decide_on(const State& state, const DefinePhase& command, const Context& context) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
   const Phase& phase = command.phase;
   if (!is_localized(phase.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (phase.opens >= phase.closes) return refused(Refusal::invalid, "/closes");
   if (!has_each_once(phase.features)) return refused(Refusal::invalid, "/features");
+  if (auto checked = check_admissions(phase, context.ledger); !checked)
+    return std::unexpected(checked.error());
   if (state.phases.size() >= phases_max) return refused(Refusal::stream_full);
-  if (find(state, phase.id)) return refused(Refusal::phase_exists, "/id");
+  if (state.phase(phase.id)) return refused(Refusal::phase_exists, "/id");
   if (overlaps_another(state, phase)) return refused(Refusal::phases_overlap);
   return std::vector<Event>{PhaseDefined{phase}};
 }
 
-Decision decide_on(const State& state, const ExtendPhase& command, Time now) {
+Decision decide_on(const State& state, const ExtendPhase& command, const Context& context) {
   const auto phase = phase_with_reason(state, command.phase, command.reason);
   if (!phase) return std::unexpected(phase.error());
-  if (now >= (*phase)->closes) return refused(Refusal::phase_over);
+  if (context.now >= (*phase)->closes) return refused(Refusal::phase_over);
   if (command.closes <= (*phase)->closes) return refused(Refusal::extension_not_later, "/closes");
   Phase extended = **phase;
   extended.closes = command.closes;
@@ -85,26 +96,26 @@ Decision decide_on(const State& state, const ExtendPhase& command, Time now) {
   return std::vector<Event>{PhaseExtended{command.phase, command.closes, command.reason}};
 }
 
-Decision decide_on(const State& state, const ClosePhase& command, Time now) {
+Decision decide_on(const State& state, const ClosePhase& command, const Context& context) {
   const auto phase = phase_with_reason(state, command.phase, command.reason);
   if (!phase) return std::unexpected(phase.error());
-  if (now < (*phase)->opens || now >= (*phase)->closes) return refused(Refusal::phase_not_open);
+  if (!(*phase)->is_open(context.now)) return refused(Refusal::phase_not_open);
   return std::vector<Event>{PhaseClosed{command.phase, command.reason}};
 }
 
-Decision decide_on(const State& state, const ReopenPhase& command, Time now) {
+Decision decide_on(const State& state, const ReopenPhase& command, const Context& context) {
   const auto phase = phase_with_reason(state, command.phase, command.reason);
   if (!phase) return std::unexpected(phase.error());
-  if (now < (*phase)->closes) return refused(Refusal::phase_not_over);
-  if (command.closes <= now) return refused(Refusal::invalid, "/closes");
+  if (context.now < (*phase)->closes) return refused(Refusal::phase_not_over);
+  if (command.closes <= context.now) return refused(Refusal::invalid, "/closes");
   Phase reopened = **phase;
-  reopened.opens = now;
+  reopened.opens = context.now;
   reopened.closes = command.closes;
   if (overlaps_another(state, reopened)) return refused(Refusal::phases_overlap);
   return std::vector<Event>{PhaseReopened{command.phase, command.closes, command.reason}};
 }
 
-Decision decide_on(const State& state, const CloseProject&, Time) {
+Decision decide_on(const State& state, const CloseProject&, const Context&) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
   return std::vector<Event>{Closed{}};
 }
@@ -113,7 +124,10 @@ struct Evolve {
   State& state;
   const Recorded& recorded;
 
-  void operator()(const Opened&) const { state.status = Status::open; }
+  void operator()(const Opened& event) const {
+    state.status = Status::open;
+    state.premoderated = event.premoderated;
+  }
   void operator()(const PhaseDefined& event) const { state.phases.push_back(event.phase); }
   void operator()(const PhaseExtended& event) const {
     if (Phase* const phase = find(state, event.phase)) phase->closes = event.closes;
@@ -132,13 +146,28 @@ struct Evolve {
 
 }  // namespace
 
+bool Phase::has(Feature feature) const {
+  return std::ranges::find(features, feature) != features.end();
+}
+
+const Electorate& Phase::electorate_of(Feature feature) const {
+  static const Electorate everybody;
+  const auto admission = std::ranges::find(admissions, feature, &Admission::feature);
+  return admission == admissions.end() ? everybody : admission->electorate;
+}
+
+const Phase* State::phase(const PhaseId& id) const {
+  const auto phase = std::ranges::find(phases, id, &Phase::id);
+  return phase == phases.end() ? nullptr : &*phase;
+}
+
 State evolve(State state, const Event& event, const Recorded& recorded) {
   std::visit(Evolve{state, recorded}, event);
   return state;
 }
 
-Decision decide(const State& state, const Command& command, Time now) {
-  return std::visit([&](const auto& intent) { return decide_on(state, intent, now); }, command);
+Decision decide(const State& state, const Command& command, const Context& context) {
+  return std::visit([&](const auto& intent) { return decide_on(state, intent, context); }, command);
 }
 
 }  // namespace stimmbuch::project

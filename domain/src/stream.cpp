@@ -23,6 +23,7 @@ struct SubjectOf {
   }
   std::string operator()(const RollPartId& id) const { return part("roll", id.poll, id.number); }
   std::string operator()(const OpeningPartId& id) const { return part("opening", id.poll, id.number); }
+  std::string operator()(const ContributionId& id) const { return joined("contribution", id.text()); }
 
  private:
   static std::string part(std::string_view kind, const PollId& poll, std::uint32_t number) {
@@ -76,6 +77,7 @@ std::optional<StreamId> parse_subject(std::string_view subject) {
   if (kind == "ledger") return as_stream<LedgerId>(rest);
   if (kind == "roll") return as_part<RollPartId>(rest);
   if (kind == "opening") return as_part<OpeningPartId>(rest);
+  if (kind == "contribution") return as_stream<ContributionId>(rest);
   return std::nullopt;
 }
 

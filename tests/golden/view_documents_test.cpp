@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "stimmbuch/projections/folds/audit_trail.hpp"
+#include "stimmbuch/projections/folds/contributions.hpp"
 #include "stimmbuch/projections/folds/figures.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 #include "stimmbuch/projections/folds/projects.hpp"
@@ -250,6 +251,51 @@ LogBuilder everybody() {
   return log;
 }
 
+// A proposal that was revised, amended, merged with another and answered, and comments that went.
+LogBuilder contributions() {
+  using namespace contribution;
+  auto log = town();
+  const auto author = id<CitizenId>("c1");
+  const auto park = id<ProjectId>("park");
+  const auto ideas = id<PhaseId>("ideas");
+  const Commitments of_proposal{{"text", {}}, {"title", {}}};
+  const auto stream = [](std::string_view name) { return StreamId{id<ContributionId>(name)}; };
+  log.by(author).add(author, citizen::Registered{{{"name", {}}}});
+  Submitted proposal;
+  proposal.project = park;
+  proposal.phase = ideas;
+  proposal.language = "de";
+  proposal.texts = of_proposal;
+  proposal.pending = true;
+  log.add(stream("bench"), proposal);
+  log.by("mona").add(stream("bench"), Released{1});
+  log.by(author).add(stream("bench"), Revised{2, of_proposal, true});
+  proposal.amends = Amendment{id<ContributionId>("bench"), 1};
+  proposal.pending = false;
+  log.add(stream("swing"), proposal);
+  const auto comment = [&](std::string_view name, std::string_view parent) {
+    Submitted one;
+    one.kind = Kind::comment;
+    one.project = park;
+    one.phase = ideas;
+    one.parent = id<ContributionId>(parent);
+    one.depth = 1;
+    one.texts = {{"text", {}}};
+    log.add(stream(name), one);
+  };
+  comment("well", "bench");
+  comment("rude", "bench");
+  const auto hiding =
+      log.by("mona").add(stream("rude"), Hidden{Manner::blocked, HidingReason::insulting, {{"note", {}}}});
+  const auto appeal = log.by(author).add(stream("rude"), Appealed{hiding, {{"appeal", {}}}});
+  log.by("nora").add(stream("rude"), AppealDecided{appeal, false, {{"decision", {}}}});
+  log.by(author).add(stream("well"), Removed{});
+  log.by("anna").add(stream("swing"), Merged{id<ContributionId>("bench"), "Both want to sit."});
+  log.add(stream("bench"), Answered{Status::rejected, {{"answer/de", {}}}});
+  log.by(author).add(stream("bench"), Withdrawn{id<ContributionId>("swing"), {{"reason", {}}}});
+  return log;
+}
+
 struct Golden {
   std::string file;
   std::function<std::string()> document;
@@ -269,6 +315,11 @@ Golden tally(const std::string& name, LogBuilder (*log)()) {
 
 Golden poll_row(const std::string& name, LogBuilder (*log)(), const std::string& key) {
   return {"polls-" + name, [log, key] { return row(projections::polls_projection(), log(), key); }};
+}
+
+Golden contribution_row(const std::string& name, const std::string& key) {
+  return {"contributions-" + name,
+          [key] { return row(projections::contributions_projection(), contributions(), key); }};
 }
 
 std::string trail(const LogBuilder& log, const std::string& of) {
@@ -324,6 +375,15 @@ const std::vector<Golden>& goldens() {
        [] { return row(projections::projects_projection(), everybody(), "document/park"); }},
       {"projects-summary",
        [] { return row(projections::projects_projection(), everybody(), "newest/18446744073709551612"); }},
+      contribution_row("bench", "document/bench"),
+      contribution_row("bench-for-moderators", "document/moderation/bench"),
+      contribution_row("amending-summary", "amendments/bench/00000000000000000008"),
+      contribution_row("removed", "document/well"),
+      contribution_row("hidden-reply", "replies/bench/00000000000000000010"),
+      contribution_row("hidden-for-moderators", "document/moderation/rude"),
+      contribution_row("deed", "moderation/18446744073709551604"),
+      {"trail-contribution", [] { return trail(contributions(), "contribution/bench"); }},
+      {"trail-hidden-contribution", [] { return trail(contributions(), "contribution/rude"); }},
       {"figures", [] { return row(projections::figures_projection(), everybody(), "document/figures"); }},
       {"trail-ledger", [] { return trail(everybody(), "ledger/town"); }},
       {"trail-citizen", [] { return trail(everybody(), "citizen/c1"); }},

@@ -123,6 +123,7 @@ class LogBuilder {
     if constexpr (std::is_constructible_v<ballot::Event, One>) return Event{ballot::Event{event}};
     if constexpr (std::is_constructible_v<roll::Event, One>) return Event{roll::Event{event}};
     if constexpr (std::is_constructible_v<opening::Event, One>) return Event{opening::Event{event}};
+    if constexpr (std::is_constructible_v<contribution::Event, One>) return Event{contribution::Event{event}};
   }
 
   Actor actor_of(const StreamId& stream) const {

@@ -141,6 +141,7 @@ void for_each_event_type(auto&& visit) {
   aggregate(std::type_identity<ballot::Event>{});
   aggregate(std::type_identity<roll::Event>{});
   aggregate(std::type_identity<opening::Event>{});
+  aggregate(std::type_identity<contribution::Event>{});
 }
 
 // Other data for the event.
@@ -173,6 +174,7 @@ inline StreamId random_stream(Random& random, const Event& event) {
     StreamId operator()(const opening::Event&) const {
       return OpeningPartId{random_id<PollId>(random), random.between<std::uint32_t>(0, UINT32_MAX)};
     }
+    StreamId operator()(const contribution::Event&) const { return random_id<ContributionId>(random); }
   };
   return std::visit(Stream{random}, event);
 }

@@ -138,7 +138,7 @@ TEST(Ballots, BearTheGridStepAndEverythingElseTheExactTime) {
 
 // ---- who
 
-World with_electorate(poll::Electorate electorate) {
+World with_electorate(Electorate electorate) {
   return open_poll(terms([&](Terms& t) { t.electorate = std::move(electorate); }));
 }
 
@@ -155,8 +155,8 @@ TEST(CastVote, IsForRegisteredCitizens) {
 }
 
 TEST(CastVote, NeedsTheLevelOrAHigherOne) {
-  const poll::Electorate high{id<LevelId>("high"), {}, {}};
-  const poll::Electorate low{id<LevelId>("low"), {}, {}};
+  const Electorate high{id<LevelId>("high"), {}, {}};
+  const Electorate low{id<LevelId>("low"), {}, {}};
   with_electorate(low).when(the_ballot, cast("a")).accepted();
   with_electorate(high).when(the_ballot, cast("a")).then_refused(Refusal::level_too_low);
   with_electorate(low).given(the_citizen, verified(cell("high"))).when(the_ballot, cast("a")).accepted();

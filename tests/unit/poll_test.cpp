@@ -231,7 +231,7 @@ TEST(DraftPoll, IsRefusedWithTermsOutsideTheirBounds) {
 }
 
 TEST(DraftPoll, NamesDeclaredCells) {
-  const auto draft_for = [](poll::Electorate electorate) {
+  const auto draft_for = [](Electorate electorate) {
     return given(the_poll).when(the_poll, draft(terms([&](Terms& t) { t.electorate = electorate; })));
   };
   draft_for({id<LevelId>("high"), {id<DistrictId>("north")}, {id<AgeBandId>("old")}}).accepted();

@@ -59,7 +59,8 @@ STIMMBUCH_COMMAND(citizen, DestroyText, inlined(&citizen::DestroyText::text));
 STIMMBUCH_COMMAND(citizen, CompleteTextDestruction, inlined(&citizen::CompleteTextDestruction::text));
 
 STIMMBUCH_COMMAND(project, OpenProject, required("title", &project::OpenProject::title),
-                  if_any("summary", &project::OpenProject::summary));
+                  if_any("summary", &project::OpenProject::summary),
+                  unless("premoderated", &project::OpenProject::premoderated, false));
 STIMMBUCH_COMMAND(project, DefinePhase, inlined(&project::DefinePhase::phase));
 STIMMBUCH_COMMAND(project, ExtendPhase, required("id", &project::ExtendPhase::phase),
                   required("closes", &project::ExtendPhase::closes),
@@ -116,6 +117,36 @@ inline constexpr auto members<roll::AddPart> =
 template <>
 inline constexpr auto members<opening::AddPart> = std::tuple{
     required("before", &opening::AddPart::before), required("openings", &opening::AddPart::openings)};
+
+STIMMBUCH_COMMAND(contribution, Submit, required("kind", &contribution::Submit::kind),
+                  required("project", &contribution::Submit::project),
+                  required("phase", &contribution::Submit::phase),
+                  if_any("parent", &contribution::Submit::parent),
+                  if_any("amends", &contribution::Submit::amends),
+                  if_any("language", &contribution::Submit::language),
+                  required("texts", &contribution::Submit::texts));
+STIMMBUCH_COMMAND(contribution, Revise, required("texts", &contribution::Revise::texts));
+STIMMBUCH_COMMAND(contribution, Release, required("version", &contribution::Release::version));
+STIMMBUCH_COMMAND(contribution, Withdraw, if_any("successor", &contribution::Withdraw::successor),
+                  required("texts", &contribution::Withdraw::texts));
+STIMMBUCH_COMMAND(contribution, Merge, required("into", &contribution::Merge::into),
+                  required("reason", &contribution::Merge::reason));
+STIMMBUCH_COMMAND(contribution, Answer, required("status", &contribution::Answer::status),
+                  if_any("texts", &contribution::Answer::texts));
+STIMMBUCH_COMMAND(contribution, Remove);
+STIMMBUCH_COMMAND(contribution, Hide, required("manner", &contribution::Hide::manner),
+                  required("reason", &contribution::Hide::reason),
+                  if_any("texts", &contribution::Hide::texts));
+STIMMBUCH_COMMAND(contribution, Restore, required("hiding", &contribution::Restore::hiding));
+STIMMBUCH_COMMAND(contribution, Appeal, required("hiding", &contribution::Appeal::hiding),
+                  required("texts", &contribution::Appeal::texts));
+STIMMBUCH_COMMAND(contribution, DecideAppeal, required("appeal", &contribution::DecideAppeal::appeal),
+                  required("granted", &contribution::DecideAppeal::granted),
+                  required("texts", &contribution::DecideAppeal::texts));
+STIMMBUCH_COMMAND(contribution, DestroyText, inlined(&contribution::DestroyText::text));
+STIMMBUCH_COMMAND(contribution, CompleteTextDestruction,
+                  inlined(&contribution::CompleteTextDestruction::text));
+STIMMBUCH_COMMAND(contribution, CompleteRemoval);
 
 #undef STIMMBUCH_COMMAND
 

@@ -169,9 +169,8 @@ void Group::keep_rows(const Submission& submission, std::string_view subject, Re
     rows_.push_back(std::move(row));
   };
   for (const VaultText& text : submission.texts) {
-    keep({RowClass::texts,
-          text_row_name(subject, revision, text.field),
-          {std::string(subject)},
+    keep({RowClass::texts, text_row_name(subject, revision, text.field),
+          submission.text_owners.empty() ? std::vector{std::string(subject)} : submission.text_owners,
           text_row_value(text)});
   }
   for (const VaultRow& secret : submission.secrets) {

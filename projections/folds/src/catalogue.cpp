@@ -1,5 +1,6 @@
 #include <array>
 
+#include "stimmbuch/projections/folds/contributions.hpp"
 #include "stimmbuch/projections/folds/figures.hpp"
 #include "stimmbuch/projections/folds/fold.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
@@ -10,7 +11,7 @@ namespace stimmbuch::projections {
 
 std::span<const Projection> all_projections() {
   static const std::array projections{tally_projection(), polls_projection(), projects_projection(),
-                                      figures_projection()};
+                                      figures_projection(), contributions_projection()};
   return projections;
 }
 

@@ -145,6 +145,12 @@ inline std::string newest_first(Position position) {
   return std::string(20 - digits.size(), '0').append(digits);
 }
 
+// A key that sorts what was recorded earlier before what was recorded later.
+inline std::string oldest_first(Position position) {
+  const std::string digits = std::to_string(number(position));
+  return std::string(20 - digits.size(), '0').append(digits);
+}
+
 // The key of the document of a thing.
 inline std::string document_key(std::string_view id) {
   return std::string(document_prefix).append(id);

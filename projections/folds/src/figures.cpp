@@ -119,6 +119,7 @@ class FiguresFold final : public Fold {
       case Aggregate::ballot:
       case Aggregate::roll:
       case Aggregate::opening:
+      case Aggregate::contribution:
         break;  // their types say all; they themselves are not read
       case Aggregate::citizen:
         apply_citizen(views, input, figures.citizens);
@@ -252,7 +253,7 @@ Projection figures_projection() {
   return {"figures",
           3,
           {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot,
-           Aggregate::roll, Aggregate::opening},
+           Aggregate::roll, Aggregate::opening, Aggregate::contribution},
           []() -> std::unique_ptr<Fold> { return std::make_unique<FiguresFold>(); }};
 }
 

@@ -18,7 +18,8 @@ constexpr auto kinds = std::to_array<Kind>({{"ballot", Aggregate::ballot},
                                             {"project", Aggregate::project},
                                             {"ledger", Aggregate::ledger},
                                             {"roll", Aggregate::roll},
-                                            {"opening", Aggregate::opening}});
+                                            {"opening", Aggregate::opening},
+                                            {"contribution", Aggregate::contribution}});
 
 bool is_kind(std::string_view text, std::string_view kind, char behind) {
   return text.size() > kind.size() && text.starts_with(kind) && text[kind.size()] == behind;

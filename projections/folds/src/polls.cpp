@@ -355,6 +355,7 @@ class PollsFold final : public Fold {
       case Aggregate::ballot:
       case Aggregate::roll:
       case Aggregate::opening:
+      case Aggregate::contribution:
         return;
     }
   }

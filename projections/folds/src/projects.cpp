@@ -82,6 +82,7 @@ void write_head(DocumentWriter& out, std::string_view id, const ProjectRow& row,
   out.member("title", row.title);
   out.member_if_any("summary", row.summary);
   out.member("status", row.project.status);
+  out.flag("premoderated", row.project.premoderated);
   out.flag("provisional", row.provisional || ledger.provisional);
 }
 
@@ -152,6 +153,7 @@ class ProjectsFold final : public Fold {
       case Aggregate::ballot:
       case Aggregate::roll:
       case Aggregate::opening:
+      case Aggregate::contribution:
         return;
     }
   }

@@ -218,6 +218,78 @@ struct Speak {
     return {"Das Projekt wurde geschlossen.", "The project was closed."};
   }
 
+  // ---- contribution
+  Sentence operator()(const contribution::Submitted& event) const {
+    const bool proposal = event.kind == contribution::Kind::proposal;
+    return {std::string(proposal ? "Ein Vorschlag" : "Ein Kommentar") +
+                " wurde eingereicht, Texte im Tresor: " + fields(event.texts) +
+                (event.pending ? "; noch nicht freigegeben." : "."),
+            std::string(proposal ? "A proposal" : "A comment") + " was submitted, texts in the vault: " +
+                fields(event.texts) + (event.pending ? "; not released yet." : ".")};
+  }
+  Sentence operator()(const contribution::Revised& event) const {
+    const auto version = std::to_string(event.version);
+    return {
+        "Die Texte wurden ersetzt, Fassung " + version + (event.pending ? "; noch nicht freigegeben." : "."),
+        "The texts were replaced, version " + version + (event.pending ? "; not released yet." : ".")};
+  }
+  Sentence operator()(const contribution::Released& event) const {
+    const auto version = std::to_string(event.version);
+    return {"Fassung " + version + " wurde freigegeben.", "Version " + version + " was released."};
+  }
+  Sentence operator()(const contribution::Withdrawn& event) const {
+    const std::string successor(event.successor ? event.successor->text() : "");
+    return {"Der Vorschlag wurde zurückgezogen" + (successor.empty() ? "" : ", zugunsten von " + successor) +
+                with_reason(de, event.texts),
+            "The proposal was withdrawn" + (successor.empty() ? "" : " in favour of " + successor) +
+                with_reason(en, event.texts)};
+  }
+  Sentence operator()(const contribution::Merged& event) const {
+    const std::string into(event.into.text());
+    return {"Der Vorschlag wurde mit " + into + " zusammengelegt. Grund: " + event.reason,
+            "The proposal was merged into " + into + ". Reason: " + event.reason};
+  }
+  Sentence operator()(const contribution::Answered& event) const {
+    return {"Die Stadt hat geantwortet; Stand: " + std::string(name_of(event.status)) + ".",
+            "The town answered; status: " + std::string(name_of(event.status)) + "."};
+  }
+  Sentence operator()(const contribution::Removed&) const {
+    return {"Der Beitrag wurde von seiner Verfasserin oder seinem Verfasser entfernt.",
+            "The contribution was removed by its author."};
+  }
+  Sentence operator()(const contribution::Hidden& event) const {
+    const std::string reason(name_of(event.reason));
+    if (event.manner == contribution::Manner::removed)
+      return {
+          "Die Moderation hat den Beitrag entfernt, seine Texte werden vernichtet. Grund: " + reason + ".",
+          "A moderator removed the contribution, its texts are destroyed. Reason: " + reason + "."};
+    return {"Die Moderation hat den Beitrag gesperrt. Grund: " + reason + ".",
+            "A moderator blocked the contribution. Reason: " + reason + "."};
+  }
+  Sentence operator()(const contribution::Restored& event) const {
+    const auto hiding = std::to_string(number(event.hiding));
+    return {"Die Sperre aus Eintrag " + hiding + " wurde aufgehoben.",
+            "What record " + hiding + " hid was restored."};
+  }
+  Sentence operator()(const contribution::Appealed& event) const {
+    const auto hiding = std::to_string(number(event.hiding));
+    return {"Gegen Eintrag " + hiding + " wurde Einspruch erhoben.",
+            "There was an appeal against record " + hiding + "."};
+  }
+  Sentence operator()(const contribution::AppealDecided& event) const {
+    const auto appeal = std::to_string(number(event.appeal));
+    return {"Dem Einspruch aus Eintrag " + appeal +
+                (event.granted ? " wurde stattgegeben." : " wurde nicht gefolgt."),
+            "The appeal of record " + appeal + (event.granted ? " was granted." : " was refused.")};
+  }
+  Sentence operator()(const contribution::TextDestructionRequested& event) const {
+    return requested(event.text);
+  }
+  Sentence operator()(const contribution::TextDestroyed& event) const { return destroyed(event.text); }
+  Sentence operator()(const contribution::TextsDestroyed&) const {
+    return {"Alle Texte des Beitrags sind vernichtet.", "All texts of the contribution are destroyed."};
+  }
+
   // ---- poll
   Sentence operator()(const poll::Drafted& event) const {
     return {"Die Abstimmung " + quoted(de, in(de, event.terms.title)) + " wurde entworfen" +

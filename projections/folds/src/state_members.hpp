@@ -40,7 +40,33 @@ inline constexpr auto members<citizen::State> =
 
 template <>
 inline constexpr auto members<project::State> =
-    std::tuple{required("status", &project::State::status), if_any("phases", &project::State::phases)};
+    std::tuple{required("status", &project::State::status), if_any("phases", &project::State::phases),
+               unless("premoderated", &project::State::premoderated, false)};
+
+template <>
+inline constexpr auto members<contribution::Hiding> =
+    std::tuple{required("position", &contribution::Hiding::position),
+               required("by", &contribution::Hiding::by),
+               required("manner", &contribution::Hiding::manner),
+               unless("lifted", &contribution::Hiding::lifted, false),
+               if_any("appeal", &contribution::Hiding::appeal),
+               unless("appeal_decided", &contribution::Hiding::appeal_decided, false)};
+template <>
+inline constexpr auto members<contribution::State> =
+    std::tuple{unless("submitted", &contribution::State::submitted, false),
+               required("kind", &contribution::State::kind),
+               required("project", &contribution::State::project),
+               required("phase", &contribution::State::phase),
+               if_any("author", &contribution::State::author),
+               required("version", &contribution::State::version),
+               required("released", &contribution::State::released),
+               unless("depth", &contribution::State::depth, 0U),
+               required("status", &contribution::State::status),
+               unless("withdrawn", &contribution::State::withdrawn, false),
+               unless("merged", &contribution::State::merged, false),
+               unless("removed", &contribution::State::removed, false),
+               unless("texts_destroyed", &contribution::State::texts_destroyed, false),
+               if_any("hidings", &contribution::State::hidings)};
 
 template <>
 inline constexpr auto names<poll::Proposal::Kind> =

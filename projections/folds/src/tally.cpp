@@ -197,6 +197,7 @@ class TallyFold final : public Fold {
       case Aggregate::citizen:
       case Aggregate::project:
       case Aggregate::roll:
+      case Aggregate::contribution:
         return;
     }
   }

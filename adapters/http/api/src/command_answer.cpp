@@ -15,6 +15,7 @@ std::string_view kind_of(const StreamId& stream) {
     std::string_view operator()(const BallotId&) const { return "ballot"; }
     std::string_view operator()(const RollPartId&) const { return "roll"; }
     std::string_view operator()(const OpeningPartId&) const { return "opening"; }
+    std::string_view operator()(const ContributionId&) const { return "contribution"; }
   };
   return std::visit(Kind{}, stream);
 }
@@ -42,6 +43,9 @@ struct Creates {
   }
   bool operator()(const roll::Event&) const { return true; }
   bool operator()(const opening::Event&) const { return true; }
+  bool operator()(const contribution::Event& event) const {
+    return std::holds_alternative<contribution::Submitted>(event);
+  }
 };
 
 Response answer_accepted(const runner::Accepted& accepted, const TokensOf& tokens) {

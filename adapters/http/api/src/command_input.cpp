@@ -1,60 +1,10 @@
 #include "command_input.hpp"
 
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
-#include "stimmbuch/eventstore/crypto/crypto.hpp"
 
 namespace stimmbuch::http::api {
 
 namespace {
-
-// Vault texts of one command together.
-constexpr std::size_t texts_bytes_max = 32 * 1024;
-
-// Keeps a text for the vault under a field: with a random salt, whose commitment is returned for the record.
-Commitment keep_text(Members& in, std::string_view member, std::string field, std::string text,
-                     VaultTexts& texts) {
-  std::size_t bytes = text.size();
-  for (const auto& other : texts) bytes += other.text.size();
-  if (text.empty() || bytes > texts_bytes_max) {
-    in.report(member, "invalid_text",
-              "A text has at least one character, and the texts of a command at most 32 KiB.");
-    return {};
-  }
-  runner::VaultText& kept = texts.emplace_back(std::move(field), std::move(text), runner::Salt{});
-  crypto::random_bytes(kept.salt);
-  return crypto::commit(kept.text, kept.salt);
-}
-
-Commitments take_texts(Members& in, std::initializer_list<std::string_view> fields, VaultTexts& texts) {
-  Commitments commitments;
-  for (const auto field : fields) {
-    if (auto text = in.optional_text(field))
-      commitments.emplace(field, keep_text(in, field, std::string(field), std::move(*text), texts));
-  }
-  return commitments;
-}
-
-// A description is one text, or texts by language. `place` stands before the fields in the vault, where one
-// command brings several descriptions.
-Commitments take_description(Members& in, const std::string& place, VaultTexts& texts) {
-  static constexpr std::string_view member = "description";
-  Commitments commitments;
-  const auto take = [&](const std::string& field, std::string text) {
-    commitments.emplace(field, keep_text(in, member, place + field, std::move(text), texts));
-  };
-  const Json* const value = in.any(member);
-  if (!value) return commitments;
-  if (value->is_string()) {
-    take(std::string(member), value->get<std::string>());
-    return commitments;
-  }
-  const auto localized = in.localized(member);
-  for (const auto& [language, words] : localized)
-    take(std::string(member).append("/").append(language), words);
-  if (value->is_object() && value->empty())
-    in.report(member, "invalid_text", "A description has at least one text.");
-  return commitments;
-}
 
 template <class Item, class Read>
 std::vector<Item> items(Members& in, std::string_view name, Read&& read) {
@@ -116,11 +66,16 @@ poll::Rule read_rule(Members in, std::optional<std::int64_t> budget) {
   return rule;
 }
 
-poll::Electorate read_electorate(Members in) {
-  poll::Electorate electorate;
+Electorate electorate_members(Members& in) {
+  Electorate electorate;
   electorate.level = in.optional_id<LevelId>("level");
   electorate.districts = in.ids<DistrictId>("districts");
   electorate.age_bands = in.ids<AgeBandId>("age_bands");
+  return electorate;
+}
+
+Electorate read_electorate(Members in) {
+  auto electorate = electorate_members(in);
   in.finish();
   return electorate;
 }
@@ -174,7 +129,7 @@ citizen::VerifyCitizen read_verify_citizen(Members& in, std::optional<std::strin
 }
 
 project::OpenProject read_open_project(Members& in) {
-  return {in.localized("title"), in.localized("summary")};
+  return {in.localized("title"), in.localized("summary"), in.boolean("premoderated", false)};
 }
 
 project::DefinePhase read_define_phase(Members& in) {
@@ -186,6 +141,10 @@ project::DefinePhase read_define_phase(Members& in) {
   phase.closes = in.required_time("closes");
   if (in.has("kind")) phase.kind = in.one_of<project::PhaseKind>("kind", codec::names<project::PhaseKind>);
   phase.features = in.each_of<project::Feature>("features", codec::names<project::Feature>);
+  phase.admissions = items<project::Admission>(in, "admissions", [](Members& admission) {
+    return project::Admission{admission.one_of<project::Feature>("feature", codec::names<project::Feature>),
+                              electorate_members(admission)};
+  });
   return command;
 }
 

@@ -6,13 +6,11 @@
 
 #include "json_input.hpp"
 #include "stimmbuch/domain/domain.hpp"
-#include "stimmbuch/eventstore/runner/submission.hpp"
+#include "text_input.hpp"
 
 // From the bodies of requests to commands of the domain. Texts that belong in the vault come out beside the
 // command, which holds their commitments.
 namespace stimmbuch::http::api {
-
-using VaultTexts = std::vector<runner::VaultText>;
 
 ledger::DeclareCells read_declare_cells(Members& in);
 

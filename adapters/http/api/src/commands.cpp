@@ -2,61 +2,17 @@
 #include <utility>
 
 #include "call.hpp"
-#include "command_answer.hpp"
 #include "command_desk.hpp"
 #include "command_input.hpp"
 #include "counting.hpp"
 #include "missing_secret.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
+#include "submitting.hpp"
 
 namespace stimmbuch::http::api {
 
 namespace {
-
-void submit(CommandDesk& desk, Call call, runner::Submission submission) {
-  submission.expected = call.expected;
-  const Language language = call.language;
-  // The responder lives in a box, because a full queue gives the completion back to nobody.
-  auto responder = std::make_shared<Responder>(std::move(call.responder));
-  const bool taken =
-      desk.submit(std::move(submission), [responder, language, &desk](const runner::Outcome& outcome) {
-        std::move(*responder).send(answer(outcome, language, desk.tokens()));
-      });
-  if (!taken) std::move(*responder).send(overloaded());
-}
-
-Intent as_official(const Call& call) {
-  return {call.caller->official, call.client_key};
-}
-
-// Reads the body with `read`, which makes the rest of the submission; answers the problem if the body is
-// wrong.
-template <class Read>
-void with_body(CommandDesk& desk, Call call, Read&& read) {
-  const auto body = parse_object(call.request->body.empty() ? "{}" : call.request->body);
-  if (!body) return std::move(call).send(malformed(body.error()));
-  InputErrors errors;
-  Members in(*body, "#", errors);
-  std::optional<runner::Submission> submission = read(in, call);
-  in.finish();
-  if (!errors.empty()) return std::move(call).send(validation_failed(errors));
-  if (!submission) return std::move(call).send(not_found());
-  submit(desk, std::move(call), std::move(*submission));
-}
-
-// A command to the thing that the path names, by an official.
-template <class AnyId, class Read>
-void to_named(CommandDesk& desk, Call call, Read&& read) {
-  const auto id = id_parameter<AnyId>(call, 0);
-  if (!id) return std::move(call).send(not_found());
-  with_body(desk, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
-    VaultTexts texts;
-    auto submission = desk.open_submission(*id, read(in, texts), as_official(asked));
-    submission.texts = std::move(texts);
-    return submission;
-  });
-}
 
 // A command about a phase of the project that the path names.
 template <class Read>
@@ -66,12 +22,6 @@ void to_phase(CommandDesk& desk, Call call, Read&& read) {
   to_named<ProjectId>(desk, std::move(call), [&](Members& in, VaultTexts&) -> Command {
     return project::Command{read(in, *phase)};
   });
-}
-
-// A command without a body to the thing that the path names.
-template <class AnyId>
-void bare_to_named(CommandDesk& desk, Call call, const Command& command) {
-  to_named<AnyId>(desk, std::move(call), [&](Members&, VaultTexts&) { return command; });
 }
 
 }  // namespace
@@ -168,6 +118,8 @@ void Api::destroy(Call call, std::string row_name, const Actor& actor) {
     command = citizen::Command{citizen::DestroyText{row->text}};
   if (row && std::holds_alternative<PollId>(row->stream))
     command = poll::Command{poll::DestroyText{row->text}};
+  if (row && std::holds_alternative<ContributionId>(row->stream))
+    command = contribution::Command{contribution::DestroyText{row->text}};
   if (!command) return std::move(call).send(not_found());
   with_body(*desk_, std::move(call), [&](Members&, const Call& asked) -> std::optional<runner::Submission> {
     auto submission = desk_->open_submission(row->stream, *std::move(command), {actor, asked.client_key});

@@ -9,6 +9,7 @@
 #include "query.hpp"
 #include "stimmbuch/domain/base64url.hpp"
 #include "stimmbuch/eventstore/crypto/crypto.hpp"
+#include "stimmbuch/projections/folds/contributions.hpp"
 #include "stimmbuch/projections/worker/view_store.hpp"
 #include "stimmbuch/projections/worker/worker.hpp"
 #include "vault_texts.hpp"
@@ -129,23 +130,24 @@ void Reads::when_seen(Call call, std::string_view projection, std::move_only_fun
   });
 }
 
-void Reads::send_document(Call call, std::string_view projection, std::string id) {
-  when_reached(std::move(call), projection, [this, projection, id = std::move(id)](Call reached) {
-    send_document_now(std::move(reached), projection, id);
+void Reads::send_document(Call call, std::string_view projection, std::string id, Caching caching) {
+  when_reached(std::move(call), projection, [this, projection, caching, id = std::move(id)](Call reached) {
+    send_document_now(std::move(reached), projection, id, caching);
   });
 }
 
-void Reads::send_document_now(Call call, std::string_view projection, const std::string& id) {
+void Reads::send_document_now(Call call, std::string_view projection, const std::string& id,
+                              Caching caching) {
   const auto read = views_.document(projection, id);
   if (!read) return std::move(call).send(rebuilding());
   if (!read->document) return std::move(call).send(not_found());
   const auto& document = *read->document;
   if (refers_to_texts(document.bytes)) {
     if (!may_show_texts()) return std::move(call).send(texts_behind());
-    return on_pool(std::move(call), [this, read = *read](Call reached) {
+    return on_pool(std::move(call), [this, caching, read = *read](Call reached) {
       const Request& request = *reached.request;
       auto response =
-          conditional(request, with_texts(read.document->bytes, vault_), read.position, Caching::live);
+          conditional(request, with_texts(read.document->bytes, vault_, name_row()), read.position, caching);
       std::move(reached).send(std::move(response));
     });
   }
@@ -156,8 +158,16 @@ void Reads::send_document_now(Call call, std::string_view projection, const std:
     // The bytes stay with the document; the answer only shares them.
     response.body = std::shared_ptr<const std::string>(read->document, &document.bytes);
   }
-  response = with_headers(std::move(response), document.etag, read->position, Caching::live);
+  response = with_headers(std::move(response), document.etag, read->position, caching);
   std::move(call).send(std::move(response));
+}
+
+NameRow Reads::name_row() const {
+  return [this](std::string_view citizen) -> std::optional<std::string> {
+    const auto read = views_.rows("contributions", projections::name_prefix(citizen), {}, 1);
+    if (!read || read->rows.empty() || !read->rows.front().first.empty()) return std::nullopt;
+    return read->rows.front().second;
+  };
 }
 
 Response Reads::with_headers(Response response, const std::string& etag, Position reflected,
@@ -182,13 +192,15 @@ Response Reads::conditional(const Request& request, std::string body, Position r
   return with_headers(json_response(200, std::move(body)), etag, reflected, caching);
 }
 
-void Reads::send_list(Call call, std::string_view projection, std::string prefix) {
-  when_seen(std::move(call), projection, [this, projection, prefix = std::move(prefix)](Call reached) {
-    send_list_now(std::move(reached), projection, prefix);
-  });
+void Reads::send_list(Call call, std::string_view projection, std::string prefix, Caching caching) {
+  when_seen(std::move(call), projection,
+            [this, projection, caching, prefix = std::move(prefix)](Call reached) {
+              send_list_now(std::move(reached), projection, prefix, caching);
+            });
 }
 
-void Reads::send_list_now(Call call, std::string_view projection, const std::string& prefix) {
+void Reads::send_list_now(Call call, std::string_view projection, const std::string& prefix,
+                          Caching caching) {
   const Request& request = *call.request;
   const auto limit = query_limit(request.query, page_size, page_size_max);
   if (!limit) return std::move(call).send(malformed(limit_form));
@@ -202,10 +214,10 @@ void Reads::send_list_now(Call call, std::string_view projection, const std::str
     if (body.back() != '[') body += ',';
     const bool has_texts = refers_to_texts(summary);
     if (has_texts && !shows_texts) return std::move(call).send(texts_behind());
-    body += has_texts ? with_texts(summary, vault_) : summary;
+    body += has_texts ? with_texts(summary, vault_, name_row()) : summary;
   }
   body = close_page(std::move(body) + "]", read->next);
-  auto response = conditional(request, std::move(body), read->position, Caching::live);
+  auto response = conditional(request, std::move(body), read->position, caching);
   std::move(call).send(std::move(response));
 }
 

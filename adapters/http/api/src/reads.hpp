@@ -11,6 +11,7 @@
 #include "stimmbuch/domain/ledger.hpp"
 #include "stimmbuch/eventstore/ledger/ledger.hpp"
 #include "stimmbuch/eventstore/runner/vault.hpp"
+#include "vault_texts.hpp"
 
 namespace stimmbuch::projections {
 class ViewStore;
@@ -49,10 +50,10 @@ class Reads {
   bool may_show_texts() const { return texts_are_current_(); }
 
   // A document of a projection, once that reflects what the caller's consistency token names.
-  void send_document(Call call, std::string_view projection, std::string id);
+  void send_document(Call call, std::string_view projection, std::string id, Caching caching = Caching::live);
 
   // A page of rows behind a prefix of a projection: {"items":[…],"next":…}; each row is a summary.
-  void send_list(Call call, std::string_view projection, std::string prefix);
+  void send_list(Call call, std::string_view projection, std::string prefix, Caching caching = Caching::live);
 
   // Runs `make` once the projection reflects what the caller's token names, at most as long as the caller
   // prefers to wait; on the blocking pool, so that it may read from disk.
@@ -69,8 +70,10 @@ class Reads {
   std::expected<Position, Response> seen_by(const Request& request) const;
   // `make` runs at once if the projection is far enough, else on the projections' thread: it must not block.
   void when_reached(Call call, std::string_view projection, std::move_only_function<void(Call)> make);
-  void send_document_now(Call call, std::string_view projection, const std::string& id);
-  void send_list_now(Call call, std::string_view projection, const std::string& prefix);
+  void send_document_now(Call call, std::string_view projection, const std::string& id, Caching caching);
+  void send_list_now(Call call, std::string_view projection, const std::string& prefix, Caching caching);
+  // Where the vault has the newest name of a citizen who contributed. Reads from disk.
+  NameRow name_row() const;
   Response with_headers(Response response, const std::string& etag, Position reflected,
                         Caching caching) const;
 

@@ -7,8 +7,11 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-// Views write references in exactly this way; names of rows hold nothing to escape.
-constexpr std::string_view begin_mark = R"({"$text":")";
+// Views write references in exactly these ways; names of rows and ids hold nothing to escape, and what people
+// write has no quotation mark that is not escaped.
+constexpr std::string_view begin_mark = R"({"$)";
+constexpr std::string_view text_mark = R"(text":")";
+constexpr std::string_view name_mark = R"(name":")";
 constexpr std::string_view end_mark = R"("})";
 
 }  // namespace
@@ -17,14 +20,18 @@ bool refers_to_texts(std::string_view document) {
   return document.find(begin_mark) != std::string_view::npos;
 }
 
-std::string with_texts(std::string_view document, const runner::Vault& vault) {
+std::string with_texts(std::string_view document, const runner::Vault& vault, const NameRow& name_row) {
   std::string filled;
   for (auto begin = document.find(begin_mark); begin != std::string_view::npos;
        begin = document.find(begin_mark)) {
     filled.append(document.substr(0, begin));
     document.remove_prefix(begin + begin_mark.size());
+    const bool is_name = document.starts_with(name_mark);
+    document.remove_prefix((is_name ? name_mark : text_mark).size());
     const auto end = document.find(end_mark);
-    const auto row = vault.read(runner::RowClass::texts, document.substr(0, end));
+    const auto reference = document.substr(0, end);
+    const auto row_name = is_name ? name_row(reference) : std::optional(std::string(reference));
+    const auto row = row_name ? vault.read(runner::RowClass::texts, *row_name) : std::nullopt;
     if (row) {
       append_json_string(filled, runner::text_of_row(*row));
     } else {

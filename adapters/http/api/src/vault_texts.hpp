@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,11 +9,15 @@
 
 namespace stimmbuch::http::api {
 
-// Whether a document refers to texts of the vault: {"$text":"text/<subject>/<revision>/<field>"}.
+// The row of the vault with the newest name of a citizen; nothing if there is none.
+using NameRow = std::function<std::optional<std::string>(std::string_view citizen)>;
+
+// Whether a document refers to texts of the vault: {"$text":"text/<subject>/<revision>/<field>"}, or
+// {"$name":"<citizen>"}.
 bool refers_to_texts(std::string_view document);
 
 // The document with each reference replaced by its text, or by null where the text was destroyed. Reads from
 // disk.
-std::string with_texts(std::string_view document, const runner::Vault& vault);
+std::string with_texts(std::string_view document, const runner::Vault& vault, const NameRow& name_row);
 
 }  // namespace stimmbuch::http::api

@@ -79,8 +79,4 @@ bool is_valid(const poll::State& poll, const Choices& choices);
 // before they are sealed.
 std::size_t sealed_bytes(const poll::State& poll);
 
-// Whether a citizen may vote in a poll; the refusal names what is missing.
-std::expected<void, Rejection> entitled(const citizen::State& citizen, const poll::Electorate& electorate,
-                                        const ledger::State& ledger);
-
 }  // namespace stimmbuch::ballot

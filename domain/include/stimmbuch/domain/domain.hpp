@@ -7,6 +7,7 @@
 
 #include "stimmbuch/domain/ballot.hpp"
 #include "stimmbuch/domain/citizen.hpp"
+#include "stimmbuch/domain/contribution.hpp"
 #include "stimmbuch/domain/ledger.hpp"
 #include "stimmbuch/domain/opening.hpp"
 #include "stimmbuch/domain/poll.hpp"
@@ -19,13 +20,13 @@
 namespace stimmbuch {
 
 using Event = std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event,
-                           roll::Event, opening::Event>;
+                           roll::Event, opening::Event, contribution::Event>;
 
 using Command = std::variant<ledger::Command, citizen::Command, project::Command, poll::Command,
-                             ballot::Command, roll::Command, opening::Command>;
+                             ballot::Command, roll::Command, opening::Command, contribution::Command>;
 
 using State = std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State,
-                           roll::State, opening::State>;
+                           roll::State, opening::State, contribution::State>;
 
 // The state of a stream before its first record.
 State initial_state(const StreamId& stream);

@@ -55,6 +55,7 @@ using ProjectId = Id<struct ProjectTag>;
 using PhaseId = Id<struct PhaseTag>;
 using PollId = Id<struct PollTag>;
 using OptionId = Id<struct OptionTag>;
+using ContributionId = Id<struct ContributionTag>;
 // A voter's pseudonym in one contest; nothing in the log joins it to a citizen.
 using VoterId = Id<struct VoterTag>;
 using LevelId = Id<struct LevelTag>;

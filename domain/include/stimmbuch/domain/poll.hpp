@@ -10,6 +10,7 @@
 
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/count.hpp"
+#include "stimmbuch/domain/electorate.hpp"
 #include "stimmbuch/domain/ledger.hpp"
 #include "stimmbuch/domain/project.hpp"
 #include "stimmbuch/domain/refusal.hpp"
@@ -37,15 +38,6 @@ struct BallotForm {
   bool blank_allowed = false;
 
   friend bool operator==(const BallotForm&, const BallotForm&) = default;
-};
-
-// Who may vote. What is empty admits all.
-struct Electorate {
-  std::optional<LevelId> level;  // this level or a higher one; none: every registered citizen
-  std::vector<DistrictId> districts;
-  std::vector<AgeBandId> age_bands;
-
-  friend bool operator==(const Electorate&, const Electorate&) = default;
 };
 
 // When choices and figures are shown: while ballots come in, or only behind the poll's openings, the ballots

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stimmbuch/domain/basics.hpp"
+#include "stimmbuch/domain/electorate.hpp"
 #include "stimmbuch/domain/refusal.hpp"
 
 // What the town opens for participation: a frame with phases that polls belong to.
@@ -17,6 +18,14 @@ enum class Feature { propose, comment, support, rate, answer, mark, vote };
 // What a phase is for, in a word for people; what may be done in it, its features say.
 enum class PhaseKind { information, ideas, discussion, review, survey, vote, results };
 
+// Who may do one thing in a phase. Where a phase says nothing, every registered citizen may.
+struct Admission {
+  Feature feature{};
+  Electorate electorate;
+
+  friend bool operator==(const Admission&, const Admission&) = default;
+};
+
 // A half-open interval [opens, closes).
 struct Phase {
   PhaseId id;
@@ -24,7 +33,13 @@ struct Phase {
   Time opens;
   Time closes;
   std::optional<PhaseKind> kind = {};
-  std::vector<Feature> features = {};  // each once
+  std::vector<Feature> features = {};      // each once
+  std::vector<Admission> admissions = {};  // of features of the phase, each at most once
+
+  bool has(Feature feature) const;
+  bool is_open(Time now) const { return opens <= now && now < closes; }
+  // Whom it lets do something.
+  const Electorate& electorate_of(Feature feature) const;
 
   friend bool operator==(const Phase&, const Phase&) = default;
 };
@@ -34,6 +49,7 @@ struct Phase {
 struct OpenProject {
   LocalizedText title;
   LocalizedText summary;
+  bool premoderated = false;  // what citizens contribute appears once a moderator released it
 };
 
 struct DefinePhase {
@@ -68,6 +84,7 @@ using Command = std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, 
 struct Opened {
   LocalizedText title;
   LocalizedText summary;
+  bool premoderated = false;
 
   friend bool operator==(const Opened&, const Opened&) = default;
 };
@@ -114,12 +131,22 @@ enum class Status { unknown, open, closed };
 struct State {
   Status status = Status::unknown;
   std::vector<Phase> phases;  // with the interval that they were last given
+  bool premoderated = false;
+
+  const Phase* phase(const PhaseId& id) const;
 };
 
 constexpr std::size_t phases_max = 100;
 
+// What the rules must know from outside the stream.
+struct Context {
+  const ledger::State& ledger;
+  Time now;
+};
+
 State evolve(State state, const Event& event, const Recorded& recorded);
 
-std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command, Time now);
+std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command,
+                                                    const Context& context);
 
 }  // namespace stimmbuch::project

@@ -31,8 +31,9 @@ using OpeningPartId = PartId<struct OpeningTag>;
 
 // The stream of an aggregate. Its text is the `subject` of the records:
 //   ledger/<id>  citizen/<id>  project/<id>  poll/<id>  ballot/<poll>/<voter>
-//   roll/<poll>-<part>  opening/<poll>-<part>
-using StreamId = std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId>;
+//   roll/<poll>-<part>  opening/<poll>-<part>  contribution/<id>
+using StreamId =
+    std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId, ContributionId>;
 
 std::string subject(const StreamId& stream);
 

@@ -81,7 +81,7 @@ struct Remade {
   }
 
   Made operator()(const project::Opened& e) const {
-    return single(project::Command{project::OpenProject{e.title, e.summary}});
+    return single(project::Command{project::OpenProject{e.title, e.summary, e.premoderated}});
   }
   Made operator()(const project::PhaseDefined& e) const {
     return single(project::Command{project::DefinePhase{e.phase}});
@@ -168,12 +168,57 @@ struct Remade {
     return single(poll::Command{poll::DestroySecret{e.secret}});
   }
 
+  Made operator()(const contribution::Submitted& e) const {
+    return single(contribution::Command{
+        contribution::Submit{e.kind, e.project, e.phase, e.parent, e.amends, e.language, e.texts}});
+  }
+  Made operator()(const contribution::Revised& e) const {
+    return single(contribution::Command{contribution::Revise{e.texts}});
+  }
+  Made operator()(const contribution::Released& e) const {
+    return single(contribution::Command{contribution::Release{e.version}});
+  }
+  Made operator()(const contribution::Withdrawn& e) const {
+    return single(contribution::Command{contribution::Withdraw{e.successor, e.texts}});
+  }
+  Made operator()(const contribution::Merged& e) const {
+    return single(contribution::Command{contribution::Merge{e.into, e.reason}});
+  }
+  Made operator()(const contribution::Answered& e) const {
+    return single(contribution::Command{contribution::Answer{e.status, e.texts}});
+  }
+  Made operator()(const contribution::Removed&) const {
+    return single(contribution::Command{contribution::Remove{}});
+  }
+  Made operator()(const contribution::Hidden& e) const {
+    return single(contribution::Command{contribution::Hide{e.manner, e.reason, e.texts}});
+  }
+  Made operator()(const contribution::Restored& e) const {
+    return single(contribution::Command{contribution::Restore{e.hiding}});
+  }
+  Made operator()(const contribution::Appealed& e) const {
+    return single(contribution::Command{contribution::Appeal{e.hiding, e.texts}});
+  }
+  Made operator()(const contribution::AppealDecided& e) const {
+    return single(contribution::Command{contribution::DecideAppeal{e.appeal, e.granted, e.texts}});
+  }
+  Made operator()(const contribution::TextDestructionRequested& e) const {
+    return single(contribution::Command{contribution::DestroyText{e.text}});
+  }
+  Made operator()(const contribution::TextDestroyed& e) const {
+    return single(contribution::Command{contribution::CompleteTextDestruction{e.text}});
+  }
+  Made operator()(const contribution::TextsDestroyed&) const {
+    return single(contribution::Command{contribution::CompleteRemoval{}});
+  }
+
   Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
   Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
   Made operator()(const project::Event& event) const { return std::visit(*this, event); }
   Made operator()(const poll::Event& event) const { return std::visit(*this, event); }
   Made operator()(const roll::Event& event) const { return std::visit(*this, event); }
   Made operator()(const opening::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const contribution::Event& event) const { return std::visit(*this, event); }
   // Ballots are judged apart.
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
@@ -208,6 +253,14 @@ struct MayWrite {
   }
   bool operator()(const roll::Event&) const { return is_engine(); }
   bool operator()(const opening::Event&) const { return is_engine(); }
+  bool operator()(const contribution::Event& event) const {
+    if (is_any<contribution::Submitted, contribution::Revised, contribution::Withdrawn, contribution::Removed,
+               contribution::Appealed>(event))
+      return is_citizen();
+    if (is_any<contribution::TextDestroyed, contribution::TextsDestroyed>(event)) return is_engine();
+    if (is_any<contribution::TextDestructionRequested>(event)) return is_citizen() || is_official();
+    return is_official();
+  }
   bool operator()(const ballot::Event&) const { return false; }
 
  private:
@@ -216,6 +269,7 @@ struct MayWrite {
     return (std::holds_alternative<Some>(event) || ...);
   }
   bool is_engine() const { return std::holds_alternative<stimmbuch::Engine>(actor); }
+  bool is_citizen() const { return std::holds_alternative<CitizenId>(actor); }
   bool is_official() const { return std::holds_alternative<OfficialId>(actor); }
 };
 

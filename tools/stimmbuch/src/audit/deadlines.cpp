@@ -27,6 +27,15 @@ struct Deadlines::Take {
   void operator()(const citizen::TextDestroyed& e) const { done(e.text); }
   void operator()(const poll::TextDestructionRequested& e) const { asked(e.text); }
   void operator()(const poll::TextDestroyed& e) const { done(e.text); }
+  void operator()(const contribution::Removed&) const { deadlines.asked(subject(stream), recorded); }
+  void operator()(const contribution::Hidden& e) const {
+    if (e.manner == contribution::Manner::removed) deadlines.asked(subject(stream), recorded);
+  }
+  void operator()(const contribution::TextsDestroyed&) const {
+    deadlines.done(subject(stream), recorded, unfounded);
+  }
+  void operator()(const contribution::TextDestructionRequested& e) const { asked(e.text); }
+  void operator()(const contribution::TextDestroyed& e) const { done(e.text); }
   void operator()(const poll::ResultCertified&) const { ended(); }
   void operator()(const poll::Cancelled&) const { ended(); }
   void operator()(const poll::Annulled&) const { ended(); }

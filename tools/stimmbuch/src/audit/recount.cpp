@@ -25,6 +25,7 @@ struct KindOf {
   std::string_view operator()(const ballot::Event&) const { return "ballot/"; }
   std::string_view operator()(const roll::Event&) const { return "roll/"; }
   std::string_view operator()(const opening::Event&) const { return "opening/"; }
+  std::string_view operator()(const contribution::Event&) const { return "contribution/"; }
 };
 
 }  // namespace

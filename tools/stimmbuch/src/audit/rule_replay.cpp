@@ -13,7 +13,7 @@ namespace stimmbuch::program {
 namespace {
 
 // Somebody whom an electorate admits.
-citizen::State admitted_by(const poll::Electorate& electorate, const ledger::State& ledger) {
+citizen::State admitted_by(const Electorate& electorate, const ledger::State& ledger) {
   citizen::State voter{.registered = true, .blocked = false, .erasure = {}, .cell = {}};
   const auto first_of = [](const auto& ids) {
     return ids.empty() ? std::nullopt : std::optional(ids.front());
@@ -56,8 +56,9 @@ void RuleReplay::find(Check check, Position position, std::string detail) {
   if (is_told_) differ_(check, position, std::move(detail));
 }
 
-bool RuleReplay::judges(const StreamId& stream) const {
-  const auto* const citizen = std::get_if<CitizenId>(&stream);
+bool RuleReplay::judges(const StreamId& stream, const Actor& actor) const {
+  const auto* citizen = std::get_if<CitizenId>(&stream);
+  if (std::holds_alternative<ContributionId>(stream)) citizen = std::get_if<CitizenId>(&actor);
   return citizen != nullptr ? portion_.holds(citizen->text()) : portion_.is_first();
 }
 
@@ -66,11 +67,12 @@ void RuleReplay::take(const StreamId& stream, const Event& event, const Recorded
   check_exact_time(recorded);
   // A command that was torn apart is judged as far as it goes.
   if (pending_ && pending_->stream != stream) judge(*std::exchange(pending_, std::nullopt));
-  is_told_ = judges(stream);
+  is_told_ = judges(stream, recorded.actor);
   if (!is_told_ && std::holds_alternative<CitizenId>(stream)) return;
   if (!may_write(stream, recorded.actor, event))
     find(Check::actor, recorded.position, fmt::format("{} may not do this", actor_text(recorded.actor)));
-  if (is_told_) {
+  // Who asks for the end of a contribution's texts and who ends them are two.
+  if (std::holds_alternative<ContributionId>(stream) ? portion_.is_first() : is_told_) {
     deadlines_.take(stream, event, recorded, [this](Position position, std::string detail) {
       find(Check::rules, position, std::move(detail));
     });
@@ -96,16 +98,33 @@ void RuleReplay::finish() {
 }
 
 void RuleReplay::judge(const Pending& command) {
-  is_told_ = judges(command.stream);
-  if (is_told_) ++commands_;
   const Recorded& first = command.recorded.front();
+  is_told_ = judges(command.stream, first.actor);
+  if (is_told_) ++commands_;
   if (!ledger_) {
     const auto* const ledger = std::get_if<LedgerId>(&command.stream);
     if (!ledger) return find(Check::rules, first.position, "the log does not begin with its ledger");
     ledger_ = *ledger;
   }
+  // What is said in a contribution is judged where its author is known, and followed whatever is found there,
+  // so that all passes see the same.
+  const bool is_contribution = std::holds_alternative<ContributionId>(command.stream);
+  const bool is_followed_only = is_contribution && !is_told_;
+  if (!is_followed_only && !is_accepted(command) && !is_contribution) return;
+  for (std::size_t i = 0; i < command.events.size(); ++i) {
+    put(command.stream, evolve(of(command.stream), command.events[i], command.recorded[i]));
+    follow_electors(command.stream, command.events[i], command.recorded[i]);
+  }
+}
+
+bool RuleReplay::is_accepted(const Pending& command) {
+  const Recorded& first = command.recorded.front();
+  const auto refused = [&](std::string detail) {
+    find(Check::rules, first.position, std::move(detail));
+    return false;
+  };
   const auto remade = remade_command(command.events);
-  if (!remade) return find(Check::rules, first.position, "no command writes such records");
+  if (!remade) return refused("no command writes such records");
   const Context context{.ledger = *ledger_,
                         .now = first.time,
                         .actor = first.actor,
@@ -114,18 +133,15 @@ void RuleReplay::judge(const Pending& command) {
                         .identity_held = false,
                         .text_is_there = true};
   const auto decided = stimmbuch::decide(command.stream, *remade, *this, context);
-  if (!decided) return find(Check::rules, first.position, refusal_text(decided.error()));
+  if (!decided) return refused(refusal_text(decided.error()));
   if (*decided != command.events)
     find(Check::rules, first.position, "the rules write something else for this command");
-  for (std::size_t i = 0; i < command.events.size(); ++i) {
-    put(command.stream, evolve(of(command.stream), command.events[i], command.recorded[i]));
-    follow_electors(command.stream, command.events[i], command.recorded[i]);
-  }
+  return true;
 }
 
 bool RuleReplay::admits(const PollId& poll, const citizen::State& citizen) {
   const auto& terms = std::get<poll::State>(of(poll)).terms;
-  return terms && ballot::entitled(citizen, terms->electorate, ledger()).has_value();
+  return terms && entitled(citizen, terms->electorate, ledger()).has_value();
 }
 
 void RuleReplay::follow_electors(const StreamId& stream, const Event& event, const Recorded& recorded) {

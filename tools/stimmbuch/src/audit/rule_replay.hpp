@@ -93,13 +93,15 @@ class RuleReplay final : private States {
   };
 
   void find(Check check, Position position, std::string detail);
-  // Whether this pass judges the stream: those of no person are all judged in the first, and only followed
-  // in the others.
-  bool judges(const StreamId& stream) const;
+  // Whether this pass judges what somebody did to the stream: of people their own portion's pass does; all
+  // else is judged in the first, and only followed in the others.
+  bool judges(const StreamId& stream, const Actor& actor) const;
 
   const State& of(const StreamId& stream) override;
   void put(const StreamId& stream, State state);
   void judge(const Pending& command);
+  // Tells what does not hold. False if the rules refuse the command.
+  bool is_accepted(const Pending& command);
   const BallotsOf& ballots_of(const PollId& poll);
   const ledger::State& ledger();
 

@@ -74,10 +74,20 @@ vault::Destruction destruction_of(const DueWork& due) {
   for (const auto& person : due.people)
     destruction.owners.push_back(
         {subject(person.citizen), person.held ? held_until(person.requested) : std::string()});
+  for (const auto& removal : due.removals)
+    destruction.owners.push_back({subject(removal.contribution), std::string()});
   for (const auto& text : due.texts) destruction.rows.push_back({RowClass::texts, text.row_name});
   for (const auto& secret : due.secrets)
     destruction.rows.push_back({RowClass::secrets, vault::secret_row_name(secret.kind, secret.poll)});
   return destruction;
+}
+
+Command complete_destruction(const DueWork::Text& text) {
+  if (std::holds_alternative<CitizenId>(text.stream))
+    return citizen::Command{citizen::CompleteTextDestruction{text.text}};
+  if (std::holds_alternative<ContributionId>(text.stream))
+    return contribution::Command{contribution::CompleteTextDestruction{text.text}};
+  return poll::Command{poll::CompleteTextDestruction{text.text}};
 }
 
 vault::WrappingKeys loaded(const std::filesystem::path& file, const std::filesystem::path& data) {
@@ -102,12 +112,12 @@ void Sweep::tell(SweepStep step) const {
 
 DueWork Sweep::due(Time as_of) const {
   DueWork due;
-  add_people(due, as_of);
+  add_requests(due, as_of);
   add_polls(due, as_of);
   return due;
 }
 
-void Sweep::add_people(DueWork& due, Time as_of) const {
+void Sweep::add_requests(DueWork& due, Time as_of) const {
   std::vector<std::string> names;
   const codec::TimeText latest(as_of);
   parts_.vault.each_secret(vault::erasing_prefix, [&](std::string_view name, std::string_view time) {
@@ -119,13 +129,26 @@ void Sweep::add_people(DueWork& due, Time as_of) const {
       continue;
     }
     const auto stream = parse_subject(name);
-    const auto* const citizen = stream ? std::get_if<CitizenId>(&*stream) : nullptr;
-    if (!citizen) throw std::runtime_error("the vault wants to erase what is no person: " + name);
-    const auto person = person_of(parts_.log, *citizen);
-    // What was asked for in a part of the log that was lost is asked for anew by whoever asked.
-    if (person.state.erasure == citizen::Erasure::none) continue;
-    due.people.push_back({*citizen, person.requested, person.state.erasure == citizen::Erasure::completed});
+    if (const auto* const citizen = stream ? std::get_if<CitizenId>(&*stream) : nullptr) {
+      add_person(due, *citizen);
+    } else if (const auto* const removed = stream ? std::get_if<ContributionId>(&*stream) : nullptr) {
+      add_removal(due, *removed);
+    } else {
+      throw std::runtime_error("the vault wants to erase what has no owner: " + name);
+    }
   }
+}
+
+// What was asked for in a part of the log that was lost is asked for anew by whoever asked.
+void Sweep::add_person(DueWork& due, const CitizenId& citizen) const {
+  const auto person = person_of(parts_.log, citizen);
+  if (person.state.erasure == citizen::Erasure::none) return;
+  due.people.push_back({citizen, person.requested, person.state.erasure == citizen::Erasure::completed});
+}
+
+void Sweep::add_removal(DueWork& due, const ContributionId& contribution) const {
+  const auto state = runner::read_state<contribution::State>(parts_.log, contribution);
+  if (state.is_emptied()) due.removals.push_back({contribution, state.texts_destroyed});
 }
 
 // The polls that have a secret, or had one as the list knows; with them what they keep from being released.
@@ -204,7 +227,7 @@ SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& st
   tell(SweepStep::compacted);
   report.released = work.released.size();
   if (!may_rotate) {
-    report.waiting = work.people.size() + work.texts.size() + work.secrets.size();
+    report.waiting = work.people.size() + work.texts.size() + work.removals.size() + work.secrets.size();
     return report;
   }
   if (!rotate(report, stop)) {
@@ -216,6 +239,8 @@ SweepReport Sweep::run(Time as_of, bool rotate_always, const std::stop_token& st
   vault::Destruction done;
   for (const auto& person : work.people)
     done.rows.push_back({RowClass::secrets, vault::erasing_row_name(subject(person.citizen))});
+  for (const auto& removal : work.removals)
+    done.rows.push_back({RowClass::secrets, vault::erasing_row_name(subject(removal.contribution))});
   for (const auto& text : work.texts)
     done.rows.push_back({RowClass::secrets, vault::erasing_row_name(text.row_name)});
   if (report.waiting == 0) parts_.vault.destroy(done);
@@ -301,10 +326,12 @@ void Sweep::record(const DueWork& work, SweepReport& report) const {
   }
   for (const auto& text : work.texts) {
     const auto occasion = fmt::format("destroyed {} {}", number(text.text.revision), text.text.field);
-    const auto command = std::holds_alternative<CitizenId>(text.stream)
-                             ? Command{citizen::Command{citizen::CompleteTextDestruction{text.text}}}
-                             : Command{poll::Command{poll::CompleteTextDestruction{text.text}}};
-    count(record(text.stream, command, occasion), report.texts);
+    count(record(text.stream, complete_destruction(text), occasion), report.texts);
+  }
+  for (const auto& removal : work.removals) {
+    count(removal.recorded ||
+              record(removal.contribution, contribution::Command{contribution::CompleteRemoval{}}, "removed"),
+          report.texts);
   }
   for (const auto& secret : work.secrets) {
     const auto occasion = std::string("destroyed ").append(vault::secret_row_name(secret.kind, secret.poll));
@@ -315,10 +342,13 @@ void Sweep::record(const DueWork& work, SweepReport& report) const {
 // ---- from the log
 
 vault::Destruction destroyed_by(const eventstore::Records& log, const vault::RocksVault& vault) {
-  static constexpr std::array types{codec::Stored<poll::Drafted>::name, codec::Stored<citizen::Erased>::name,
+  static constexpr std::array types{codec::Stored<poll::Drafted>::name,
+                                    codec::Stored<citizen::Erased>::name,
                                     codec::Stored<citizen::TextDestroyed>::name,
                                     codec::Stored<poll::TextDestroyed>::name,
-                                    codec::Stored<poll::SecretDestroyed>::name};
+                                    codec::Stored<poll::SecretDestroyed>::name,
+                                    codec::Stored<contribution::TextDestroyed>::name,
+                                    codec::Stored<contribution::TextsDestroyed>::name};
   vault::Destruction destruction;
   std::vector<PollId> polls;
   const auto take_text = [&](const std::string& stream, const TextName& text) {
@@ -336,6 +366,12 @@ vault::Destruction destroyed_by(const eventstore::Records& log, const vault::Roc
       if (std::holds_alternative<citizen::Erased>(*own) && citizen)
         destruction.owners.push_back({stream, held_until(person_of(log, *citizen).requested)});
       if (const auto* const text = std::get_if<citizen::TextDestroyed>(own)) take_text(stream, text->text);
+    }
+    if (const auto* const own = std::get_if<contribution::Event>(&*event)) {
+      if (std::holds_alternative<contribution::TextsDestroyed>(*own))
+        destruction.owners.push_back({stream, std::string()});
+      if (const auto* const text = std::get_if<contribution::TextDestroyed>(own))
+        take_text(stream, text->text);
     }
     if (const auto* const own = std::get_if<poll::Event>(&*event)) {
       const auto poll = PollId::parse(stream.substr(stream.find('/') + 1));

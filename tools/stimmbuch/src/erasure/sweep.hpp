@@ -46,6 +46,11 @@ struct DueWork {
     TextName text;
     std::string row_name;
   };
+  // What was taken away with all its texts.
+  struct Removal {
+    ContributionId contribution;
+    bool recorded = false;  // as of a person
+  };
   struct Secret {
     PollId poll;
     poll::SecretKind kind;
@@ -53,10 +58,13 @@ struct DueWork {
 
   std::vector<Person> people;
   std::vector<Text> texts;
+  std::vector<Removal> removals;
   std::vector<Secret> secrets;
   std::vector<std::string> released;  // held rows that nothing keeps any more
 
-  bool empty() const { return people.empty() && texts.empty() && secrets.empty() && released.empty(); }
+  bool empty() const {
+    return people.empty() && texts.empty() && removals.empty() && secrets.empty() && released.empty();
+  }
 };
 
 // Destroys what is due: all rows of people who were erased, texts, secrets of polls that are over; writes
@@ -95,7 +103,9 @@ class Sweep {
   void prepare_keys();
 
  private:
-  void add_people(DueWork& due, Time as_of) const;
+  void add_requests(DueWork& due, Time as_of) const;
+  void add_person(DueWork& due, const CitizenId& citizen) const;
+  void add_removal(DueWork& due, const ContributionId& contribution) const;
   void add_polls(DueWork& due, Time as_of) const;
   void request_what_only_the_list_knows(Time as_of) const;
   void require_key_file() const;

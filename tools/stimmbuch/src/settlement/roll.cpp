@@ -165,7 +165,7 @@ class RollMaker::Pass {
 
   // Whoever is entitled once stays on the roll, in the cell of the last time.
   void look_at(Person& person) {
-    if (!ballot::entitled(states_[person.state], maker_.poll_.terms->electorate, ledger_)) return;
+    if (!entitled(states_[person.state], maker_.poll_.terms->electorate, ledger_)) return;
     person.entitled = true;
     person.entitled_as = person.state;
   }

@@ -40,6 +40,7 @@ using Roles = SetOf<Role>;
 enum class Right {
   register_self,    // as a citizen
   vote,             // cast, change and withdraw the own ballot
+  contribute,       // propose, comment, and what follows of it
   verify_citizens,  // into a cell
   block_citizens,   // and unblock
   erase_citizens,   // who asked for it other than by their own account
@@ -49,7 +50,7 @@ enum class Right {
   count,
   certify,
   confirm,     // as the second official: cancel, annul, lot
-  moderate,    // destroy texts of others
+  moderate,    // release and hide contributions, decide appeals, destroy texts of others
   read_audit,  // all records, and the trail of each subject
   bulk,        // the bulk route
 };
@@ -62,7 +63,7 @@ struct RoleRow {
 };
 
 inline constexpr std::array role_table{
-    RoleRow{Role::citizen, "citizen", {Right::register_self, Right::vote}},
+    RoleRow{Role::citizen, "citizen", {Right::register_self, Right::vote, Right::contribute}},
     RoleRow{
         Role::registrar, "registrar", {Right::verify_citizens, Right::block_citizens, Right::erase_citizens}},
     RoleRow{Role::staff,
@@ -101,8 +102,9 @@ constexpr bool may_be_held_together(Roles roles) {
 // Nobody but a citizen votes or registers, and a citizen's role gives nothing else.
 static_assert(std::ranges::all_of(role_table, [](const RoleRow& row) {
   const bool citizen = row.role == Role::citizen;
-  return row.rights.contains(Right::vote) == citizen && row.rights.contains(Right::register_self) == citizen;
+  return std::ranges::all_of(std::array{Right::vote, Right::register_self, Right::contribute},
+                             [&](Right right) { return row.rights.contains(right) == citizen; });
 }));
-static_assert(rights_of({Role::citizen}) == Rights{Right::register_self, Right::vote});
+static_assert(rights_of({Role::citizen}) == Rights{Right::register_self, Right::vote, Right::contribute});
 
 }  // namespace stimmbuch::identity

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "stimmbuch/domain/domain.hpp"
+#include "stimmbuch/eventstore/codec/contribution_members.hpp"
 #include "stimmbuch/eventstore/codec/described.hpp"
 
 // How the domain's values, events and commands are written: names and order of their members. What stands
@@ -69,10 +70,20 @@ template <>
 inline constexpr auto members<TextName> =
     std::tuple{required("revision", &TextName::revision), required("field", &TextName::field)};
 template <>
-inline constexpr auto members<project::Phase> =
-    std::tuple{required("id", &project::Phase::id),       required("title", &project::Phase::title),
-               required("opens", &project::Phase::opens), required("closes", &project::Phase::closes),
-               if_any("kind", &project::Phase::kind),     if_any("features", &project::Phase::features)};
+inline constexpr auto members<Electorate> =
+    std::tuple{if_any("level", &Electorate::level), if_any("districts", &Electorate::districts),
+               if_any("age_bands", &Electorate::age_bands)};
+template <>
+inline constexpr auto members<project::Admission> =
+    std::tuple{required("feature", &project::Admission::feature), inlined(&project::Admission::electorate)};
+template <>
+inline constexpr auto members<project::Phase> = std::tuple{required("id", &project::Phase::id),
+                                                           required("title", &project::Phase::title),
+                                                           required("opens", &project::Phase::opens),
+                                                           required("closes", &project::Phase::closes),
+                                                           if_any("kind", &project::Phase::kind),
+                                                           if_any("features", &project::Phase::features),
+                                                           if_any("admissions", &project::Phase::admissions)};
 template <>
 inline constexpr auto members<poll::BallotForm> = std::tuple{
     required("kind", &poll::BallotForm::kind),
@@ -92,10 +103,6 @@ inline constexpr auto members<poll::Rule> = std::tuple{
     required("ties", &poll::Rule::ties),
     unless("quorum", &poll::Rule::quorum, 0),
 };
-template <>
-inline constexpr auto members<poll::Electorate> =
-    std::tuple{if_any("level", &poll::Electorate::level), if_any("districts", &poll::Electorate::districts),
-               if_any("age_bands", &poll::Electorate::age_bands)};
 template <>
 inline constexpr auto members<poll::Terms> = std::tuple{
     required("project", &poll::Terms::project),
@@ -193,7 +200,8 @@ inline constexpr auto members<citizen::TextDestroyed> = std::tuple{inlined(&citi
 
 template <>
 inline constexpr auto members<project::Opened> =
-    std::tuple{required("title", &project::Opened::title), if_any("summary", &project::Opened::summary)};
+    std::tuple{required("title", &project::Opened::title), if_any("summary", &project::Opened::summary),
+               unless("premoderated", &project::Opened::premoderated, false)};
 template <>
 inline constexpr auto members<project::PhaseDefined> = std::tuple{inlined(&project::PhaseDefined::phase)};
 template <>

@@ -83,6 +83,21 @@ STIMMBUCH_STORED(poll::TextDestructionRequested, "poll.text-destruction-requeste
                  poll::TextDestructionRequested);
 STIMMBUCH_STORED(poll::TextDestroyed, "poll.text-destroyed", poll::TextDestroyed);
 STIMMBUCH_STORED(poll::SecretDestroyed, "poll.secret-destroyed", poll::SecretDestroyed);
+STIMMBUCH_STORED(contribution::Submitted, "contribution.submitted", contribution::Submitted);
+STIMMBUCH_STORED(contribution::Revised, "contribution.revised", contribution::Revised);
+STIMMBUCH_STORED(contribution::Released, "contribution.released", contribution::Released);
+STIMMBUCH_STORED(contribution::Withdrawn, "contribution.withdrawn", contribution::Withdrawn);
+STIMMBUCH_STORED(contribution::Merged, "contribution.merged", contribution::Merged);
+STIMMBUCH_STORED(contribution::Answered, "contribution.answered", contribution::Answered);
+STIMMBUCH_STORED(contribution::Removed, "contribution.removed", contribution::Removed);
+STIMMBUCH_STORED(contribution::Hidden, "contribution.hidden", contribution::Hidden);
+STIMMBUCH_STORED(contribution::Restored, "contribution.restored", contribution::Restored);
+STIMMBUCH_STORED(contribution::Appealed, "contribution.appealed", contribution::Appealed);
+STIMMBUCH_STORED(contribution::AppealDecided, "contribution.appeal-decided", contribution::AppealDecided);
+STIMMBUCH_STORED(contribution::TextDestructionRequested, "contribution.text-destruction-requested",
+                 contribution::TextDestructionRequested);
+STIMMBUCH_STORED(contribution::TextDestroyed, "contribution.text-destroyed", contribution::TextDestroyed);
+STIMMBUCH_STORED(contribution::TextsDestroyed, "contribution.texts-destroyed", contribution::TextsDestroyed);
 
 #undef STIMMBUCH_STORED
 

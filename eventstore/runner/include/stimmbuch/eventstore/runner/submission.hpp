@@ -34,10 +34,11 @@ struct Submission {
   CommandTag tag;
   bool content_known = true;  // else the tag's content says nothing, and its id alone recognises a repeat
   Actor actor;
-  std::optional<CitizenId> citizen = {};  // the person behind a voter; never recorded
-  std::vector<VaultText> texts = {};      // of the first record
-  std::vector<VaultRow> secrets = {};     // rows that must be there before the first record; those that
-                                          // are, stay
+  std::optional<CitizenId> citizen = {};      // the person behind a voter; never recorded
+  std::vector<VaultText> texts = {};          // of the first record
+  std::vector<std::string> text_owners = {};  // whose erasure destroys these; none named: the stream
+  std::vector<VaultRow> secrets = {};         // rows that must be there before the first record; those that
+                                              // are, stay
   // The row that says which citizen an identity belongs to: the token's subject when registering, the
   // registry identity when verifying. Written with the first record if it is not there yet.
   std::optional<std::string> identity_row = {};

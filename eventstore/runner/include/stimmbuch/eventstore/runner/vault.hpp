@@ -18,12 +18,12 @@ namespace stimmbuch::runner {
 // together with the secrets of the ledger.
 enum class RowClass { texts, secrets };
 
-// One row of the vault: its name is its address, `owners` are the people whose erasure destroys it.
+// One row of the vault: its name is its address, `owners` are the people and things whose erasure destroys
+// it.
 struct VaultRow {
   RowClass row_class = RowClass::texts;
   std::string name;
-  std::vector<std::string>
-      owners;  // subjects: citizen/<id>, or ballot/<poll>/<voter> for pseudonymous streams
+  std::vector<std::string> owners;  // subjects: citizen/<id>, contribution/<id>, ballot/<poll>/<voter> …
   std::string value;
 };
 

@@ -18,7 +18,7 @@
 // folding the same records yields the same rows, byte for byte, however the records are cut into batches.
 namespace stimmbuch::projections {
 
-enum class Aggregate { ledger, citizen, project, poll, ballot, roll, opening };
+enum class Aggregate { ledger, citizen, project, poll, ballot, roll, opening, contribution };
 
 // The aggregates whose events a fold looks at. The others cost it nothing.
 class Interest {
@@ -29,7 +29,7 @@ class Interest {
   constexpr bool includes(Aggregate aggregate) const { return in_[static_cast<std::size_t>(aggregate)]; }
 
  private:
-  std::array<bool, 7> in_{};
+  std::array<bool, 8> in_{};
 };
 
 // A record that cannot be read: as an envelope, or as an event.

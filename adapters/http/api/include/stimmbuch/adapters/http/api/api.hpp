@@ -126,6 +126,18 @@ class Api final : public Handler {
   void propose_lot(Call call);
   void draw_lot(Call call);
 
+  void submit_contribution(Call call);
+  void revise_contribution(Call call);
+  void withdraw_contribution(Call call);
+  void remove_contribution(Call call);
+  void appeal_hiding(Call call);
+  void release_contribution(Call call);
+  void hide_contribution(Call call);
+  void restore_contribution(Call call);
+  void decide_appeal(Call call);
+  void merge_contribution(Call call);
+  void answer_proposal(Call call);
+
   void cast_vote(Call call);
   void withdraw_vote(Call call);
 
@@ -140,6 +152,14 @@ class Api final : public Handler {
   void get_project(Call call);
   void get_polls(Call call);
   void get_poll(Call call);
+  void get_contributions(Call call);
+  void get_contribution(Call call);
+  void get_replies(Call call);
+  void get_amendments(Call call);
+  void get_my_contributions(Call call);
+  void get_moderation(Call call);
+  void get_pending_contributions(Call call);
+  void get_contribution_for_moderators(Call call);
   void get_tally(Call call);
   void get_turnout(Call call);
   void get_roll(Call call);
@@ -166,6 +186,10 @@ class Api final : public Handler {
   std::optional<std::string> receipt_of(const BallotId& ballot) const;
   // The ballots of a citizen, and the polls of which nobody can tell. False: the views are being built.
   bool write_ballots(codec::Writer& out, const CitizenId& citizen) const;
+  // All texts of the contribution addressed are to be destroyed.
+  void end_texts_with(runner::Submission& submission) const;
+  // What the command writes is about the author of the contribution addressed.
+  void end_texts_with_author(runner::Submission& submission) const;
   void to_own_ballot(Call call, const ballot::Command& command);
   void send_log_file(Call call, std::string path, std::string_view content_type);
   // Whether requests to such a route are for another node to answer.

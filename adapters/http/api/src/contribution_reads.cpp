@@ -1,0 +1,78 @@
+// The routes that show contributions.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "call.hpp"
+#include "command_desk.hpp"
+#include "query.hpp"
+#include "reads.hpp"
+#include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/eventstore/codec/domain_members.hpp"
+#include "stimmbuch/projections/folds/contributions.hpp"
+
+namespace stimmbuch::http::api {
+
+namespace {
+
+constexpr std::string_view projection = "contributions";
+
+}  // namespace
+
+void Api::get_contributions(Call call) {
+  const auto project_text = query_parameter(call.request->query, "project");
+  const auto phase_text = query_parameter(call.request->query, "phase");
+  const auto kind_text = query_parameter(call.request->query, "kind");
+  const auto project = project_text ? ProjectId::parse(*project_text) : std::nullopt;
+  const auto phase = phase_text ? PhaseId::parse(*phase_text) : std::nullopt;
+  const auto kind = std::ranges::find(codec::names<contribution::Kind>, kind_text.value_or("proposal"));
+  if (!project || (phase_text && !phase) || kind == codec::names<contribution::Kind>.end())
+    return std::move(call).send(malformed(
+        "a list is of one kind in a project: ?project=…&kind=proposal|comment, with &phase=… of a phase"));
+  const auto index = kind - codec::names<contribution::Kind>.begin();
+  reads_->send_list(
+      std::move(call), projection,
+      projections::contributions_prefix(*project, phase, static_cast<contribution::Kind>(index)));
+}
+
+void Api::get_contribution(Call call) {
+  const auto id = id_parameter<ContributionId>(call, 0);
+  if (!id) return std::move(call).send(not_found());
+  reads_->send_document(std::move(call), projection, std::string(id->text()));
+}
+
+void Api::get_replies(Call call) {
+  const auto id = id_parameter<ContributionId>(call, 0);
+  if (!id) return std::move(call).send(not_found());
+  reads_->send_list(std::move(call), projection, projections::replies_prefix(*id));
+}
+
+void Api::get_amendments(Call call) {
+  const auto id = id_parameter<ContributionId>(call, 0);
+  if (!id) return std::move(call).send(not_found());
+  reads_->send_list(std::move(call), projection, projections::amendments_prefix(*id));
+}
+
+void Api::get_my_contributions(Call call) {
+  const auto citizen = desk_->citizen_of(*call.caller);
+  if (!citizen) return std::move(call).send(not_found());
+  reads_->send_list(std::move(call), projection, projections::contributions_by_prefix(*citizen),
+                    Caching::personal);
+}
+
+void Api::get_moderation(Call call) {
+  reads_->send_list(std::move(call), projection, std::string(projections::moderation_prefix));
+}
+
+void Api::get_pending_contributions(Call call) {
+  reads_->send_list(std::move(call), projection, std::string(projections::pending_prefix), Caching::personal);
+}
+
+void Api::get_contribution_for_moderators(Call call) {
+  const auto id = id_parameter<ContributionId>(call, 0);
+  if (!id) return std::move(call).send(not_found());
+  reads_->send_document(std::move(call), projection, projections::document_for_moderators(*id),
+                        Caching::personal);
+}
+
+}  // namespace stimmbuch::http::api

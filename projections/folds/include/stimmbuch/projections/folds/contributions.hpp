@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "stimmbuch/domain/contribution.hpp"
+#include "stimmbuch/projections/folds/fold.hpp"
+
+// Every contribution as everybody may read it, and as moderators and its author see it; the lists of them;
+// and what moderators did.
+//
+//   document/<contribution>              as everybody may read it (docs/formats/views.md); none while it
+//                                        waits for its first release
+//   document/moderation/<contribution>   with everything about it
+//   project/<project>/<kind>/<rank>      summaries of what is shown and answers nothing, newest first
+//   phase/<project>/<phase>/<kind>/<rank>
+//   replies/<contribution>/<position>    the comments on it, oldest first; also those that were taken away
+//   amendments/<contribution>/<position>
+//   author/<citizen>/<rank>              with everything, newest first
+//   pending/<position>                   with everything; what waits to be released, oldest first
+//   moderation/<rank>                    what moderators did, newest first, without names
+//   name/<citizen>                       the row of the vault with the newest name
+namespace stimmbuch::projections {
+
+Projection contributions_projection();
+
+std::string contributions_prefix(const ProjectId& project, const std::optional<PhaseId>& phase,
+                                 contribution::Kind kind);
+std::string replies_prefix(const ContributionId& contribution);
+std::string amendments_prefix(const ContributionId& contribution);
+std::string contributions_by_prefix(const CitizenId& author);
+std::string name_prefix(std::string_view citizen);
+inline constexpr std::string_view pending_prefix = "pending/";
+inline constexpr std::string_view moderation_prefix = "moderation/";
+
+// The document, by its id among those of the projection.
+std::string document_for_moderators(const ContributionId& contribution);
+
+}  // namespace stimmbuch::projections

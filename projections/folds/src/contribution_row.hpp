@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "document.hpp"
+#include "stimmbuch/domain/contribution.hpp"
+
+// What the projection of contributions keeps of each, and how it is shown.
+namespace stimmbuch::projections {
+
+// An event of the contribution that documents show. The revision names its texts in the vault.
+template <class Event>
+struct Past {
+  Moment recorded;
+  Revision revision{};
+  Event event;
+};
+
+struct Version {
+  Moment recorded;
+  Revision revision{};
+};
+
+struct ContributionRow {
+  contribution::State contribution;
+  Moment submitted;
+  std::optional<ContributionId> parent;
+  std::optional<contribution::Amendment> amends;
+  std::string language;
+  std::vector<Version> versions;
+  std::vector<Past<contribution::Answered>> answers;
+  std::optional<Past<contribution::Withdrawn>> withdrawal;
+  std::optional<Past<contribution::Merged>> merging;
+  std::optional<Moment> removed;
+  std::vector<Past<contribution::Hidden>> hidings;
+  std::vector<Past<contribution::Appealed>> appeals;
+  std::vector<Past<contribution::AppealDecided>> decisions;
+  std::vector<ContributionId> merged_from;
+  std::int64_t replies = 0;     // that were released at some time
+  std::int64_t amendments = 0;  // the same
+  bool waits = false;           // whether it lies in the list of what waits to be released
+  bool listed = false;          // whether it lies in the lists of its project
+  bool provisional = false;
+  Position reflects{};
+};
+
+// What everybody may read, in lists without the text of proposals. Before the first release there is nothing
+// that anybody may.
+std::string contribution_document(std::string_view id, const ContributionRow& row, const LedgerRow& ledger);
+std::string contribution_summary(std::string_view id, const ContributionRow& row, const LedgerRow& ledger);
+
+// For moderators and the author: all versions, and everything that was said about it.
+std::string full_contribution_document(std::string_view id, const ContributionRow& row,
+                                       const LedgerRow& ledger);
+
+}  // namespace stimmbuch::projections
+
+namespace stimmbuch::codec {
+
+template <class Event>
+inline constexpr auto members<projections::Past<Event>> = std::tuple{
+    inlined(&projections::Past<Event>::recorded), required("revision", &projections::Past<Event>::revision),
+    required("event", &projections::Past<Event>::event)};
+template <>
+inline constexpr auto members<projections::Version> = std::tuple{
+    inlined(&projections::Version::recorded), required("revision", &projections::Version::revision)};
+template <>
+inline constexpr auto members<projections::ContributionRow> =
+    std::tuple{required("contribution", &projections::ContributionRow::contribution),
+               required("submitted", &projections::ContributionRow::submitted),
+               if_any("parent", &projections::ContributionRow::parent),
+               if_any("amends", &projections::ContributionRow::amends),
+               if_any("language", &projections::ContributionRow::language),
+               if_any("versions", &projections::ContributionRow::versions),
+               if_any("answers", &projections::ContributionRow::answers),
+               if_any("withdrawal", &projections::ContributionRow::withdrawal),
+               if_any("merging", &projections::ContributionRow::merging),
+               if_any("removed", &projections::ContributionRow::removed),
+               if_any("hidings", &projections::ContributionRow::hidings),
+               if_any("appeals", &projections::ContributionRow::appeals),
+               if_any("decisions", &projections::ContributionRow::decisions),
+               if_any("merged_from", &projections::ContributionRow::merged_from),
+               unless("replies", &projections::ContributionRow::replies, 0),
+               unless("amendments", &projections::ContributionRow::amendments, 0),
+               unless("waits", &projections::ContributionRow::waits, false),
+               unless("listed", &projections::ContributionRow::listed, false),
+               unless("provisional", &projections::ContributionRow::provisional, false),
+               required("reflects", &projections::ContributionRow::reflects)};
+
+}  // namespace stimmbuch::codec

@@ -1,0 +1,256 @@
+// Proposals and comments over HTTP: who sees what when, and what ends with whom.
+#include <chrono>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "engine_under_test.hpp"
+#include "stimmbuch/eventstore/codec/time.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+std::string hours_from_now(int hours) {
+  const auto time = std::chrono::floor<std::chrono::hours>(std::chrono::system_clock::now());
+  return std::string(codec::TimeText(Time{time + std::chrono::hours{hours}}).view());
+}
+
+Json body_of(const HttpReply& reply) {
+  return Json::parse(reply.body);
+}
+
+std::string code_of(const HttpReply& reply) {
+  return body_of(reply).value("code", "");
+}
+
+class Contributions : public ::testing::Test {
+ protected:
+  // A project with a phase for proposals and comments.
+  void open_project(bool premoderated) {
+    ASSERT_EQ(staff
+                  .post("/v1/projects",
+                        {{"id", "park"}, {"title", {{"de", "Park"}}}, {"premoderated", premoderated}})
+                  .status,
+              201);
+    const auto phase = staff.post("/v1/projects/park/phases", {{"id", "ideas"},
+                                                               {"title", {{"de", "Ideen"}}},
+                                                               {"opens", hours_from_now(-1)},
+                                                               {"closes", hours_from_now(24)},
+                                                               {"features", {"propose", "comment"}}});
+    ASSERT_EQ(phase.status, 201) << phase.body;
+  }
+  HttpReply propose(Caller& who, const std::string& title) {
+    return who.post("/v1/contributions", {{"kind", "proposal"},
+                                          {"project", "park"},
+                                          {"phase", "ideas"},
+                                          {"title", title},
+                                          {"text", "Because."}});
+  }
+  HttpReply comment(Caller& who, const std::string& parent, const std::string& text) {
+    return who.post(
+        "/v1/contributions",
+        {{"kind", "comment"}, {"project", "park"}, {"phase", "ideas"}, {"parent", parent}, {"text", text}});
+  }
+  static std::string id_of(const HttpReply& reply) {
+    EXPECT_EQ(reply.status, 201) << reply.body;
+    return body_of(reply).at("contribution");
+  }
+  HttpReply done(Caller& who, const std::string& id, const std::string& deed, const Json& body) {
+    const auto reply = who.post("/v1/contributions/" + id + "/" + deed, body);
+    if (reply.status == 200) last_ = reply.field("Consistency-Token");
+    return reply;
+  }
+  HttpReply read(const std::string& path) {
+    return anyone.request("GET", path, {}, "Consistency-Token: " + last_ + "\r\n");
+  }
+  HttpReply read_as(Caller& who, const std::string& path) {
+    return who.get(path, "Consistency-Token: " + last_ + "\r\n");
+  }
+  Json items(const std::string& path) { return body_of(read(path)).at("items"); }
+
+  EngineUnderTest engine;
+  Caller staff = engine.caller("staff", "anna");
+  Caller moderator = engine.caller("moderator", "mona");
+  Caller other_moderator = engine.caller("moderator", "nora");
+  Caller cora = engine.caller("citizen", "cora");
+  Caller carl = engine.caller("citizen", "carl");
+  HttpClient anyone = engine.connect();
+  std::string last_;  // consistency token
+};
+
+TEST_F(Contributions, AppearWithTheAuthorsNameOnceAModeratorReleasedThem) {
+  open_project(true);
+  register_citizen(cora, {{"name", "Cora"}});
+  const auto id = id_of(propose(cora, "A bench"));
+  EXPECT_EQ(anyone.get("/v1/contributions/" + id).status, 404);
+  EXPECT_EQ(carl.get("/v1/moderation/pending").status, 403);
+  const auto own = body_of(cora.get("/v1/me/contributions"));
+  ASSERT_EQ(own.at("items").size(), 1U);
+  EXPECT_EQ(own.at("items")[0].at("state"), "pending");
+  EXPECT_EQ(own.at("items")[0].at("versions")[0].at("title"), "A bench");
+  const auto pending = body_of(moderator.get("/v1/moderation/pending"));
+  ASSERT_EQ(pending.at("items").size(), 1U);
+  EXPECT_EQ(pending.at("items")[0].at("author"), "Cora");
+
+  ASSERT_EQ(done(moderator, id, "release", {{"version", 1}}).status, 200);
+  const auto shown = body_of(read("/v1/contributions/" + id));
+  EXPECT_EQ(shown.at("state"), "shown");
+  EXPECT_EQ(shown.at("author"), "Cora");
+  EXPECT_EQ(shown.at("title"), "A bench");
+  EXPECT_EQ(shown.at("text"), "Because.");
+  const auto listed = items("/v1/contributions?project=park");
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].at("title"), "A bench");
+  EXPECT_FALSE(listed[0].contains("text"));
+  EXPECT_EQ(items("/v1/contributions?project=park&phase=ideas&kind=comment").size(), 0U);
+  EXPECT_EQ(items("/v1/moderation").at(0).at("action"), "released");
+
+  // A revision waits, too, and the released version is shown meanwhile.
+  ASSERT_EQ(done(cora, id, "revise", {{"title", "Two benches"}, {"text", "Why not."}}).status, 200);
+  EXPECT_EQ(body_of(read("/v1/contributions/" + id)).at("title"), "A bench");
+  ASSERT_EQ(done(moderator, id, "release", {{"version", 2}}).status, 200);
+  EXPECT_EQ(body_of(read("/v1/contributions/" + id)).at("title"), "Two benches");
+}
+
+TEST_F(Contributions, AreSubmittedOnceHoweverOftenTheRequestComes) {
+  open_project(false);
+  register_citizen(cora);
+  const auto key = fresh_key();
+  const std::string body =
+      R"({"kind":"proposal","project":"park","phase":"ideas","title":"A bench","text":"Because."})";
+  const auto first = cora.send("POST", "/v1/contributions", body, key);
+  const auto second = cora.send("POST", "/v1/contributions", body, key);
+  EXPECT_EQ(id_of(first), body_of(second).at("contribution"));
+  EXPECT_EQ(body_of(second).at("replayed"), true);
+  const auto other = cora.send(
+      "POST", "/v1/contributions",
+      R"({"kind":"proposal","project":"park","phase":"ideas","title":"A pond","text":"Because."})", key);
+  EXPECT_EQ(code_of(other), "idempotency_key_reused") << other.body;
+}
+
+TEST_F(Contributions, AreForCitizensAndModeratedByOfficials) {
+  open_project(false);
+  register_citizen(cora);
+  const auto id = id_of(propose(cora, "A bench"));
+  EXPECT_EQ(propose(staff, "A bench").status, 403);
+  EXPECT_EQ(code_of(propose(carl, "A bench")), "citizen_unknown");
+  register_citizen(carl);
+  EXPECT_EQ(code_of(done(carl, id, "revise", {{"title", "x"}, {"text", "x"}})), "not_the_author");
+  EXPECT_EQ(done(cora, id, "hide", {{"manner", "blocked"}, {"reason", "spam"}}).status, 403);
+  EXPECT_EQ(done(moderator, id, "answer", {{"status", "in_review"}}).status, 403);
+}
+
+TEST_F(Contributions, AreAnsweredWithAReason) {
+  open_project(false);
+  register_citizen(cora);
+  const auto id = id_of(propose(cora, "A bench"));
+  EXPECT_EQ(code_of(done(staff, id, "answer", {{"status", "rejected"}})), "rejection_needs_reason");
+  ASSERT_EQ(done(staff, id, "answer", {{"status", "rejected"}, {"answer", {{"de", "Kein Platz."}}}}).status,
+            200);
+  const auto shown = body_of(read("/v1/contributions/" + id));
+  EXPECT_EQ(shown.at("status"), "rejected");
+  EXPECT_EQ(shown.at("answers")[0].at("answer").at("de"), "Kein Platz.");
+}
+
+TEST_F(Contributions, AreHiddenRestoredAndAppealed) {
+  open_project(false);
+  register_citizen(cora, {{"name", "Cora"}});
+  register_citizen(carl, {{"name", "Carl"}});
+  const auto proposal = id_of(propose(cora, "A bench"));
+  const auto id = id_of(comment(carl, proposal, "Rude"));
+  const auto hidden = done(moderator, id, "hide",
+                           {{"manner", "blocked"}, {"reason", "insulting"}, {"note", "Mind your words."}});
+  ASSERT_EQ(hidden.status, 200) << hidden.body;
+  const std::string hiding = body_of(hidden).at("position");
+  const auto replies = items("/v1/contributions/" + proposal + "/replies");
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_EQ(replies[0].at("state"), "hidden");
+  EXPECT_EQ(replies[0].at("hidings")[0].at("reason"), "insulting");
+  EXPECT_FALSE(replies[0].contains("text"));
+  EXPECT_FALSE(replies[0].contains("author"));
+  EXPECT_EQ(body_of(read_as(carl, "/v1/me/contributions")).at("items")[0].at("hidings")[0].at("note"),
+            "Mind your words.");
+
+  const auto appealed = done(carl, id, "appeal", {{"hiding", hiding}, {"appeal", "It was meant well."}});
+  ASSERT_EQ(appealed.status, 200) << appealed.body;
+  const Json decision{
+      {"appeal", body_of(appealed).at("position")}, {"granted", true}, {"decision", "So it was."}};
+  EXPECT_EQ(code_of(done(moderator, id, "decide", decision)), "same_official");
+  ASSERT_EQ(done(other_moderator, id, "decide", decision).status, 200);
+  EXPECT_EQ(body_of(read("/v1/contributions/" + id)).at("text"), "Rude");
+  const auto ledger = items("/v1/moderation");
+  ASSERT_EQ(ledger.size(), 2U);
+  EXPECT_EQ(ledger[0].at("action"), "appeal_granted");
+  EXPECT_EQ(ledger[1].at("action"), "blocked");
+  for (const auto& deed : ledger) EXPECT_FALSE(deed.contains("actor"));
+}
+
+// What an operator asks for now, and not at night.
+void sweep(const EngineUnderTest& engine) {
+  auto admin = engine.endpoints().connect_admin();
+  EXPECT_EQ(admin.request("POST", "/admin/vault/sweep", "{}", "Content-Type: application/json\r\n").status,
+            200);
+}
+
+TEST_F(Contributions, LoseTheirTextsWhenTheyAreRemoved) {
+  open_project(false);
+  register_citizen(cora, {{"name", "Cora"}});
+  const auto by_author = id_of(propose(cora, "A bench"));
+  const auto by_moderator = id_of(propose(cora, "A pond"));
+  const auto kept = id_of(propose(cora, "A swing"));
+  ASSERT_EQ(cora.remove("/v1/contributions/" + by_author).status, 200);
+  ASSERT_EQ(done(moderator, by_moderator, "hide", {{"manner", "removed"}, {"reason", "illegal"}}).status,
+            200);
+  // At once for everybody, moderators included.
+  for (const auto& id : {by_author, by_moderator}) {
+    EXPECT_FALSE(body_of(read("/v1/contributions/" + id)).contains("title"));
+    const auto all = body_of(read_as(moderator, "/v1/moderation/contributions/" + id));
+    EXPECT_TRUE(all.at("versions")[0].at("title").is_null()) << all;
+  }
+  EXPECT_EQ(code_of(done(moderator, by_moderator, "restore", {{"hiding", "1"}})), "hiding_unknown");
+  sweep(engine);
+  int ends = 0;
+  for (const Json& record : records_of(engine.endpoints()))
+    ends += record.at("type") == "contribution.texts-destroyed.v1" ? 1 : 0;
+  EXPECT_EQ(ends, 2);
+  EXPECT_EQ(body_of(read("/v1/contributions/" + kept)).at("title"), "A swing");
+  sweep(engine);
+  EXPECT_EQ(head_of(engine.endpoints()), records_of(engine.endpoints()).size());
+}
+
+TEST_F(Contributions, LoseNameAndTextsWithTheirAuthorAndNoCountMoves) {
+  open_project(false);
+  register_citizen(cora, {{"name", "Cora"}});
+  register_citizen(carl, {{"name", "Carl"}});
+  const auto proposal = id_of(propose(cora, "A bench"));
+  const auto reply = id_of(comment(carl, proposal, "Good"));
+  ASSERT_EQ(done(staff, proposal, "answer", {{"status", "in_review"}, {"answer", {{"de", "Gern."}}}}).status,
+            200);
+  const auto asked = cora.remove("/v1/me");
+  ASSERT_EQ(asked.status, 200);
+  last_ = asked.field("Consistency-Token");
+  for (int night = 0; night < 2; ++night) {
+    const auto shown = body_of(read("/v1/contributions/" + proposal));
+    EXPECT_TRUE(shown.at("title").is_null());
+    EXPECT_TRUE(shown.at("text").is_null());
+    EXPECT_TRUE(shown.at("author").is_null());
+    EXPECT_EQ(shown.at("replies"), 1);
+    EXPECT_EQ(shown.at("answers")[0].at("answer").at("de"), "Gern.");
+    EXPECT_EQ(body_of(read("/v1/contributions/" + reply)).at("text"), "Good");
+    sweep(engine);
+  }
+}
+
+TEST_F(Contributions, TellTheirHistoryInWords) {
+  open_project(true);
+  register_citizen(cora, {{"name", "Cora"}});
+  const auto id = id_of(propose(cora, "A bench"));
+  ASSERT_EQ(done(moderator, id, "release", {{"version", 1}}).status, 200);
+  auto auditor = engine.caller("auditor", "otto");
+  const auto trail = body_of(auditor.get("/v1/audit/contribution/" + id));
+  ASSERT_EQ(trail.at("entries").size(), 2U);
+  EXPECT_EQ(trail.at("entries")[1].at("text").at("en"), "Version 1 was released.");
+}
+
+}  // namespace
+}  // namespace stimmbuch::test
