@@ -189,6 +189,19 @@ Time Members::required_time(std::string_view name) {
   return time(name).value_or(Time{});
 }
 
+std::optional<Day> Members::day(std::string_view name) {
+  const auto text = optional_text(name);
+  if (!text) return std::nullopt;
+  const auto parsed = codec::parse_day(*text);
+  if (!parsed) report(name, "invalid_day", "A day is written as 2026-05-03.");
+  return parsed;
+}
+
+Day Members::required_day(std::string_view name) {
+  if (!has(name)) report(name, "required", "This member is required.");
+  return day(name).value_or(Day{});
+}
+
 Position Members::position(std::string_view name) {
   const std::string text = required_text(name);
   std::uint64_t value = 0;

@@ -58,6 +58,8 @@ class Members {
   LocalizedText localized(std::string_view name);
   std::optional<Time> time(std::string_view name);
   Time required_time(std::string_view name);
+  std::optional<Day> day(std::string_view name);
+  Day required_day(std::string_view name);
   Position position(std::string_view name);
 
   template <class AnyId>

@@ -19,6 +19,9 @@ namespace stimmbuch {
 // Universal time in microseconds. Nothing in the domain reads a clock: times come in with the context.
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
+// A day of the calendar, years 1900 to 2199: what people plan and report by.
+using Day = std::chrono::sys_days;
+
 // The times of a contest's ballots are rounded down to its grid, so that a record does not tell the minute in
 // which somebody voted.
 constexpr Time on_grid(Time time, std::chrono::seconds grid) {
