@@ -53,13 +53,28 @@ std::expected<const Phase*, Rejection> phase_with_reason(const State& state, con
   return phase;
 }
 
-Decision decide_on(const State& state, const OpenProject& command, Time) {
-  if (state.status != Status::unknown) return refused(Refusal::project_exists);
+// The texts of a project, by whatever command they come.
+template <class Intent>
+std::expected<void, Rejection> check_texts(const Intent& command) {
   if (!is_localized(command.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (!command.summary.empty() && !is_localized(command.summary, summary_bytes_max)) {
     return refused(Refusal::invalid, "/summary");
   }
-  return std::vector<Event>{Opened{command.title, command.summary}};
+  if (!are_languages_of({&command.title, &command.summary}, command.machine_translated))
+    return refused(Refusal::invalid, "/machine_translated");
+  return {};
+}
+
+Decision decide_on(const State& state, const OpenProject& command, Time) {
+  if (state.status != Status::unknown) return refused(Refusal::project_exists);
+  if (auto texts = check_texts(command); !texts) return std::unexpected(texts.error());
+  return std::vector<Event>{Opened{command.title, command.summary, command.machine_translated}};
+}
+
+Decision decide_on(const State& state, const ReviseProject& command, Time) {
+  if (auto open = check_open(state); !open) return std::unexpected(open.error());
+  if (auto texts = check_texts(command); !texts) return std::unexpected(texts.error());
+  return std::vector<Event>{Revised{command.title, command.summary, command.machine_translated}};
 }
 
 Decision decide_on(const State& state, const DefinePhase& command, Time) {
@@ -68,6 +83,8 @@ Decision decide_on(const State& state, const DefinePhase& command, Time) {
   if (!is_localized(phase.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (phase.opens >= phase.closes) return refused(Refusal::invalid, "/closes");
   if (!has_each_once(phase.features)) return refused(Refusal::invalid, "/features");
+  if (!are_languages_of({&phase.title}, phase.machine_translated))
+    return refused(Refusal::invalid, "/machine_translated");
   if (state.phases.size() >= phases_max) return refused(Refusal::stream_full);
   if (find(state, phase.id)) return refused(Refusal::phase_exists, "/id");
   if (overlaps_another(state, phase)) return refused(Refusal::phases_overlap);
@@ -128,6 +145,7 @@ struct Evolve {
     }
   }
   void operator()(const Closed&) const { state.status = Status::closed; }
+  void operator()(const Revised&) const {}
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ using project::DefinePhase;
 using project::ExtendPhase;
 using project::OpenProject;
 using project::ReopenPhase;
+using project::ReviseProject;
 using std::chrono::hours;
 
 const auto other_project = id<ProjectId>("pool");
@@ -47,6 +48,48 @@ TEST(OpenProject, NeedsATitle) {
   given(other_project)
       .when(other_project, OpenProject{words("Pool"), words(std::string(3001, 'x'))})
       .then_refused(Refusal::invalid, "/summary");
+}
+
+const LocalizedText bilingual{{"de", "Becken"}, {"en", "Pool"}};
+
+TEST(OpenProject, NamesWhatAMachineTranslated) {
+  given(other_project)
+      .when(other_project, OpenProject{bilingual, words("Länger."), {"en"}})
+      .then(project::Opened{bilingual, words("Länger."), {"en"}});
+  for (const Languages& wrong : {Languages{"fr"}, Languages{"en", "en"}, Languages{"en", "de"}}) {
+    given(other_project)
+        .when(other_project, OpenProject{bilingual, {}, wrong})
+        .then_refused(Refusal::invalid, "/machine_translated");
+  }
+}
+
+TEST(ReviseProject, ReplacesTheTexts) {
+  given(the_project)
+      .when(the_project, ReviseProject{bilingual, words("Länger."), {"de", "en"}})
+      .then(project::Revised{bilingual, words("Länger."), {"de", "en"}});
+  // They may be the same as before.
+  given(the_project)
+      .when(the_project, ReviseProject{words("Park"), {}})
+      .then(project::Revised{words("Park"), {}});
+}
+
+TEST(ReviseProject, TakesWhatAnOpeningWould) {
+  given(the_project).when(the_project, ReviseProject{{}, {}}).then_refused(Refusal::invalid, "/title");
+  given(the_project)
+      .when(the_project, ReviseProject{words("Park"), words(std::string(3001, 'x'))})
+      .then_refused(Refusal::invalid, "/summary");
+  given(the_project)
+      .when(the_project, ReviseProject{words("Park"), {}, {"en"}})
+      .then_refused(Refusal::invalid, "/machine_translated");
+}
+
+TEST(ReviseProject, IsForOpenProjects) {
+  given(other_project)
+      .when(other_project, ReviseProject{words("Pool"), {}})
+      .then_refused(Refusal::project_unknown);
+  given(the_project, project::Closed{})
+      .when(the_project, ReviseProject{words("Park"), {}})
+      .then_refused(Refusal::project_closed);
 }
 
 TEST(DefinePhase, IsAHalfOpenIntervalBesideTheOthers) {
@@ -154,6 +197,15 @@ TEST(DefinePhase, SaysWhatMayBeDone) {
   with_phases().when(the_project, DefinePhase{ideas}).then(project::PhaseDefined{ideas});
   ideas.features.push_back(project::Feature::propose);
   with_phases().when(the_project, DefinePhase{ideas}).then_refused(Refusal::invalid, "/features");
+}
+
+TEST(DefinePhase, NamesWhatAMachineTranslated) {
+  auto talk = phase("talk", noon + hours{8}, noon + hours{9});
+  talk.title = bilingual;
+  talk.machine_translated = {"en"};
+  with_phases().when(the_project, DefinePhase{talk}).then(project::PhaseDefined{talk});
+  talk.machine_translated = {"fr"};
+  with_phases().when(the_project, DefinePhase{talk}).then_refused(Refusal::invalid, "/machine_translated");
 }
 
 TEST(CloseProject, EndsIt) {

@@ -59,7 +59,11 @@ STIMMBUCH_COMMAND(citizen, DestroyText, inlined(&citizen::DestroyText::text));
 STIMMBUCH_COMMAND(citizen, CompleteTextDestruction, inlined(&citizen::CompleteTextDestruction::text));
 
 STIMMBUCH_COMMAND(project, OpenProject, required("title", &project::OpenProject::title),
-                  if_any("summary", &project::OpenProject::summary));
+                  if_any("summary", &project::OpenProject::summary),
+                  if_any("machine_translated", &project::OpenProject::machine_translated));
+STIMMBUCH_COMMAND(project, ReviseProject, required("title", &project::ReviseProject::title),
+                  if_any("summary", &project::ReviseProject::summary),
+                  if_any("machine_translated", &project::ReviseProject::machine_translated));
 STIMMBUCH_COMMAND(project, DefinePhase, inlined(&project::DefinePhase::phase));
 STIMMBUCH_COMMAND(project, ExtendPhase, required("id", &project::ExtendPhase::phase),
                   required("closes", &project::ExtendPhase::closes),

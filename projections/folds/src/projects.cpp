@@ -28,7 +28,9 @@ struct ProjectRow {
   project::State project;
   LocalizedText title;
   LocalizedText summary;
+  Languages machine_translated;
   Moment opened;
+  std::optional<Moment> revised;
   std::optional<Moment> closed;
   std::vector<PhaseChange> changes;
   Counters polls;  // by status
@@ -60,7 +62,9 @@ inline constexpr auto members<projections::ProjectRow> =
     std::tuple{required("project", &projections::ProjectRow::project),
                required("title", &projections::ProjectRow::title),
                if_any("summary", &projections::ProjectRow::summary),
+               if_any("machine_translated", &projections::ProjectRow::machine_translated),
                required("opened", &projections::ProjectRow::opened),
+               if_any("revised", &projections::ProjectRow::revised),
                if_any("closed", &projections::ProjectRow::closed),
                if_any("changes", &projections::ProjectRow::changes),
                if_any("polls", &projections::ProjectRow::polls),
@@ -81,6 +85,7 @@ void write_head(DocumentWriter& out, std::string_view id, const ProjectRow& row,
   out.purpose(ledger);
   out.member("title", row.title);
   out.member_if_any("summary", row.summary);
+  out.member_if_any("machine_translated", row.machine_translated);
   out.member("status", row.project.status);
   out.flag("provisional", row.provisional || ledger.provisional);
 }
@@ -88,6 +93,7 @@ void write_head(DocumentWriter& out, std::string_view id, const ProjectRow& row,
 std::string finished(DocumentWriter& out, const ProjectRow& row) {
   out.member("polls", row.polls);
   out.member("opened", row.opened);
+  out.member_if_any("revised", row.revised);
   out.member_if_any("closed", row.closed);
   out.member("reflects", row.reflects);
   return out.finish();
@@ -119,8 +125,7 @@ struct Remember {
   const Recorded& recorded;
 
   void operator()(const project::Opened& event) const {
-    row.title = event.title;
-    row.summary = event.summary;
+    take_texts(event);
     row.opened = moment_of(recorded);
   }
   void operator()(const project::PhaseDefined&) const {}
@@ -136,6 +141,17 @@ struct Remember {
         {event.phase, PhaseFate::reopened, moment_of(recorded), event.closes, event.reason});
   }
   void operator()(const project::Closed&) const { row.closed = moment_of(recorded); }
+  void operator()(const project::Revised& event) const {
+    take_texts(event);
+    row.revised = moment_of(recorded);
+  }
+
+ private:
+  void take_texts(const auto& event) const {
+    row.title = event.title;
+    row.summary = event.summary;
+    row.machine_translated = event.machine_translated;
+  }
 };
 
 class ProjectsFold final : public Fold {
@@ -227,7 +243,7 @@ class ProjectsFold final : public Fold {
 
 Projection projects_projection() {
   return {
-      "projects", 2, {Aggregate::project, Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
+      "projects", 3, {Aggregate::project, Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
         return std::make_unique<ProjectsFold>();
       }};
 }

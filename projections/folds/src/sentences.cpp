@@ -217,6 +217,10 @@ struct Speak {
   Sentence operator()(const project::Closed&) const {
     return {"Das Projekt wurde geschlossen.", "The project was closed."};
   }
+  Sentence operator()(const project::Revised& event) const {
+    return {"Die Texte des Projekts wurden ersetzt; es heißt jetzt " + quoted(de, in(de, event.title)) + ".",
+            "The project's texts were replaced; it is now called " + quoted(en, in(en, event.title)) + "."};
+  }
 
   // ---- poll
   Sentence operator()(const poll::Drafted& event) const {

@@ -174,7 +174,11 @@ citizen::VerifyCitizen read_verify_citizen(Members& in, std::optional<std::strin
 }
 
 project::OpenProject read_open_project(Members& in) {
-  return {in.localized("title"), in.localized("summary")};
+  return {in.localized("title"), in.localized("summary"), in.languages("machine_translated")};
+}
+
+project::ReviseProject read_revise_project(Members& in) {
+  return {in.localized("title"), in.localized("summary"), in.languages("machine_translated")};
 }
 
 project::DefinePhase read_define_phase(Members& in) {
@@ -186,6 +190,7 @@ project::DefinePhase read_define_phase(Members& in) {
   phase.closes = in.required_time("closes");
   if (in.has("kind")) phase.kind = in.one_of<project::PhaseKind>("kind", codec::names<project::PhaseKind>);
   phase.features = in.each_of<project::Feature>("features", codec::names<project::Feature>);
+  phase.machine_translated = in.languages("machine_translated");
   return command;
 }
 

@@ -210,6 +210,12 @@ void Api::open_project(Call call) {
             });
 }
 
+void Api::revise_project(Call call) {
+  to_named<ProjectId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return project::Command{read_revise_project(in)};
+  });
+}
+
 void Api::define_phase(Call call) {
   to_named<ProjectId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
     return project::Command{read_define_phase(in)};

@@ -174,6 +174,19 @@ LocalizedText Members::localized(std::string_view name) {
   return text;
 }
 
+Languages Members::languages(std::string_view name) {
+  Languages languages;
+  each(name, [&](const Json& value, const std::string& where) {
+    if (value.is_string()) {
+      languages.push_back(value.get<std::string>());
+    } else {
+      errors_.push_back({where, "wrong_type", "A language is a string, such as \"en\"."});
+    }
+  });
+  std::ranges::sort(languages);
+  return languages;
+}
+
 std::optional<Time> Members::time(std::string_view name) {
   const auto text = optional_text(name);
   if (!text) return std::nullopt;

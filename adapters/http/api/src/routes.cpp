@@ -89,6 +89,8 @@ constexpr auto table = std::to_array<Route>({
     // projects
     {post, "/v1/projects", RouteKind::command, Right::manage_projects, &Api::open_project, "Open a project",
      "OpenProject", "ProjectAnswer"},
+    {post, "/v1/projects/{project}/revise", RouteKind::command, Right::manage_projects, &Api::revise_project,
+     "Replace the texts of a project", "ReviseProject", "ProjectAnswer"},
     {post, "/v1/projects/{project}/phases", RouteKind::command, Right::manage_projects, &Api::define_phase,
      "Define a phase of a project", "DefinePhase", "ProjectAnswer"},
     {post, "/v1/projects/{project}/phases/{phase}/extend", RouteKind::command, Right::manage_projects,

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "stimmbuch/domain/ids.hpp"
 #include "stimmbuch/domain/position.hpp"
@@ -31,6 +32,9 @@ constexpr Time on_grid(Time time, std::chrono::seconds grid) {
 
 // The text of one thing by language ("de", "en", …: ISO 639-1), an official's words and so in clear.
 using LocalizedText = std::map<std::string, std::string, std::less<>>;
+
+// Languages of such texts, sorted, each once.
+using Languages = std::vector<std::string>;
 
 // SHA-256(32-byte salt ‖ text) of a text that lies in the vault.
 using Commitment = std::array<std::byte, 32>;

@@ -25,15 +25,25 @@ struct Phase {
   Time closes;
   std::optional<PhaseKind> kind = {};
   std::vector<Feature> features = {};  // each once
+  Languages machine_translated = {};
 
   friend bool operator==(const Phase&, const Phase&) = default;
 };
 
 // ---- commands
 
+// `machine_translated`, here and below: the languages of the texts beside it that no person wrote.
 struct OpenProject {
   LocalizedText title;
   LocalizedText summary;
+  Languages machine_translated = {};
+};
+
+// Replaces the project's texts by these.
+struct ReviseProject {
+  LocalizedText title;
+  LocalizedText summary;
+  Languages machine_translated = {};
 };
 
 struct DefinePhase {
@@ -61,15 +71,26 @@ struct ReopenPhase {
 
 struct CloseProject {};
 
-using Command = std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, ReopenPhase, CloseProject>;
+using Command =
+    std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, ReopenPhase, CloseProject, ReviseProject>;
 
 // ---- events
 
 struct Opened {
   LocalizedText title;
   LocalizedText summary;
+  Languages machine_translated = {};
 
   friend bool operator==(const Opened&, const Opened&) = default;
+};
+
+// The texts in full as they are from here on.
+struct Revised {
+  LocalizedText title;
+  LocalizedText summary;
+  Languages machine_translated = {};
+
+  friend bool operator==(const Revised&, const Revised&) = default;
 };
 
 struct PhaseDefined {
@@ -105,7 +126,7 @@ struct Closed {
   friend bool operator==(const Closed&, const Closed&) = default;
 };
 
-using Event = std::variant<Opened, PhaseDefined, PhaseExtended, PhaseClosed, PhaseReopened, Closed>;
+using Event = std::variant<Opened, PhaseDefined, PhaseExtended, PhaseClosed, PhaseReopened, Closed, Revised>;
 
 // ---- state
 

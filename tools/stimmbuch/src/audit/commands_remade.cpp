@@ -81,7 +81,10 @@ struct Remade {
   }
 
   Made operator()(const project::Opened& e) const {
-    return single(project::Command{project::OpenProject{e.title, e.summary}});
+    return single(project::Command{project::OpenProject{e.title, e.summary, e.machine_translated}});
+  }
+  Made operator()(const project::Revised& e) const {
+    return single(project::Command{project::ReviseProject{e.title, e.summary, e.machine_translated}});
   }
   Made operator()(const project::PhaseDefined& e) const {
     return single(project::Command{project::DefinePhase{e.phase}});

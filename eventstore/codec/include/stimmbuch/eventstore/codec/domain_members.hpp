@@ -70,9 +70,13 @@ inline constexpr auto members<TextName> =
     std::tuple{required("revision", &TextName::revision), required("field", &TextName::field)};
 template <>
 inline constexpr auto members<project::Phase> =
-    std::tuple{required("id", &project::Phase::id),       required("title", &project::Phase::title),
-               required("opens", &project::Phase::opens), required("closes", &project::Phase::closes),
-               if_any("kind", &project::Phase::kind),     if_any("features", &project::Phase::features)};
+    std::tuple{required("id", &project::Phase::id),
+               required("title", &project::Phase::title),
+               required("opens", &project::Phase::opens),
+               required("closes", &project::Phase::closes),
+               if_any("kind", &project::Phase::kind),
+               if_any("features", &project::Phase::features),
+               if_any("machine_translated", &project::Phase::machine_translated)};
 template <>
 inline constexpr auto members<poll::BallotForm> = std::tuple{
     required("kind", &poll::BallotForm::kind),
@@ -193,7 +197,12 @@ inline constexpr auto members<citizen::TextDestroyed> = std::tuple{inlined(&citi
 
 template <>
 inline constexpr auto members<project::Opened> =
-    std::tuple{required("title", &project::Opened::title), if_any("summary", &project::Opened::summary)};
+    std::tuple{required("title", &project::Opened::title), if_any("summary", &project::Opened::summary),
+               if_any("machine_translated", &project::Opened::machine_translated)};
+template <>
+inline constexpr auto members<project::Revised> =
+    std::tuple{required("title", &project::Revised::title), if_any("summary", &project::Revised::summary),
+               if_any("machine_translated", &project::Revised::machine_translated)};
 template <>
 inline constexpr auto members<project::PhaseDefined> = std::tuple{inlined(&project::PhaseDefined::phase)};
 template <>

@@ -105,6 +105,7 @@ class Api final : public Handler {
   void declare_cells(Call call);
 
   void open_project(Call call);
+  void revise_project(Call call);
   void define_phase(Call call);
   void extend_phase(Call call);
   void close_phase(Call call);
