@@ -37,7 +37,9 @@ class Decide {
   }
 
   Decision operator()(const project::Command& command) const {
-    return widened(project::decide(state<project::State>(stream_), command, context_.now));
+    const project::Context context{.now = context_.now,
+                                   .realises = realisable(std::get<ProjectId>(stream_), command)};
+    return widened(project::decide(state<project::State>(stream_), command, context));
   }
 
   Decision operator()(const poll::Command& command) const {
@@ -105,6 +107,15 @@ class Decide {
       return state<project::State>(draft->terms.project).status;
     }
     return poll.terms ? state<project::State>(poll.terms->project).status : project::Status::unknown;
+  }
+
+  project::Realisable realisable(const ProjectId& project, const project::Command& command) const {
+    const auto* const plan = std::get_if<project::PlanMilestone>(&command);
+    if (!plan || !plan->milestone.realises) return project::Realisable::nothing_named;
+    const auto& [id, option] = *plan->milestone.realises;
+    const auto& poll = state<poll::State>(id);
+    if (!poll.terms || poll.terms->project != project) return project::Realisable::poll_unknown;
+    return poll.selects(option) ? project::Realisable::selected : project::Realisable::not_selected;
   }
 
   const StreamId& stream_;

@@ -10,14 +10,11 @@ namespace {
 
 using Decision = std::expected<std::vector<Event>, Rejection>;
 
-const Phase* find(const State& state, const PhaseId& id) {
-  const auto phase = std::ranges::find(state.phases, id, &Phase::id);
-  return phase == state.phases.end() ? nullptr : &*phase;
-}
-
-Phase* find(State& state, const PhaseId& id) {
-  const auto phase = std::ranges::find(state.phases, id, &Phase::id);
-  return phase == state.phases.end() ? nullptr : &*phase;
+// The one of this id; null if there is none.
+template <class Things, class AnyId>
+auto* find(Things& things, const AnyId& id) {
+  const auto thing = std::ranges::find(things, id, &Things::value_type::id);
+  return thing == things.end() ? nullptr : &*thing;
 }
 
 bool overlaps_another(const State& state, const Phase& phase) {
@@ -47,7 +44,7 @@ bool has_each_once(std::vector<Feature> features) {
 std::expected<const Phase*, Rejection> phase_with_reason(const State& state, const PhaseId& id,
                                                          std::string_view reason) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
-  const Phase* const phase = find(state, id);
+  const Phase* const phase = find(state.phases, id);
   if (!phase) return refused(Refusal::phase_unknown);
   if (!is_reason(reason)) return refused(Refusal::invalid, "/reason");
   return phase;
@@ -65,19 +62,19 @@ std::expected<void, Rejection> check_texts(const Intent& command) {
   return {};
 }
 
-Decision decide_on(const State& state, const OpenProject& command, Time) {
+Decision decide_on(const State& state, const OpenProject& command, const Context&) {
   if (state.status != Status::unknown) return refused(Refusal::project_exists);
   if (auto texts = check_texts(command); !texts) return std::unexpected(texts.error());
   return std::vector<Event>{Opened{command.title, command.summary, command.machine_translated}};
 }
 
-Decision decide_on(const State& state, const ReviseProject& command, Time) {
+Decision decide_on(const State& state, const ReviseProject& command, const Context&) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
   if (auto texts = check_texts(command); !texts) return std::unexpected(texts.error());
   return std::vector<Event>{Revised{command.title, command.summary, command.machine_translated}};
 }
 
-Decision decide_on(const State& state, const DefinePhase& command, Time) {
+Decision decide_on(const State& state, const DefinePhase& command, const Context&) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
   const Phase& phase = command.phase;
   if (!is_localized(phase.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
@@ -86,15 +83,15 @@ Decision decide_on(const State& state, const DefinePhase& command, Time) {
   if (!are_languages_of({&phase.title}, phase.machine_translated))
     return refused(Refusal::invalid, "/machine_translated");
   if (state.phases.size() >= phases_max) return refused(Refusal::stream_full);
-  if (find(state, phase.id)) return refused(Refusal::phase_exists, "/id");
+  if (find(state.phases, phase.id)) return refused(Refusal::phase_exists, "/id");
   if (overlaps_another(state, phase)) return refused(Refusal::phases_overlap);
   return std::vector<Event>{PhaseDefined{phase}};
 }
 
-Decision decide_on(const State& state, const ExtendPhase& command, Time now) {
+Decision decide_on(const State& state, const ExtendPhase& command, const Context& context) {
   const auto phase = phase_with_reason(state, command.phase, command.reason);
   if (!phase) return std::unexpected(phase.error());
-  if (now >= (*phase)->closes) return refused(Refusal::phase_over);
+  if (context.now >= (*phase)->closes) return refused(Refusal::phase_over);
   if (command.closes <= (*phase)->closes) return refused(Refusal::extension_not_later, "/closes");
   Phase extended = **phase;
   extended.closes = command.closes;
@@ -102,28 +99,75 @@ Decision decide_on(const State& state, const ExtendPhase& command, Time now) {
   return std::vector<Event>{PhaseExtended{command.phase, command.closes, command.reason}};
 }
 
-Decision decide_on(const State& state, const ClosePhase& command, Time now) {
+Decision decide_on(const State& state, const ClosePhase& command, const Context& context) {
   const auto phase = phase_with_reason(state, command.phase, command.reason);
   if (!phase) return std::unexpected(phase.error());
-  if (now < (*phase)->opens || now >= (*phase)->closes) return refused(Refusal::phase_not_open);
+  if (context.now < (*phase)->opens || context.now >= (*phase)->closes)
+    return refused(Refusal::phase_not_open);
   return std::vector<Event>{PhaseClosed{command.phase, command.reason}};
 }
 
-Decision decide_on(const State& state, const ReopenPhase& command, Time now) {
+Decision decide_on(const State& state, const ReopenPhase& command, const Context& context) {
   const auto phase = phase_with_reason(state, command.phase, command.reason);
   if (!phase) return std::unexpected(phase.error());
-  if (now < (*phase)->closes) return refused(Refusal::phase_not_over);
-  if (command.closes <= now) return refused(Refusal::invalid, "/closes");
+  if (context.now < (*phase)->closes) return refused(Refusal::phase_not_over);
+  if (command.closes <= context.now) return refused(Refusal::invalid, "/closes");
   Phase reopened = **phase;
-  reopened.opens = now;
+  reopened.opens = context.now;
   reopened.closes = command.closes;
   if (overlaps_another(state, reopened)) return refused(Refusal::phases_overlap);
   return std::vector<Event>{PhaseReopened{command.phase, command.closes, command.reason}};
 }
 
-Decision decide_on(const State& state, const CloseProject&, Time) {
+Decision decide_on(const State& state, const CloseProject&, const Context&) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
   return std::vector<Event>{Closed{}};
+}
+
+std::expected<void, Rejection> check_realisable(Realisable realises) {
+  switch (realises) {
+    case Realisable::poll_unknown:
+      return refused(Refusal::poll_unknown, "/realises/poll");
+    case Realisable::not_selected:
+      return refused(Refusal::option_not_selected, "/realises");
+    case Realisable::nothing_named:
+    case Realisable::selected:
+      return {};
+  }
+  return {};
+}
+
+Decision decide_on(const State& state, const PlanMilestone& command, const Context& context) {
+  if (state.status == Status::unknown) return refused(Refusal::project_unknown);
+  const Milestone& milestone = command.milestone;
+  if (!is_localized(milestone.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
+  if (!milestone.text.empty() && !is_localized(milestone.text, summary_bytes_max))
+    return refused(Refusal::invalid, "/text");
+  if (!are_languages_of({&milestone.title, &milestone.text}, milestone.machine_translated))
+    return refused(Refusal::invalid, "/machine_translated");
+  if (state.milestones.size() >= milestones_max) return refused(Refusal::stream_full);
+  if (find(state.milestones, milestone.id)) return refused(Refusal::milestone_exists, "/id");
+  if (auto is = check_realisable(context.realises); !is) return std::unexpected(is.error());
+  return std::vector<Event>{MilestonePlanned{milestone}};
+}
+
+Decision decide_on(const State& state, const ReportMilestone& command, const Context& context) {
+  if (state.status == Status::unknown) return refused(Refusal::project_unknown);
+  const auto* const milestone = find(state.milestones, command.milestone);
+  if (!milestone) return refused(Refusal::milestone_unknown);
+  const MilestoneReport& report = command.report;
+  const bool dropped = report.status == Progress::dropped;
+  // A day that has not begun, by UTC.
+  if (!dropped && report.on > context.now) return refused(Refusal::invalid, "/on");
+  if (!report.text.empty() && !is_localized(report.text, summary_bytes_max))
+    return refused(Refusal::invalid, "/text");
+  if (dropped ? !is_reason(report.reason) : !report.reason.empty())
+    return refused(Refusal::invalid, "/reason");
+  if (milestone->reported) {
+    if (*milestone->reported != Progress::begun) return refused(Refusal::milestone_over);
+    if (report.status == Progress::begun) return refused(Refusal::milestone_not_later);
+  }
+  return std::vector<Event>{MilestoneReported{command.milestone, report}};
 }
 
 struct Evolve {
@@ -133,19 +177,26 @@ struct Evolve {
   void operator()(const Opened&) const { state.status = Status::open; }
   void operator()(const PhaseDefined& event) const { state.phases.push_back(event.phase); }
   void operator()(const PhaseExtended& event) const {
-    if (Phase* const phase = find(state, event.phase)) phase->closes = event.closes;
+    if (Phase* const phase = find(state.phases, event.phase)) phase->closes = event.closes;
   }
   void operator()(const PhaseClosed& event) const {
-    if (Phase* const phase = find(state, event.phase)) phase->closes = recorded.time;
+    if (Phase* const phase = find(state.phases, event.phase)) phase->closes = recorded.time;
   }
   void operator()(const PhaseReopened& event) const {
-    if (Phase* const phase = find(state, event.phase)) {
+    if (Phase* const phase = find(state.phases, event.phase)) {
       phase->opens = recorded.time;
       phase->closes = event.closes;
     }
   }
   void operator()(const Closed&) const { state.status = Status::closed; }
   void operator()(const Revised&) const {}
+  void operator()(const MilestonePlanned& event) const {
+    state.milestones.push_back({event.milestone.id, std::nullopt});
+  }
+  void operator()(const MilestoneReported& event) const {
+    if (auto* const milestone = find(state.milestones, event.milestone))
+      milestone->reported = event.report.status;
+  }
 };
 
 }  // namespace
@@ -155,8 +206,8 @@ State evolve(State state, const Event& event, const Recorded& recorded) {
   return state;
 }
 
-Decision decide(const State& state, const Command& command, Time now) {
-  return std::visit([&](const auto& intent) { return decide_on(state, intent, now); }, command);
+Decision decide(const State& state, const Command& command, const Context& context) {
+  return std::visit([&](const auto& intent) { return decide_on(state, intent, context); }, command);
 }
 
 }  // namespace stimmbuch::project

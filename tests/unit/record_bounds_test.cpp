@@ -72,6 +72,15 @@ TEST(LargestRecords, OfProjects) {
   auto world = given(the_ledger);
   expect_to_fit(world.decided(id<ProjectId>("pool"),
                               project::OpenProject{longest(240), longest(3000), languages_of(longest(1))}));
+  const auto milestone = longest_id<MilestoneId>(0);
+  world.given(the_project, project::MilestonePlanned{{milestone, longest(1)}});
+  expect_to_fit(world.decided(
+      the_project,
+      project::PlanMilestone{
+          {longest_id<MilestoneId>(1), longest(240), longest(3000), Day{}, {}, languages_of(longest(1))}}));
+  expect_to_fit(world.decided(
+      the_project, project::ReportMilestone{
+                       milestone, {project::Progress::dropped, {}, longest(3000), std::string(1000, '"')}}));
 }
 
 TEST(LargestRecords, OfCells) {

@@ -74,6 +74,9 @@ STIMMBUCH_COMMAND(project, ReopenPhase, required("id", &project::ReopenPhase::ph
                   required("closes", &project::ReopenPhase::closes),
                   required("reason", &project::ReopenPhase::reason));
 STIMMBUCH_COMMAND(project, CloseProject);
+STIMMBUCH_COMMAND(project, PlanMilestone, inlined(&project::PlanMilestone::milestone));
+STIMMBUCH_COMMAND(project, ReportMilestone, required("id", &project::ReportMilestone::milestone),
+                  inlined(&project::ReportMilestone::report));
 
 STIMMBUCH_COMMAND(poll, DraftPoll, inlined(&poll::DraftPoll::terms),
                   required("results", &poll::DraftPoll::results),

@@ -24,6 +24,17 @@ struct PhaseChange {
   std::string reason;
 };
 
+struct ReportRow {
+  project::MilestoneReport report;
+  Moment recorded;
+};
+
+struct MilestoneRow {
+  project::Milestone milestone;
+  Moment planned;
+  std::vector<ReportRow> reports;
+};
+
 struct ProjectRow {
   project::State project;
   LocalizedText title;
@@ -33,6 +44,7 @@ struct ProjectRow {
   std::optional<Moment> revised;
   std::optional<Moment> closed;
   std::vector<PhaseChange> changes;
+  std::vector<MilestoneRow> milestones;
   Counters polls;  // by status
   bool provisional = false;
   Position reflects{};
@@ -58,6 +70,13 @@ inline constexpr auto members<projections::PhaseChange> = std::tuple{
     if_any("closes", &projections::PhaseChange::closes),
     required("reason", &projections::PhaseChange::reason)};
 template <>
+inline constexpr auto members<projections::ReportRow> =
+    std::tuple{inlined(&projections::ReportRow::report), inlined(&projections::ReportRow::recorded)};
+template <>
+inline constexpr auto members<projections::MilestoneRow> = std::tuple{
+    inlined(&projections::MilestoneRow::milestone), required("planned", &projections::MilestoneRow::planned),
+    required("reports", &projections::MilestoneRow::reports)};
+template <>
 inline constexpr auto members<projections::ProjectRow> =
     std::tuple{required("project", &projections::ProjectRow::project),
                required("title", &projections::ProjectRow::title),
@@ -67,6 +86,7 @@ inline constexpr auto members<projections::ProjectRow> =
                if_any("revised", &projections::ProjectRow::revised),
                if_any("closed", &projections::ProjectRow::closed),
                if_any("changes", &projections::ProjectRow::changes),
+               if_any("milestones", &projections::ProjectRow::milestones),
                if_any("polls", &projections::ProjectRow::polls),
                unless("provisional", &projections::ProjectRow::provisional, false),
                required("reflects", &projections::ProjectRow::reflects)};
@@ -99,10 +119,31 @@ std::string finished(DocumentWriter& out, const ProjectRow& row) {
   return out.finish();
 }
 
+std::string_view status_of(const MilestoneRow& row) {
+  return row.reports.empty() ? "planned" : name_of(row.reports.back().report.status);
+}
+
 std::string project_summary(std::string_view id, const ProjectRow& row, const LedgerRow& ledger) {
   DocumentWriter out;
   write_head(out, id, row, ledger);
+  Counters milestones;  // by status
+  for (const MilestoneRow& milestone : row.milestones) add(milestones, status_of(milestone), 1);
+  out.member_if_any("milestones", milestones);
   return finished(out, row);
+}
+
+void write_milestones(DocumentWriter& out, const ProjectRow& row) {
+  if (row.milestones.empty()) return;
+  out.begin_array("milestones");
+  for (const MilestoneRow& milestone : row.milestones) {
+    out.begin_object();
+    codec::write_members(out.out(), milestone.milestone);
+    out.member("status", status_of(milestone));
+    out.member("planned", milestone.planned);
+    out.member("reports", milestone.reports);
+    out.end_object();
+  }
+  out.end_array();
 }
 
 std::string project_document(std::string_view id, const ProjectRow& row, const LedgerRow& ledger) {
@@ -116,6 +157,7 @@ std::string project_document(std::string_view id, const ProjectRow& row, const L
   }
   out.end_array();
   out.member_if_any("changes", row.changes);
+  write_milestones(out, row);
   return finished(out, row);
 }
 
@@ -144,6 +186,14 @@ struct Remember {
   void operator()(const project::Revised& event) const {
     take_texts(event);
     row.revised = moment_of(recorded);
+  }
+  void operator()(const project::MilestonePlanned& event) const {
+    row.milestones.push_back({event.milestone, moment_of(recorded), {}});
+  }
+  void operator()(const project::MilestoneReported& event) const {
+    const auto milestone = std::ranges::find(
+        row.milestones, event.milestone, [](const MilestoneRow& planned) { return planned.milestone.id; });
+    if (milestone != row.milestones.end()) milestone->reports.push_back({event.report, moment_of(recorded)});
   }
 
  private:

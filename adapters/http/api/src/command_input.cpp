@@ -206,6 +206,31 @@ project::ReopenPhase read_reopen_phase(Members& in, const PhaseId& phase) {
   return {phase, in.required_time("closes"), read_reason(in)};
 }
 
+project::PlanMilestone read_plan_milestone(Members& in) {
+  project::PlanMilestone command;
+  project::Milestone& milestone = command.milestone;
+  milestone.id = in.id<MilestoneId>("id");
+  milestone.title = in.localized("title");
+  milestone.text = in.localized("text");
+  milestone.due = in.day("due");
+  if (auto realises = in.optional_object("realises")) {
+    milestone.realises = project::PollOption{realises->id<PollId>("poll"), realises->id<OptionId>("option")};
+    realises->finish();
+  }
+  milestone.machine_translated = in.languages("machine_translated");
+  return command;
+}
+
+project::ReportMilestone read_report_milestone(Members& in, const MilestoneId& milestone) {
+  project::ReportMilestone command{milestone, {}};
+  project::MilestoneReport& report = command.report;
+  report.status = in.one_of<project::Progress>("status", codec::names<project::Progress>);
+  report.on = in.required_day("on");
+  report.text = in.localized("text");
+  report.reason = report.status == project::Progress::dropped ? read_reason(in) : in.text("reason");
+  return command;
+}
+
 poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts) {
   poll::DraftPoll command;
   poll::Terms& terms = command.terms;

@@ -30,6 +30,38 @@ struct Phase {
   friend bool operator==(const Phase&, const Phase&) = default;
 };
 
+// What is reported of a milestone; of one that is only planned there is no report.
+enum class Progress { begun, done, dropped };
+
+// An option of one of the project's polls.
+struct PollOption {
+  PollId poll;
+  OptionId option;
+
+  friend bool operator==(const PollOption&, const PollOption&) = default;
+};
+
+// A step on the way from what was decided to what is there.
+struct Milestone {
+  MilestoneId id;
+  LocalizedText title;
+  LocalizedText text = {};
+  std::optional<Day> due = {};
+  std::optional<PollOption> realises = {};
+  Languages machine_translated = {};
+
+  friend bool operator==(const Milestone&, const Milestone&) = default;
+};
+
+struct MilestoneReport {
+  Progress status = Progress::begun;
+  Day on;  // when it happened, which may be long before it is reported
+  LocalizedText text = {};
+  std::string reason = {};  // for what was dropped, and only that
+
+  friend bool operator==(const MilestoneReport&, const MilestoneReport&) = default;
+};
+
 // ---- commands
 
 // `machine_translated`, here and below: the languages of the texts beside it that no person wrote.
@@ -71,8 +103,18 @@ struct ReopenPhase {
 
 struct CloseProject {};
 
-using Command =
-    std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, ReopenPhase, CloseProject, ReviseProject>;
+// Milestones outlive the participation: they are planned and reported of closed projects, too.
+struct PlanMilestone {
+  Milestone milestone;
+};
+
+struct ReportMilestone {
+  MilestoneId milestone;
+  MilestoneReport report;
+};
+
+using Command = std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, ReopenPhase, CloseProject,
+                             ReviseProject, PlanMilestone, ReportMilestone>;
 
 // ---- events
 
@@ -126,21 +168,53 @@ struct Closed {
   friend bool operator==(const Closed&, const Closed&) = default;
 };
 
-using Event = std::variant<Opened, PhaseDefined, PhaseExtended, PhaseClosed, PhaseReopened, Closed, Revised>;
+struct MilestonePlanned {
+  Milestone milestone;
+
+  friend bool operator==(const MilestonePlanned&, const MilestonePlanned&) = default;
+};
+
+struct MilestoneReported {
+  MilestoneId milestone;
+  MilestoneReport report;
+
+  friend bool operator==(const MilestoneReported&, const MilestoneReported&) = default;
+};
+
+using Event = std::variant<Opened, PhaseDefined, PhaseExtended, PhaseClosed, PhaseReopened, Closed, Revised,
+                           MilestonePlanned, MilestoneReported>;
 
 // ---- state
 
 enum class Status { unknown, open, closed };
 
+// How far a milestone has come.
+struct MilestoneState {
+  MilestoneId id;
+  std::optional<Progress> reported;  // last; none: planned
+};
+
 struct State {
   Status status = Status::unknown;
   std::vector<Phase> phases;  // with the interval that they were last given
+  std::vector<MilestoneState> milestones;
 };
 
 constexpr std::size_t phases_max = 100;
+constexpr std::size_t milestones_max = 200;
+
+// What a poll says of the option that a planned milestone names.
+enum class Realisable { nothing_named, poll_unknown, not_selected, selected };
+
+// What the rules must know from outside the stream.
+struct Context {
+  Time now;
+  Realisable realises = Realisable::nothing_named;
+};
 
 State evolve(State state, const Event& event, const Recorded& recorded);
 
-std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command, Time now);
+std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command,
+                                                    const Context& context);
 
 }  // namespace stimmbuch::project

@@ -98,6 +98,12 @@ struct Remade {
   Made operator()(const project::PhaseReopened& e) const {
     return single(project::Command{project::ReopenPhase{e.phase, e.closes, e.reason}});
   }
+  Made operator()(const project::MilestonePlanned& e) const {
+    return single(project::Command{project::PlanMilestone{e.milestone}});
+  }
+  Made operator()(const project::MilestoneReported& e) const {
+    return single(project::Command{project::ReportMilestone{e.milestone, e.report}});
+  }
   Made operator()(const project::Closed&) const { return single(project::Command{project::CloseProject{}}); }
 
   Made operator()(const poll::Drafted& e) const {

@@ -49,6 +49,9 @@ inline constexpr auto names<project::Feature> =
 template <>
 inline constexpr auto names<project::PhaseKind> = std::to_array<std::string_view>(
     {"information", "ideas", "discussion", "review", "survey", "vote", "results"});
+template <>
+inline constexpr auto names<project::Progress> =
+    std::to_array<std::string_view>({"begun", "done", "dropped"});
 
 template <>
 inline constexpr auto members<ledger::Level> =
@@ -77,6 +80,21 @@ inline constexpr auto members<project::Phase> =
                if_any("kind", &project::Phase::kind),
                if_any("features", &project::Phase::features),
                if_any("machine_translated", &project::Phase::machine_translated)};
+template <>
+inline constexpr auto members<project::PollOption> = std::tuple{
+    required("poll", &project::PollOption::poll), required("option", &project::PollOption::option)};
+template <>
+inline constexpr auto members<project::Milestone> =
+    std::tuple{required("id", &project::Milestone::id),
+               required("title", &project::Milestone::title),
+               if_any("text", &project::Milestone::text),
+               if_any("due", &project::Milestone::due),
+               if_any("realises", &project::Milestone::realises),
+               if_any("machine_translated", &project::Milestone::machine_translated)};
+template <>
+inline constexpr auto members<project::MilestoneReport> = std::tuple{
+    required("status", &project::MilestoneReport::status), required("on", &project::MilestoneReport::on),
+    if_any("text", &project::MilestoneReport::text), if_any("reason", &project::MilestoneReport::reason)};
 template <>
 inline constexpr auto members<poll::BallotForm> = std::tuple{
     required("kind", &poll::BallotForm::kind),
@@ -218,6 +236,12 @@ inline constexpr auto members<project::PhaseReopened> = std::tuple{
     required("reason", &project::PhaseReopened::reason)};
 template <>
 inline constexpr auto members<project::Closed> = std::tuple{};
+template <>
+inline constexpr auto members<project::MilestonePlanned> =
+    std::tuple{inlined(&project::MilestonePlanned::milestone)};
+template <>
+inline constexpr auto members<project::MilestoneReported> = std::tuple{
+    required("id", &project::MilestoneReported::milestone), inlined(&project::MilestoneReported::report)};
 
 template <>
 inline constexpr auto members<poll::Drafted> = std::tuple{inlined(&poll::Drafted::terms)};

@@ -110,6 +110,8 @@ class Api final : public Handler {
   void extend_phase(Call call);
   void close_phase(Call call);
   void reopen_phase(Call call);
+  void plan_milestone(Call call);
+  void report_milestone(Call call);
   void close_project(Call call);
 
   void draft_poll(Call call);
