@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <string_view>
 
@@ -43,6 +44,15 @@ inline std::size_t written_bytes_max(const LocalizedText& text) {
   std::size_t bytes = 2;
   for (const auto& [language, words] : text) bytes += language.size() + 2 * words.size() + 6;
   return bytes;
+}
+
+// Whether what a machine translated are languages, sorted and each once, that one of the texts has.
+inline bool are_languages_of(std::initializer_list<const LocalizedText*> texts, const Languages& languages) {
+  return std::ranges::adjacent_find(languages, std::ranges::greater_equal{}) == languages.end() &&
+         std::ranges::all_of(languages, [&](const std::string& language) {
+           return std::ranges::any_of(texts,
+                                      [&](const LocalizedText* text) { return text->contains(language); });
+         });
 }
 
 inline bool is_reason(std::string_view text) {

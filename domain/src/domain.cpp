@@ -37,7 +37,10 @@ class Decide {
   }
 
   Decision operator()(const project::Command& command) const {
-    return widened(project::decide(state<project::State>(stream_), command, {ledger(), context_.now}));
+    const project::Context context{.ledger = ledger(),
+                                   .now = context_.now,
+                                   .realises = realisable(std::get<ProjectId>(stream_), command)};
+    return widened(project::decide(state<project::State>(stream_), command, context));
   }
 
   Decision operator()(const poll::Command& command) const {
@@ -124,6 +127,15 @@ class Decide {
   static ProjectId project_of(const contribution::State& own, const contribution::Command& command) {
     if (const auto* const submit = std::get_if<contribution::Submit>(&command)) return submit->project;
     return own.project;
+  }
+
+  project::Realisable realisable(const ProjectId& project, const project::Command& command) const {
+    const auto* const plan = std::get_if<project::PlanMilestone>(&command);
+    if (!plan || !plan->milestone.realises) return project::Realisable::nothing_named;
+    const auto& [id, option] = *plan->milestone.realises;
+    const auto& poll = state<poll::State>(id);
+    if (!poll.terms || poll.terms->project != project) return project::Realisable::poll_unknown;
+    return poll.selects(option) ? project::Realisable::selected : project::Realisable::not_selected;
   }
 
   const StreamId& stream_;

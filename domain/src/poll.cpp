@@ -460,6 +460,14 @@ bool State::is_destroyed(SecretKind secret) const {
   return std::ranges::find(destroyed, secret) != destroyed.end();
 }
 
+bool State::selects(const OptionId& id) const {
+  const bool holds =
+      (status == Status::counted || status == Status::certified) && result && !result->outdated;
+  return holds && std::ranges::any_of(result->options, [&](const CountedOption& counted) {
+           return counted.option == id && counted.outcome == Outcome::selected;
+         });
+}
+
 std::optional<std::size_t> State::index(const OptionId& id) const {
   const Option* const found = option(id);
   if (!found) return std::nullopt;

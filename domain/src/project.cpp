@@ -10,9 +10,11 @@ namespace {
 
 using Decision = std::expected<std::vector<Event>, Rejection>;
 
-Phase* find(State& state, const PhaseId& id) {
-  const auto phase = std::ranges::find(state.phases, id, &Phase::id);
-  return phase == state.phases.end() ? nullptr : &*phase;
+// The one of this id; null if there is none.
+template <class Things, class AnyId>
+auto* find(Things& things, const AnyId& id) {
+  const auto thing = std::ranges::find(things, id, &Things::value_type::id);
+  return thing == things.end() ? nullptr : &*thing;
 }
 
 bool overlaps_another(const State& state, const Phase& phase) {
@@ -56,19 +58,35 @@ std::expected<void, Rejection> check_admissions(const Phase& phase, const ledger
 std::expected<const Phase*, Rejection> phase_with_reason(const State& state, const PhaseId& id,
                                                          std::string_view reason) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
-  const Phase* const phase = state.phase(id);
+  const Phase* const phase = find(state.phases, id);
   if (!phase) return refused(Refusal::phase_unknown);
   if (!is_reason(reason)) return refused(Refusal::invalid, "/reason");
   return phase;
 }
 
-Decision decide_on(const State& state, const OpenProject& command, const Context&) {
-  if (state.status != Status::unknown) return refused(Refusal::project_exists);
+// The texts of a project, by whatever command they come.
+template <class Intent>
+std::expected<void, Rejection> check_texts(const Intent& command) {
   if (!is_localized(command.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (!command.summary.empty() && !is_localized(command.summary, summary_bytes_max)) {
     return refused(Refusal::invalid, "/summary");
   }
-  return std::vector<Event>{Opened{command.title, command.summary, command.premoderated}};
+  if (!are_languages_of({&command.title, &command.summary}, command.machine_translated))
+    return refused(Refusal::invalid, "/machine_translated");
+  return {};
+}
+
+Decision decide_on(const State& state, const OpenProject& command, const Context&) {
+  if (state.status != Status::unknown) return refused(Refusal::project_exists);
+  if (auto texts = check_texts(command); !texts) return std::unexpected(texts.error());
+  return std::vector<Event>{
+      Opened{command.title, command.summary, command.machine_translated, command.premoderated}};
+}
+
+Decision decide_on(const State& state, const ReviseProject& command, const Context&) {
+  if (auto open = check_open(state); !open) return std::unexpected(open.error());
+  if (auto texts = check_texts(command); !texts) return std::unexpected(texts.error());
+  return std::vector<Event>{Revised{command.title, command.summary, command.machine_translated}};
 }
 
 Decision decide_on(const State& state, const DefinePhase& command, const Context& context) {
@@ -79,8 +97,10 @@ Decision decide_on(const State& state, const DefinePhase& command, const Context
   if (!has_each_once(phase.features)) return refused(Refusal::invalid, "/features");
   if (auto checked = check_admissions(phase, context.ledger); !checked)
     return std::unexpected(checked.error());
+  if (!are_languages_of({&phase.title}, phase.machine_translated))
+    return refused(Refusal::invalid, "/machine_translated");
   if (state.phases.size() >= phases_max) return refused(Refusal::stream_full);
-  if (state.phase(phase.id)) return refused(Refusal::phase_exists, "/id");
+  if (find(state.phases, phase.id)) return refused(Refusal::phase_exists, "/id");
   if (overlaps_another(state, phase)) return refused(Refusal::phases_overlap);
   return std::vector<Event>{PhaseDefined{phase}};
 }
@@ -120,6 +140,52 @@ Decision decide_on(const State& state, const CloseProject&, const Context&) {
   return std::vector<Event>{Closed{}};
 }
 
+std::expected<void, Rejection> check_realisable(Realisable realises) {
+  switch (realises) {
+    case Realisable::poll_unknown:
+      return refused(Refusal::poll_unknown, "/realises/poll");
+    case Realisable::not_selected:
+      return refused(Refusal::option_not_selected, "/realises");
+    case Realisable::nothing_named:
+    case Realisable::selected:
+      return {};
+  }
+  return {};
+}
+
+Decision decide_on(const State& state, const PlanMilestone& command, const Context& context) {
+  if (state.status == Status::unknown) return refused(Refusal::project_unknown);
+  const Milestone& milestone = command.milestone;
+  if (!is_localized(milestone.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
+  if (!milestone.text.empty() && !is_localized(milestone.text, summary_bytes_max))
+    return refused(Refusal::invalid, "/text");
+  if (!are_languages_of({&milestone.title, &milestone.text}, milestone.machine_translated))
+    return refused(Refusal::invalid, "/machine_translated");
+  if (state.milestones.size() >= milestones_max) return refused(Refusal::stream_full);
+  if (find(state.milestones, milestone.id)) return refused(Refusal::milestone_exists, "/id");
+  if (auto is = check_realisable(context.realises); !is) return std::unexpected(is.error());
+  return std::vector<Event>{MilestonePlanned{milestone}};
+}
+
+Decision decide_on(const State& state, const ReportMilestone& command, const Context& context) {
+  if (state.status == Status::unknown) return refused(Refusal::project_unknown);
+  const auto* const milestone = find(state.milestones, command.milestone);
+  if (!milestone) return refused(Refusal::milestone_unknown);
+  const MilestoneReport& report = command.report;
+  const bool dropped = report.status == Progress::dropped;
+  // A day that has not begun, by UTC.
+  if (!dropped && report.on > context.now) return refused(Refusal::invalid, "/on");
+  if (!report.text.empty() && !is_localized(report.text, summary_bytes_max))
+    return refused(Refusal::invalid, "/text");
+  if (dropped ? !is_reason(report.reason) : !report.reason.empty())
+    return refused(Refusal::invalid, "/reason");
+  if (milestone->reported) {
+    if (*milestone->reported != Progress::begun) return refused(Refusal::milestone_over);
+    if (report.status == Progress::begun) return refused(Refusal::milestone_not_later);
+  }
+  return std::vector<Event>{MilestoneReported{command.milestone, report}};
+}
+
 struct Evolve {
   State& state;
   const Recorded& recorded;
@@ -130,18 +196,26 @@ struct Evolve {
   }
   void operator()(const PhaseDefined& event) const { state.phases.push_back(event.phase); }
   void operator()(const PhaseExtended& event) const {
-    if (Phase* const phase = find(state, event.phase)) phase->closes = event.closes;
+    if (Phase* const phase = find(state.phases, event.phase)) phase->closes = event.closes;
   }
   void operator()(const PhaseClosed& event) const {
-    if (Phase* const phase = find(state, event.phase)) phase->closes = recorded.time;
+    if (Phase* const phase = find(state.phases, event.phase)) phase->closes = recorded.time;
   }
   void operator()(const PhaseReopened& event) const {
-    if (Phase* const phase = find(state, event.phase)) {
+    if (Phase* const phase = find(state.phases, event.phase)) {
       phase->opens = recorded.time;
       phase->closes = event.closes;
     }
   }
   void operator()(const Closed&) const { state.status = Status::closed; }
+  void operator()(const Revised&) const {}
+  void operator()(const MilestonePlanned& event) const {
+    state.milestones.push_back({event.milestone.id, std::nullopt});
+  }
+  void operator()(const MilestoneReported& event) const {
+    if (auto* const milestone = find(state.milestones, event.milestone))
+      milestone->reported = event.report.status;
+  }
 };
 
 }  // namespace

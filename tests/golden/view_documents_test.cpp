@@ -296,6 +296,34 @@ LogBuilder contributions() {
   return log;
 }
 
+LogBuilder realised() {
+  auto log = single();
+  const auto park = id<ProjectId>("park");
+  const Day third = std::chrono::floor<std::chrono::days>(may_third);
+  const auto benches = id<MilestoneId>("benches"), party = id<MilestoneId>("party");
+  log.add(park, project::Revised{title("Park"), title("A place to sit."), {"en"}});
+  log.add(park, project::PhaseDefined{{id<PhaseId>("results"),
+                                       title("Results"),
+                                       may_third,
+                                       may_third + std::chrono::hours{24},
+                                       project::PhaseKind::results,
+                                       {},
+                                       {"de"}}});
+  log.add(park, project::MilestonePlanned{{benches,
+                                           title("Benches"),
+                                           title("Three of oak."),
+                                           third + std::chrono::days{120},
+                                           project::PollOption{id<PollId>("bench"), id<OptionId>("a")},
+                                           {"en"}}});
+  log.add(park, project::MilestonePlanned{{party, title("Party")}});
+  log.add(park, project::MilestonePlanned{{id<MilestoneId>("sign"), title("Sign")}});
+  log.add(park, project::MilestoneReported{benches, {project::Progress::begun, third}});
+  log.add(park, project::Closed{});
+  log.add(park, project::MilestoneReported{benches, {project::Progress::done, third, title("All stand.")}});
+  log.add(park, project::MilestoneReported{party, {project::Progress::dropped, third, {}, "Rain."}});
+  return log;
+}
+
 struct Golden {
   std::string file;
   std::function<std::string()> document;
@@ -384,10 +412,15 @@ const std::vector<Golden>& goldens() {
       contribution_row("deed", "moderation/18446744073709551604"),
       {"trail-contribution", [] { return trail(contributions(), "contribution/bench"); }},
       {"trail-hidden-contribution", [] { return trail(contributions(), "contribution/rude"); }},
+      {"projects-realised",
+       [] { return row(projections::projects_projection(), realised(), "document/park"); }},
+      {"projects-realised-summary",
+       [] { return row(projections::projects_projection(), realised(), "newest/18446744073709551612"); }},
       {"figures", [] { return row(projections::figures_projection(), everybody(), "document/figures"); }},
       {"trail-ledger", [] { return trail(everybody(), "ledger/town"); }},
       {"trail-citizen", [] { return trail(everybody(), "citizen/c1"); }},
       {"trail-project", [] { return trail(everybody(), "project/park"); }},
+      {"trail-realised-project", [] { return trail(realised(), "project/park"); }},
       {"trail-poll", [] { return trail(eventful(), "poll/bench"); }},
       {"trail-ballot", [] { return trail(single(), "ballot/bench/v2"); }},
       {"figures-sealed",

@@ -314,6 +314,80 @@ TEST_F(PollLife, ProjectsHavePhasesAndClose) {
   expect_problem(staff_.post("/v1/projects/square/phases", phase), 409, "project_closed");
 }
 
+TEST_F(PollLife, MilestonesRealiseWhatWasSelected) {
+  const std::string poll = open_poll(staff_);
+  register_citizen(citizen_);
+  const auto cast = citizen_.put(ballot_of(poll), {{"choices", {"b"}}});
+  ASSERT_EQ(cast.status, 201) << cast.body;
+  const auto read = [&](const std::string& target, const HttpReply& after) {
+    return body_of(anyone_.request("GET", target, {},
+                                   "Consistency-Token: " + after.field("Consistency-Token") + "\r\n"));
+  };
+  const std::string project =
+      "/v1/projects/" + read("/v1/polls/" + poll, cast).at("project").get<std::string>();
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto day = [&](int days) {
+    return std::string(codec::DayText(today + std::chrono::days{days}).view());
+  };
+  const auto plan = [&](const std::string& option) {
+    return staff_.post(project + "/milestones", {{"id", "benches"},
+                                                 {"title", {{"de", "Bänke"}, {"en", "Benches"}}},
+                                                 {"due", day(90)},
+                                                 {"realises", {{"poll", poll}, {"option", option}}},
+                                                 {"machine_translated", {"en"}}});
+  };
+  const auto report = [&](const Json& what) {
+    return staff_.post(project + "/milestones/benches/report", what);
+  };
+
+  expect_problem(plan("b"), 409, "option_not_selected");
+  ASSERT_EQ(to_poll(staff_, poll, "close").status, 200);
+  ASSERT_EQ(to_poll(staff_, poll, "count").status, 200);
+  const auto loser = plan("a");
+  expect_problem(loser, 409, "option_not_selected");
+  EXPECT_EQ(body_of(loser).at("pointer"), "#/realises");
+  const auto planned = plan("b");
+  ASSERT_EQ(planned.status, 201) << planned.body;
+
+  EXPECT_EQ(staff_.post(project + "/close").status, 200);
+  EXPECT_EQ(report({{"status", "begun"}, {"on", day(0)}}).status, 200);
+  expect_problem(report({{"status", "done"}, {"on", day(2)}}), 422, "invalid");
+  const auto unexplained = report({{"status", "dropped"}, {"on", day(0)}});
+  expect_problem(unexplained, 422, "validation_failed");
+  EXPECT_EQ(body_of(unexplained).at("errors")[0].at("pointer"), "#/reason");
+  expect_problem(report({{"status", "done"}, {"on", "3.5.2026"}}), 422, "validation_failed");
+  const auto done = report({{"status", "done"}, {"on", day(0)}, {"text", {{"de", "Alle stehen."}}}});
+  ASSERT_EQ(done.status, 200) << done.body;
+  expect_problem(report({{"status", "dropped"}, {"on", day(0)}, {"reason", "Rain."}}), 409, "milestone_over");
+
+  const Json benches = read(project, done).at("milestones").at(0);
+  EXPECT_EQ(benches.at("status"), "done");
+  EXPECT_EQ(benches.at("due"), day(90));
+  EXPECT_EQ(benches.at("realises"), Json({{"poll", poll}, {"option", "b"}}));
+  EXPECT_EQ(benches.at("machine_translated"), Json::array({"en"}));
+  EXPECT_EQ(benches.at("planned").at("position"), body_of(planned).at("position"));
+  ASSERT_EQ(benches.at("reports").size(), 2U);
+  EXPECT_EQ(benches.at("reports")[0].at("status"), "begun");
+  EXPECT_EQ(benches.at("reports")[1].at("on"), day(0));
+  EXPECT_EQ(benches.at("reports")[1].at("text").at("de"), "Alle stehen.");
+  const Json listed = read("/v1/projects", done).at("items").at(0);
+  EXPECT_EQ(listed.at("milestones"), Json({{"done", 1}}));
+}
+
+TEST_F(PollLife, ProjectsAreRevised) {
+  ASSERT_EQ(staff_.post("/v1/projects", {{"id", "square"}, {"title", {{"de", "Platz"}}}}).status, 201);
+  const auto revise = [&](const Json& texts) { return staff_.post("/v1/projects/square/revise", texts); };
+  const Json title{{"de", "Marktplatz"}, {"en", "Market square"}};
+  expect_problem(revise({{"title", title}, {"machine_translated", {"fr"}}}), 422, "invalid");
+  const auto revised = revise({{"title", title}, {"machine_translated", {"en", "de"}}});
+  ASSERT_EQ(revised.status, 200) << revised.body;
+  const Json shown = body_of(anyone_.request(
+      "GET", "/v1/projects/square", {}, "Consistency-Token: " + revised.field("Consistency-Token") + "\r\n"));
+  EXPECT_EQ(shown.at("title"), title);
+  EXPECT_EQ(shown.at("machine_translated"), Json::array({"de", "en"}));
+  EXPECT_EQ(shown.at("revised").at("position"), body_of(revised).at("position"));
+}
+
 // ---- eligibility
 
 TEST_F(Eligibility, NeedsARegistration) {

@@ -44,7 +44,8 @@ class Forum {
     auto phase = test::phase("ideas", noon - hours{1}, noon + hours{1});
     phase.features = {project::Feature::propose, project::Feature::comment};
     world_.given(the_ledger, created(), cells())
-        .given(the_project, project::Opened{words("Park"), {}, premoderated_}, project::PhaseDefined{phase});
+        .given(the_project, project::Opened{words("Park"), {}, {}, premoderated_},
+               project::PhaseDefined{phase});
     for (const Name& name : people_) world_.given(id<CitizenId>(name), citizen::Registered{});
   }
 

@@ -35,6 +35,7 @@ struct Ballot {
   int commands = 0;
 };
 
+enum class Milestone { planned, begun, done, dropped };
 enum class Kind { single, multiple, points, ranked, budget };
 enum class Ties { refuse, declared, lot };
 enum class Status { draft, open, closed, counted, certified, cancelled, annulled };
@@ -115,6 +116,7 @@ class Town {
   std::map<Name, Citizen> citizens;
   std::map<Name, bool> projects;  // open
   std::map<Name, std::map<Name, std::pair<Time, Time>>> phases;
+  std::map<Name, std::map<Name, Milestone>> milestones;
   std::map<Name, Poll> polls;
   std::map<Name, Name> registry;  // person -> citizen
 
@@ -149,6 +151,7 @@ class Town {
   // ---- projects
 
   int open_project(const Name& project) { return projects.try_emplace(project, true).second ? 1 : 0; }
+  int revise_project(const Name& project) { return is_open(project) ? 1 : 0; }
   int close_project(const Name& project) {
     if (!is_open(project)) return 0;
     projects[project] = false;
@@ -180,6 +183,20 @@ class Town {
     auto& phase = phases[project][name];
     if (now < phase.second || to <= now || overlaps(project, name, now, to)) return 0;
     phase = {now, to};
+    return 1;
+  }
+
+  // `on` counts days from the one on which the model's time begins, at noon.
+  int plan_milestone(const Name& project, const Name& name) {
+    return projects.contains(project) && milestones[project].try_emplace(name).second ? 1 : 0;
+  }
+  int report_milestone(const Name& project, const Name& name, Milestone to, Time on, bool with_reason) {
+    if (!projects.contains(project) || !milestones[project].contains(name)) return 0;
+    Milestone& milestone = milestones[project][name];
+    if (milestone >= Milestone::done || to <= milestone) return 0;
+    if (with_reason != (to == Milestone::dropped)) return 0;
+    if (to != Milestone::dropped && on * 24 * 60 > now + 12 * 60) return 0;
+    milestone = to;
     return 1;
   }
 

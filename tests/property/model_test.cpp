@@ -201,7 +201,7 @@ class Pair {
   Action any_action() {
     const Action made = random_.chance(60)   ? any_ballot_action()
                         : random_.chance(70) ? any_poll_action()
-                        : random_.chance(60) ? any_citizen_action()
+                        : random_.chance(50) ? any_citizen_action()
                                              : any_project_action();
     if (!past_.empty() && random_.chance(5)) return random_.pick(past_);
     if (random_.chance(10)) past_.push_back(made);
@@ -253,9 +253,11 @@ class Pair {
     const auto project = id<ProjectId>(name);
     const Name phase = any(std::array{"one", "two", "three"});
     const auto from = any_hour(), to = any_hour();
-    switch (random_.index(10)) {
+    const Name step = any(std::array{"one", "two"});
+    const auto milestone = id<MilestoneId>(step);
+    switch (random_.index(16)) {
       case 0:
-        if (random_.chance(90)) break;
+        if (random_.chance(70)) break;
         return action(project, project::CloseProject{}, any_official(),
                       [=](Town& town) { return town.close_project(name); });
       case 1:
@@ -271,6 +273,26 @@ class Pair {
       case 5:
         return action(project, project::ReopenPhase{id<PhaseId>(phase), at(to), "Again"}, any_official(),
                       [=](Town& town) { return town.reopen_phase(name, phase, to); });
+      case 6:
+        return action(project, project::ReviseProject{words(phase), {}}, any_official(),
+                      [=](Town& town) { return town.revise_project(name); });
+      case 7:
+      case 8:
+        return action(project, project::PlanMilestone{{milestone, words(step)}}, any_official(),
+                      [=](Town& town) { return town.plan_milestone(name, step); });
+      case 9:
+      case 10:
+      case 11: {
+        const auto reached = static_cast<model::Milestone>(random_.between<int>(1, 3));
+        const auto status = static_cast<project::Progress>(static_cast<int>(reached) - 1);
+        const auto on = random_.between<model::Time>(-1, 2);
+        const bool with_reason = random_.chance(80) == (reached == model::Milestone::dropped);
+        const Day day = std::chrono::floor<std::chrono::days>(noon) + std::chrono::days{on};
+        return action(
+            project, project::ReportMilestone{milestone, {status, day, {}, with_reason ? "Wet" : ""}},
+            any_official(),
+            [=](Town& town) { return town.report_milestone(name, step, reached, on, with_reason); });
+      }
       default:
         break;
     }

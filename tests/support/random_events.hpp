@@ -67,6 +67,11 @@ inline void fill(Random& random, Revision& revision) {
 inline void fill(Random& random, Time& time) {
   time = random_time(random);
 }
+inline void fill(Random& random, Day& day) {
+  constexpr Day first = std::chrono::year{1900} / 1 / 1;
+  constexpr Day last = std::chrono::year{2199} / 12 / 31;
+  day = first + std::chrono::days{random.between<std::int64_t>(0, (last - first).count())};
+}
 template <std::size_t N>
 void fill(Random& random, std::array<std::byte, N>& bytes) {
   for (std::byte& byte : bytes) byte = static_cast<std::byte>(random.between<int>(0, 255));

@@ -208,6 +208,20 @@ TEST(Times, HaveOneWriting) {
   }
 }
 
+TEST(Days, HaveOneWriting) {
+  for (const char* text : {"\"2026-05-03\"", "\"1900-01-01\"", "\"2199-12-31\"", "\"2024-02-29\""}) {
+    const auto day = parsed<Day>(text);
+    ASSERT_TRUE(day) << text;
+    EXPECT_EQ(written(*day), text);
+  }
+  for (const char* text :
+       {"\"2026-5-3\"", "\"2026-05-3\"", "\"2026/05/03\"", "\"03.05.2026\"", "\"20260503\"",
+        "\"2026-05-03T\"", "\"2026-02-29\"", "\"2026-13-01\"", "\"2026-00-01\"", "\"2026-05-00\"",
+        "\"1899-12-31\"", "\"2200-01-01\"", "\"\"", "20260503"}) {
+    EXPECT_FALSE(parsed<Day>(text)) << text;
+  }
+}
+
 TEST(Reader, StaysFailed) {
   Reader in("[1,2]");
   EXPECT_FALSE(in.begin_object());

@@ -53,7 +53,7 @@ project::Phase open_phase() {
 World town(bool premoderated = false, const project::Phase& phase = open_phase()) {
   World world;
   world.given(the_ledger, created(), cells())
-      .given(the_project, project::Opened{words("Park"), {}, premoderated}, project::PhaseDefined{phase})
+      .given(the_project, project::Opened{words("Park"), {}, {}, premoderated}, project::PhaseDefined{phase})
       .given(the_citizen, citizen::Registered{})
       .given(other_citizen, citizen::Registered{});
   return world.by(the_citizen);

@@ -16,6 +16,12 @@ LocalizedText longest(std::size_t bytes, std::size_t languages = 8) {
   return text;
 }
 
+Languages languages_of(const LocalizedText& text) {
+  Languages languages;
+  for (const auto& entry : text) languages.push_back(entry.first);
+  return languages;
+}
+
 template <class AnyId>
 AnyId longest_id(std::size_t number) {
   auto text = std::to_string(number);
@@ -64,7 +70,17 @@ std::expected<std::vector<Event>, Rejection> largest(World& world, const StreamI
 
 TEST(LargestRecords, OfProjects) {
   auto world = given(the_ledger);
-  expect_to_fit(world.decided(id<ProjectId>("pool"), project::OpenProject{longest(240), longest(3000)}));
+  expect_to_fit(world.decided(id<ProjectId>("pool"),
+                              project::OpenProject{longest(240), longest(3000), languages_of(longest(1))}));
+  const auto milestone = longest_id<MilestoneId>(0);
+  world.given(the_project, project::MilestonePlanned{{milestone, longest(1)}});
+  expect_to_fit(world.decided(
+      the_project,
+      project::PlanMilestone{
+          {longest_id<MilestoneId>(1), longest(240), longest(3000), Day{}, {}, languages_of(longest(1))}}));
+  expect_to_fit(world.decided(
+      the_project, project::ReportMilestone{
+                       milestone, {project::Progress::dropped, {}, longest(3000), std::string(1000, '"')}}));
 }
 
 TEST(LargestRecords, OfCells) {

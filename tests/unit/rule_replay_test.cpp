@@ -220,6 +220,23 @@ TEST_F(RuleReplayTest, FindsRecordsThatNoCommandWrites) {
                           HasSubstr("no command writes such records"), HasSubstr("the rules refuse it")));
 }
 
+TEST_F(RuleReplayTest, FindsMilestonesOfWhatWasNotSelected) {
+  const auto park = id<ProjectId>("park");
+  const project::Milestone plain{id<MilestoneId>("plain"), test::title("Plain")};
+  auto linked = plain;
+  linked.id = id<MilestoneId>("linked");
+  linked.realises = project::PollOption{bench, id<OptionId>("a")};
+  draft();
+  take(anna, park, project::Event{project::Revised{test::title("Park"), {}}});
+  take(anna, park, project::Event{project::MilestonePlanned{plain}});
+  take(anna, park, project::Event{project::MilestoneReported{plain.id, {project::Progress::begun, {}}}});
+  EXPECT_THAT(found(), IsEmpty());
+  take(anna, park, project::Event{project::MilestonePlanned{linked}});
+  take(stimmbuch::Engine{}, park,
+       project::Event{project::MilestoneReported{plain.id, {project::Progress::done, {}}}});
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("option_not_selected"), HasSubstr("engine may not do this")));
+}
+
 TEST_F(RuleReplayTest, FindsTimesThatGoBack) {
   draft();
   time_ -= 1min;

@@ -60,7 +60,11 @@ STIMMBUCH_COMMAND(citizen, CompleteTextDestruction, inlined(&citizen::CompleteTe
 
 STIMMBUCH_COMMAND(project, OpenProject, required("title", &project::OpenProject::title),
                   if_any("summary", &project::OpenProject::summary),
+                  if_any("machine_translated", &project::OpenProject::machine_translated),
                   unless("premoderated", &project::OpenProject::premoderated, false));
+STIMMBUCH_COMMAND(project, ReviseProject, required("title", &project::ReviseProject::title),
+                  if_any("summary", &project::ReviseProject::summary),
+                  if_any("machine_translated", &project::ReviseProject::machine_translated));
 STIMMBUCH_COMMAND(project, DefinePhase, inlined(&project::DefinePhase::phase));
 STIMMBUCH_COMMAND(project, ExtendPhase, required("id", &project::ExtendPhase::phase),
                   required("closes", &project::ExtendPhase::closes),
@@ -71,6 +75,9 @@ STIMMBUCH_COMMAND(project, ReopenPhase, required("id", &project::ReopenPhase::ph
                   required("closes", &project::ReopenPhase::closes),
                   required("reason", &project::ReopenPhase::reason));
 STIMMBUCH_COMMAND(project, CloseProject);
+STIMMBUCH_COMMAND(project, PlanMilestone, inlined(&project::PlanMilestone::milestone));
+STIMMBUCH_COMMAND(project, ReportMilestone, required("id", &project::ReportMilestone::milestone),
+                  inlined(&project::ReportMilestone::report));
 
 STIMMBUCH_COMMAND(poll, DraftPoll, inlined(&poll::DraftPoll::terms),
                   required("results", &poll::DraftPoll::results),

@@ -26,6 +26,15 @@ bool read(Reader& in, Time& time) {
   return true;
 }
 
+bool read(Reader& in, Day& day) {
+  std::string_view text;
+  if (!in.plain(text)) return false;
+  const auto parsed = parse_day(text);
+  if (!parsed) return in.fail();
+  day = *parsed;
+  return true;
+}
+
 bool read(Reader& in, std::vector<std::byte>& bytes) {
   std::string_view text;
   if (!in.plain(text)) return false;

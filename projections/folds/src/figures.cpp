@@ -229,6 +229,9 @@ class FiguresFold final : public Fold {
       void operator()(const project::PhaseExtended&) const {}
       void operator()(const project::PhaseClosed&) const {}
       void operator()(const project::PhaseReopened&) const {}
+      void operator()(const project::Revised&) const {}
+      void operator()(const project::MilestonePlanned&) const {}
+      void operator()(const project::MilestoneReported&) const {}
       void operator()(const project::Closed&) const {
         add(figures, name_of(project::Status::open), -1);
         add(figures, name_of(project::Status::closed), 1);

@@ -24,13 +24,27 @@ struct PhaseChange {
   std::string reason;
 };
 
+struct ReportRow {
+  project::MilestoneReport report;
+  Moment recorded;
+};
+
+struct MilestoneRow {
+  project::Milestone milestone;
+  Moment planned;
+  std::vector<ReportRow> reports;
+};
+
 struct ProjectRow {
   project::State project;
   LocalizedText title;
   LocalizedText summary;
+  Languages machine_translated;
   Moment opened;
+  std::optional<Moment> revised;
   std::optional<Moment> closed;
   std::vector<PhaseChange> changes;
+  std::vector<MilestoneRow> milestones;
   Counters polls;  // by status
   bool provisional = false;
   Position reflects{};
@@ -56,13 +70,23 @@ inline constexpr auto members<projections::PhaseChange> = std::tuple{
     if_any("closes", &projections::PhaseChange::closes),
     required("reason", &projections::PhaseChange::reason)};
 template <>
+inline constexpr auto members<projections::ReportRow> =
+    std::tuple{inlined(&projections::ReportRow::report), inlined(&projections::ReportRow::recorded)};
+template <>
+inline constexpr auto members<projections::MilestoneRow> = std::tuple{
+    inlined(&projections::MilestoneRow::milestone), required("planned", &projections::MilestoneRow::planned),
+    required("reports", &projections::MilestoneRow::reports)};
+template <>
 inline constexpr auto members<projections::ProjectRow> =
     std::tuple{required("project", &projections::ProjectRow::project),
                required("title", &projections::ProjectRow::title),
                if_any("summary", &projections::ProjectRow::summary),
+               if_any("machine_translated", &projections::ProjectRow::machine_translated),
                required("opened", &projections::ProjectRow::opened),
+               if_any("revised", &projections::ProjectRow::revised),
                if_any("closed", &projections::ProjectRow::closed),
                if_any("changes", &projections::ProjectRow::changes),
+               if_any("milestones", &projections::ProjectRow::milestones),
                if_any("polls", &projections::ProjectRow::polls),
                unless("provisional", &projections::ProjectRow::provisional, false),
                required("reflects", &projections::ProjectRow::reflects)};
@@ -81,6 +105,7 @@ void write_head(DocumentWriter& out, std::string_view id, const ProjectRow& row,
   out.purpose(ledger);
   out.member("title", row.title);
   out.member_if_any("summary", row.summary);
+  out.member_if_any("machine_translated", row.machine_translated);
   out.member("status", row.project.status);
   out.flag("premoderated", row.project.premoderated);
   out.flag("provisional", row.provisional || ledger.provisional);
@@ -89,15 +114,37 @@ void write_head(DocumentWriter& out, std::string_view id, const ProjectRow& row,
 std::string finished(DocumentWriter& out, const ProjectRow& row) {
   out.member("polls", row.polls);
   out.member("opened", row.opened);
+  out.member_if_any("revised", row.revised);
   out.member_if_any("closed", row.closed);
   out.member("reflects", row.reflects);
   return out.finish();
 }
 
+std::string_view status_of(const MilestoneRow& row) {
+  return row.reports.empty() ? "planned" : name_of(row.reports.back().report.status);
+}
+
 std::string project_summary(std::string_view id, const ProjectRow& row, const LedgerRow& ledger) {
   DocumentWriter out;
   write_head(out, id, row, ledger);
+  Counters milestones;  // by status
+  for (const MilestoneRow& milestone : row.milestones) add(milestones, status_of(milestone), 1);
+  out.member_if_any("milestones", milestones);
   return finished(out, row);
+}
+
+void write_milestones(DocumentWriter& out, const ProjectRow& row) {
+  if (row.milestones.empty()) return;
+  out.begin_array("milestones");
+  for (const MilestoneRow& milestone : row.milestones) {
+    out.begin_object();
+    codec::write_members(out.out(), milestone.milestone);
+    out.member("status", status_of(milestone));
+    out.member("planned", milestone.planned);
+    out.member("reports", milestone.reports);
+    out.end_object();
+  }
+  out.end_array();
 }
 
 std::string project_document(std::string_view id, const ProjectRow& row, const LedgerRow& ledger) {
@@ -111,6 +158,7 @@ std::string project_document(std::string_view id, const ProjectRow& row, const L
   }
   out.end_array();
   out.member_if_any("changes", row.changes);
+  write_milestones(out, row);
   return finished(out, row);
 }
 
@@ -120,8 +168,7 @@ struct Remember {
   const Recorded& recorded;
 
   void operator()(const project::Opened& event) const {
-    row.title = event.title;
-    row.summary = event.summary;
+    take_texts(event);
     row.opened = moment_of(recorded);
   }
   void operator()(const project::PhaseDefined&) const {}
@@ -137,6 +184,25 @@ struct Remember {
         {event.phase, PhaseFate::reopened, moment_of(recorded), event.closes, event.reason});
   }
   void operator()(const project::Closed&) const { row.closed = moment_of(recorded); }
+  void operator()(const project::Revised& event) const {
+    take_texts(event);
+    row.revised = moment_of(recorded);
+  }
+  void operator()(const project::MilestonePlanned& event) const {
+    row.milestones.push_back({event.milestone, moment_of(recorded), {}});
+  }
+  void operator()(const project::MilestoneReported& event) const {
+    const auto milestone = std::ranges::find(
+        row.milestones, event.milestone, [](const MilestoneRow& planned) { return planned.milestone.id; });
+    if (milestone != row.milestones.end()) milestone->reports.push_back({event.report, moment_of(recorded)});
+  }
+
+ private:
+  void take_texts(const auto& event) const {
+    row.title = event.title;
+    row.summary = event.summary;
+    row.machine_translated = event.machine_translated;
+  }
 };
 
 class ProjectsFold final : public Fold {
@@ -229,7 +295,7 @@ class ProjectsFold final : public Fold {
 
 Projection projects_projection() {
   return {
-      "projects", 2, {Aggregate::project, Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
+      "projects", 3, {Aggregate::project, Aggregate::poll, Aggregate::ledger}, []() -> std::unique_ptr<Fold> {
         return std::make_unique<ProjectsFold>();
       }};
 }

@@ -53,10 +53,14 @@ class Words {
   Words(const StreamId& stream, const OptionTitle& option_title)
       : stream_(stream), option_title_(option_title) {}
 
-  std::string option(Language language, const OptionId& id) const {
-    std::string title;
-    if (const PollId* const poll = this->poll()) title = in(language, option_title_(*poll, id));
+  std::string option(Language language, const PollId& poll, const OptionId& id) const {
+    const std::string title = in(language, option_title_(poll, id));
     return title.empty() ? std::string(id.text()) : quoted(language, title);
+  }
+
+  std::string option(Language language, const OptionId& id) const {
+    const PollId* const poll = this->poll();
+    return poll ? option(language, *poll, id) : std::string(id.text());
   }
 
   std::string options(Language language, const std::vector<OptionId>& ids) const {
@@ -216,6 +220,45 @@ struct Speak {
   }
   Sentence operator()(const project::Closed&) const {
     return {"Das Projekt wurde geschlossen.", "The project was closed."};
+  }
+  Sentence operator()(const project::Revised& event) const {
+    return {"Die Texte des Projekts wurden ersetzt; es heißt jetzt " + quoted(de, in(de, event.title)) + ".",
+            "The project's texts were replaced; it is now called " + quoted(en, in(en, event.title)) + "."};
+  }
+
+  Sentence operator()(const project::MilestonePlanned& event) const {
+    const project::Milestone& milestone = event.milestone;
+    std::string german = "Der Meilenstein " + quoted(de, in(de, milestone.title)) + " wurde geplant";
+    std::string english = "The milestone " + quoted(en, in(en, milestone.title)) + " was planned";
+    if (milestone.due) {
+      const std::string due(codec::DayText(*milestone.due).view());
+      german += ", bis " + due;
+      english += ", due " + due;
+    }
+    if (milestone.realises) {
+      const auto& [poll, option] = *milestone.realises;
+      const std::string name(poll.text());
+      german += "; er verwirklicht " + words.option(de, poll, option) + " aus der Abstimmung " + name;
+      english += "; it realises " + words.option(en, poll, option) + " of the poll " + name;
+    }
+    return {german + ".", english + "."};
+  }
+  Sentence operator()(const project::MilestoneReported& event) const {
+    const std::string id(event.milestone.text());
+    const std::string on(codec::DayText(event.report.on).view());
+    const std::string german = "Der Meilenstein " + id + " wurde am " + on;
+    const std::string english = "The milestone " + id + " was ";
+    const std::string& reason = event.report.reason;
+    switch (event.report.status) {
+      case project::Progress::begun:
+        return {german + " begonnen.", english + "begun on " + on + "."};
+      case project::Progress::done:
+        return {german + " erreicht.", english + "done on " + on + "."};
+      case project::Progress::dropped:
+        return {german + " aufgegeben. Grund: " + reason,
+                english + "dropped on " + on + ". Reason: " + reason};
+    }
+    return {};
   }
 
   // ---- contribution

@@ -39,8 +39,12 @@ inline constexpr auto members<citizen::State> =
                if_any("cell", &citizen::State::cell)};
 
 template <>
+inline constexpr auto members<project::MilestoneState> = std::tuple{
+    required("id", &project::MilestoneState::id), if_any("reported", &project::MilestoneState::reported)};
+template <>
 inline constexpr auto members<project::State> =
     std::tuple{required("status", &project::State::status), if_any("phases", &project::State::phases),
+               if_any("milestones", &project::State::milestones),
                unless("premoderated", &project::State::premoderated, false)};
 
 template <>

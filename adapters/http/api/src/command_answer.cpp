@@ -34,7 +34,8 @@ struct Creates {
   }
   bool operator()(const project::Event& event) const {
     return std::holds_alternative<project::Opened>(event) ||
-           std::holds_alternative<project::PhaseDefined>(event);
+           std::holds_alternative<project::PhaseDefined>(event) ||
+           std::holds_alternative<project::MilestonePlanned>(event);
   }
   bool operator()(const poll::Event& event) const { return std::holds_alternative<poll::Drafted>(event); }
   bool operator()(const ballot::Event& event) const {

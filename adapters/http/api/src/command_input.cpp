@@ -129,7 +129,12 @@ citizen::VerifyCitizen read_verify_citizen(Members& in, std::optional<std::strin
 }
 
 project::OpenProject read_open_project(Members& in) {
-  return {in.localized("title"), in.localized("summary"), in.boolean("premoderated", false)};
+  return {in.localized("title"), in.localized("summary"), in.languages("machine_translated"),
+          in.boolean("premoderated", false)};
+}
+
+project::ReviseProject read_revise_project(Members& in) {
+  return {in.localized("title"), in.localized("summary"), in.languages("machine_translated")};
 }
 
 project::DefinePhase read_define_phase(Members& in) {
@@ -141,6 +146,7 @@ project::DefinePhase read_define_phase(Members& in) {
   phase.closes = in.required_time("closes");
   if (in.has("kind")) phase.kind = in.one_of<project::PhaseKind>("kind", codec::names<project::PhaseKind>);
   phase.features = in.each_of<project::Feature>("features", codec::names<project::Feature>);
+  phase.machine_translated = in.languages("machine_translated");
   phase.admissions = items<project::Admission>(in, "admissions", [](Members& admission) {
     return project::Admission{admission.one_of<project::Feature>("feature", codec::names<project::Feature>),
                               electorate_members(admission)};
@@ -158,6 +164,31 @@ project::ClosePhase read_close_phase(Members& in, const PhaseId& phase) {
 
 project::ReopenPhase read_reopen_phase(Members& in, const PhaseId& phase) {
   return {phase, in.required_time("closes"), read_reason(in)};
+}
+
+project::PlanMilestone read_plan_milestone(Members& in) {
+  project::PlanMilestone command;
+  project::Milestone& milestone = command.milestone;
+  milestone.id = in.id<MilestoneId>("id");
+  milestone.title = in.localized("title");
+  milestone.text = in.localized("text");
+  milestone.due = in.day("due");
+  if (auto realises = in.optional_object("realises")) {
+    milestone.realises = project::PollOption{realises->id<PollId>("poll"), realises->id<OptionId>("option")};
+    realises->finish();
+  }
+  milestone.machine_translated = in.languages("machine_translated");
+  return command;
+}
+
+project::ReportMilestone read_report_milestone(Members& in, const MilestoneId& milestone) {
+  project::ReportMilestone command{milestone, {}};
+  project::MilestoneReport& report = command.report;
+  report.status = in.one_of<project::Progress>("status", codec::names<project::Progress>);
+  report.on = in.required_day("on");
+  report.text = in.localized("text");
+  report.reason = report.status == project::Progress::dropped ? read_reason(in) : in.text("reason");
+  return command;
 }
 
 poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts) {

@@ -22,10 +22,13 @@ citizen::UnblockCitizen read_unblock_citizen(Members& in, VaultTexts& texts);
 citizen::VerifyCitizen read_verify_citizen(Members& in, std::optional<std::string>& registry_identity);
 
 project::OpenProject read_open_project(Members& in);
+project::ReviseProject read_revise_project(Members& in);
 project::DefinePhase read_define_phase(Members& in);
 project::ExtendPhase read_extend_phase(Members& in, const PhaseId& phase);
 project::ClosePhase read_close_phase(Members& in, const PhaseId& phase);
 project::ReopenPhase read_reopen_phase(Members& in, const PhaseId& phase);
+project::PlanMilestone read_plan_milestone(Members& in);
+project::ReportMilestone read_report_milestone(Members& in, const MilestoneId& milestone);
 
 // `imported` only where the caller may take over ballots of another system.
 poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts);

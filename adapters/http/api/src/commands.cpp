@@ -14,14 +14,13 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-// A command about a phase of the project that the path names.
-template <class Read>
-void to_phase(CommandDesk& desk, Call call, Read&& read) {
-  const auto phase = id_parameter<PhaseId>(call, 1);
-  if (!phase) return std::move(call).send(not_found());
-  to_named<ProjectId>(desk, std::move(call), [&](Members& in, VaultTexts&) -> Command {
-    return project::Command{read(in, *phase)};
-  });
+// A command about a phase or a milestone of the project that the path names.
+template <class PartId, class Read>
+void to_part(CommandDesk& desk, Call call, Read&& read) {
+  const auto part = id_parameter<PartId>(call, 1);
+  if (!part) return std::move(call).send(not_found());
+  to_named<ProjectId>(desk, std::move(call),
+                      [&](Members& in, VaultTexts&) -> Command { return project::Command{read(in, *part)}; });
 }
 
 }  // namespace
@@ -162,6 +161,12 @@ void Api::open_project(Call call) {
             });
 }
 
+void Api::revise_project(Call call) {
+  to_named<ProjectId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return project::Command{read_revise_project(in)};
+  });
+}
+
 void Api::define_phase(Call call) {
   to_named<ProjectId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
     return project::Command{read_define_phase(in)};
@@ -169,15 +174,25 @@ void Api::define_phase(Call call) {
 }
 
 void Api::extend_phase(Call call) {
-  to_phase(*desk_, std::move(call), read_extend_phase);
+  to_part<PhaseId>(*desk_, std::move(call), read_extend_phase);
 }
 
 void Api::close_phase(Call call) {
-  to_phase(*desk_, std::move(call), read_close_phase);
+  to_part<PhaseId>(*desk_, std::move(call), read_close_phase);
 }
 
 void Api::reopen_phase(Call call) {
-  to_phase(*desk_, std::move(call), read_reopen_phase);
+  to_part<PhaseId>(*desk_, std::move(call), read_reopen_phase);
+}
+
+void Api::plan_milestone(Call call) {
+  to_named<ProjectId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
+    return project::Command{read_plan_milestone(in)};
+  });
+}
+
+void Api::report_milestone(Call call) {
+  to_part<MilestoneId>(*desk_, std::move(call), read_report_milestone);
 }
 
 void Api::close_project(Call call) {

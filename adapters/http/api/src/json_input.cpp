@@ -174,6 +174,19 @@ LocalizedText Members::localized(std::string_view name) {
   return text;
 }
 
+Languages Members::languages(std::string_view name) {
+  Languages languages;
+  each(name, [&](const Json& value, const std::string& where) {
+    if (value.is_string()) {
+      languages.push_back(value.get<std::string>());
+    } else {
+      errors_.push_back({where, "wrong_type", "A language is a string, such as \"en\"."});
+    }
+  });
+  std::ranges::sort(languages);
+  return languages;
+}
+
 std::optional<Time> Members::time(std::string_view name) {
   const auto text = optional_text(name);
   if (!text) return std::nullopt;
@@ -187,6 +200,19 @@ std::optional<Time> Members::time(std::string_view name) {
 Time Members::required_time(std::string_view name) {
   if (!has(name)) report(name, "required", "This member is required.");
   return time(name).value_or(Time{});
+}
+
+std::optional<Day> Members::day(std::string_view name) {
+  const auto text = optional_text(name);
+  if (!text) return std::nullopt;
+  const auto parsed = codec::parse_day(*text);
+  if (!parsed) report(name, "invalid_day", "A day is written as 2026-05-03.");
+  return parsed;
+}
+
+Day Members::required_day(std::string_view name) {
+  if (!has(name)) report(name, "required", "This member is required.");
+  return day(name).value_or(Day{});
 }
 
 Position Members::position(std::string_view name) {

@@ -56,8 +56,12 @@ class Members {
   std::optional<std::int64_t> optional_integer(std::string_view name);
   bool boolean(std::string_view name, bool otherwise);
   LocalizedText localized(std::string_view name);
+  // Sorted, since their order says nothing.
+  Languages languages(std::string_view name);
   std::optional<Time> time(std::string_view name);
   Time required_time(std::string_view name);
+  std::optional<Day> day(std::string_view name);
+  Day required_day(std::string_view name);
   Position position(std::string_view name);
 
   template <class AnyId>

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "stimmbuch/domain/ids.hpp"
 #include "stimmbuch/domain/position.hpp"
@@ -19,6 +20,9 @@ namespace stimmbuch {
 // Universal time in microseconds. Nothing in the domain reads a clock: times come in with the context.
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
+// A day of the calendar, years 1900 to 2199: what people plan and report by.
+using Day = std::chrono::sys_days;
+
 // The times of a contest's ballots are rounded down to its grid, so that a record does not tell the minute in
 // which somebody voted.
 constexpr Time on_grid(Time time, std::chrono::seconds grid) {
@@ -28,6 +32,9 @@ constexpr Time on_grid(Time time, std::chrono::seconds grid) {
 
 // The text of one thing by language ("de", "en", …: ISO 639-1), an official's words and so in clear.
 using LocalizedText = std::map<std::string, std::string, std::less<>>;
+
+// Languages of such texts, sorted, each once.
+using Languages = std::vector<std::string>;
 
 // SHA-256(32-byte salt ‖ text) of a text that lies in the vault.
 using Commitment = std::array<std::byte, 32>;

@@ -53,6 +53,7 @@ using CitizenId = Id<struct CitizenTag>;
 using OfficialId = Id<struct OfficialTag>;
 using ProjectId = Id<struct ProjectTag>;
 using PhaseId = Id<struct PhaseTag>;
+using MilestoneId = Id<struct MilestoneTag>;
 using PollId = Id<struct PollTag>;
 using OptionId = Id<struct OptionTag>;
 using ContributionId = Id<struct ContributionTag>;

@@ -399,6 +399,8 @@ struct State {
   const Option* option(const OptionId& id) const;
   bool is_withdrawn(const OptionId& id) const;
   bool is_destroyed(SecretKind secret) const;
+  // Whether the newest count holds and selects the option.
+  bool selects(const OptionId& id) const;
   // Index of an option in `options`.
   std::optional<std::size_t> index(const OptionId& id) const;
 };

@@ -33,7 +33,8 @@ struct Phase {
   Time opens;
   Time closes;
   std::optional<PhaseKind> kind = {};
-  std::vector<Feature> features = {};      // each once
+  std::vector<Feature> features = {};  // each once
+  Languages machine_translated = {};
   std::vector<Admission> admissions = {};  // of features of the phase, each at most once
 
   bool has(Feature feature) const;
@@ -44,12 +45,53 @@ struct Phase {
   friend bool operator==(const Phase&, const Phase&) = default;
 };
 
+// What is reported of a milestone; of one that is only planned there is no report.
+enum class Progress { begun, done, dropped };
+
+// An option of one of the project's polls.
+struct PollOption {
+  PollId poll;
+  OptionId option;
+
+  friend bool operator==(const PollOption&, const PollOption&) = default;
+};
+
+// A step on the way from what was decided to what is there.
+struct Milestone {
+  MilestoneId id;
+  LocalizedText title;
+  LocalizedText text = {};
+  std::optional<Day> due = {};
+  std::optional<PollOption> realises = {};
+  Languages machine_translated = {};
+
+  friend bool operator==(const Milestone&, const Milestone&) = default;
+};
+
+struct MilestoneReport {
+  Progress status = Progress::begun;
+  Day on;  // when it happened, which may be long before it is reported
+  LocalizedText text = {};
+  std::string reason = {};  // for what was dropped, and only that
+
+  friend bool operator==(const MilestoneReport&, const MilestoneReport&) = default;
+};
+
 // ---- commands
 
+// `machine_translated`, here and below: the languages of the texts beside it that no person wrote.
 struct OpenProject {
   LocalizedText title;
   LocalizedText summary;
+  Languages machine_translated = {};
   bool premoderated = false;  // what citizens contribute appears once a moderator released it
+};
+
+// Replaces the project's texts by these.
+struct ReviseProject {
+  LocalizedText title;
+  LocalizedText summary;
+  Languages machine_translated = {};
 };
 
 struct DefinePhase {
@@ -77,16 +119,37 @@ struct ReopenPhase {
 
 struct CloseProject {};
 
-using Command = std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, ReopenPhase, CloseProject>;
+// Milestones outlive the participation: they are planned and reported of closed projects, too.
+struct PlanMilestone {
+  Milestone milestone;
+};
+
+struct ReportMilestone {
+  MilestoneId milestone;
+  MilestoneReport report;
+};
+
+using Command = std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, ReopenPhase, CloseProject,
+                             ReviseProject, PlanMilestone, ReportMilestone>;
 
 // ---- events
 
 struct Opened {
   LocalizedText title;
   LocalizedText summary;
+  Languages machine_translated = {};
   bool premoderated = false;
 
   friend bool operator==(const Opened&, const Opened&) = default;
+};
+
+// The texts in full as they are from here on.
+struct Revised {
+  LocalizedText title;
+  LocalizedText summary;
+  Languages machine_translated = {};
+
+  friend bool operator==(const Revised&, const Revised&) = default;
 };
 
 struct PhaseDefined {
@@ -122,26 +185,52 @@ struct Closed {
   friend bool operator==(const Closed&, const Closed&) = default;
 };
 
-using Event = std::variant<Opened, PhaseDefined, PhaseExtended, PhaseClosed, PhaseReopened, Closed>;
+struct MilestonePlanned {
+  Milestone milestone;
+
+  friend bool operator==(const MilestonePlanned&, const MilestonePlanned&) = default;
+};
+
+struct MilestoneReported {
+  MilestoneId milestone;
+  MilestoneReport report;
+
+  friend bool operator==(const MilestoneReported&, const MilestoneReported&) = default;
+};
+
+using Event = std::variant<Opened, PhaseDefined, PhaseExtended, PhaseClosed, PhaseReopened, Closed, Revised,
+                           MilestonePlanned, MilestoneReported>;
 
 // ---- state
 
 enum class Status { unknown, open, closed };
 
+// How far a milestone has come.
+struct MilestoneState {
+  MilestoneId id;
+  std::optional<Progress> reported;  // last; none: planned
+};
+
 struct State {
   Status status = Status::unknown;
   std::vector<Phase> phases;  // with the interval that they were last given
+  std::vector<MilestoneState> milestones;
   bool premoderated = false;
 
   const Phase* phase(const PhaseId& id) const;
 };
 
 constexpr std::size_t phases_max = 100;
+constexpr std::size_t milestones_max = 200;
+
+// What a poll says of the option that a planned milestone names.
+enum class Realisable { nothing_named, poll_unknown, not_selected, selected };
 
 // What the rules must know from outside the stream.
 struct Context {
   const ledger::State& ledger;
   Time now;
+  Realisable realises = Realisable::nothing_named;
 };
 
 State evolve(State state, const Event& event, const Recorded& recorded);

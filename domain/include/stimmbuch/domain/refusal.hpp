@@ -35,6 +35,11 @@ enum class Refusal {
   phase_not_open,
   phase_over,
   phase_not_over,
+  milestone_unknown,
+  milestone_exists,
+  milestone_over,
+  milestone_not_later,
+  option_not_selected,
   // polls
   poll_unknown,
   poll_exists,

@@ -81,7 +81,11 @@ struct Remade {
   }
 
   Made operator()(const project::Opened& e) const {
-    return single(project::Command{project::OpenProject{e.title, e.summary, e.premoderated}});
+    return single(
+        project::Command{project::OpenProject{e.title, e.summary, e.machine_translated, e.premoderated}});
+  }
+  Made operator()(const project::Revised& e) const {
+    return single(project::Command{project::ReviseProject{e.title, e.summary, e.machine_translated}});
   }
   Made operator()(const project::PhaseDefined& e) const {
     return single(project::Command{project::DefinePhase{e.phase}});
@@ -94,6 +98,12 @@ struct Remade {
   }
   Made operator()(const project::PhaseReopened& e) const {
     return single(project::Command{project::ReopenPhase{e.phase, e.closes, e.reason}});
+  }
+  Made operator()(const project::MilestonePlanned& e) const {
+    return single(project::Command{project::PlanMilestone{e.milestone}});
+  }
+  Made operator()(const project::MilestoneReported& e) const {
+    return single(project::Command{project::ReportMilestone{e.milestone, e.report}});
   }
   Made operator()(const project::Closed&) const { return single(project::Command{project::CloseProject{}}); }
 

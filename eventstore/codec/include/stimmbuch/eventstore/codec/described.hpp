@@ -161,6 +161,11 @@ inline void write(Writer& out, Time time) {
 }
 bool read(Reader& in, Time& time);
 
+inline void write(Writer& out, Day day) {
+  out.plain(DayText(day).view());
+}
+bool read(Reader& in, Day& day);
+
 template <std::size_t N>
 void write(Writer& out, const std::array<std::byte, N>& bytes) {
   out.base64url(bytes);

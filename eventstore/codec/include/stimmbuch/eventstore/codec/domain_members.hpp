@@ -50,6 +50,9 @@ inline constexpr auto names<project::Feature> =
 template <>
 inline constexpr auto names<project::PhaseKind> = std::to_array<std::string_view>(
     {"information", "ideas", "discussion", "review", "survey", "vote", "results"});
+template <>
+inline constexpr auto names<project::Progress> =
+    std::to_array<std::string_view>({"begun", "done", "dropped"});
 
 template <>
 inline constexpr auto members<ledger::Level> =
@@ -77,13 +80,30 @@ template <>
 inline constexpr auto members<project::Admission> =
     std::tuple{required("feature", &project::Admission::feature), inlined(&project::Admission::electorate)};
 template <>
-inline constexpr auto members<project::Phase> = std::tuple{required("id", &project::Phase::id),
-                                                           required("title", &project::Phase::title),
-                                                           required("opens", &project::Phase::opens),
-                                                           required("closes", &project::Phase::closes),
-                                                           if_any("kind", &project::Phase::kind),
-                                                           if_any("features", &project::Phase::features),
-                                                           if_any("admissions", &project::Phase::admissions)};
+inline constexpr auto members<project::Phase> =
+    std::tuple{required("id", &project::Phase::id),
+               required("title", &project::Phase::title),
+               required("opens", &project::Phase::opens),
+               required("closes", &project::Phase::closes),
+               if_any("kind", &project::Phase::kind),
+               if_any("features", &project::Phase::features),
+               if_any("machine_translated", &project::Phase::machine_translated),
+               if_any("admissions", &project::Phase::admissions)};
+template <>
+inline constexpr auto members<project::PollOption> = std::tuple{
+    required("poll", &project::PollOption::poll), required("option", &project::PollOption::option)};
+template <>
+inline constexpr auto members<project::Milestone> =
+    std::tuple{required("id", &project::Milestone::id),
+               required("title", &project::Milestone::title),
+               if_any("text", &project::Milestone::text),
+               if_any("due", &project::Milestone::due),
+               if_any("realises", &project::Milestone::realises),
+               if_any("machine_translated", &project::Milestone::machine_translated)};
+template <>
+inline constexpr auto members<project::MilestoneReport> = std::tuple{
+    required("status", &project::MilestoneReport::status), required("on", &project::MilestoneReport::on),
+    if_any("text", &project::MilestoneReport::text), if_any("reason", &project::MilestoneReport::reason)};
 template <>
 inline constexpr auto members<poll::BallotForm> = std::tuple{
     required("kind", &poll::BallotForm::kind),
@@ -201,7 +221,12 @@ inline constexpr auto members<citizen::TextDestroyed> = std::tuple{inlined(&citi
 template <>
 inline constexpr auto members<project::Opened> =
     std::tuple{required("title", &project::Opened::title), if_any("summary", &project::Opened::summary),
+               if_any("machine_translated", &project::Opened::machine_translated),
                unless("premoderated", &project::Opened::premoderated, false)};
+template <>
+inline constexpr auto members<project::Revised> =
+    std::tuple{required("title", &project::Revised::title), if_any("summary", &project::Revised::summary),
+               if_any("machine_translated", &project::Revised::machine_translated)};
 template <>
 inline constexpr auto members<project::PhaseDefined> = std::tuple{inlined(&project::PhaseDefined::phase)};
 template <>
@@ -217,6 +242,12 @@ inline constexpr auto members<project::PhaseReopened> = std::tuple{
     required("reason", &project::PhaseReopened::reason)};
 template <>
 inline constexpr auto members<project::Closed> = std::tuple{};
+template <>
+inline constexpr auto members<project::MilestonePlanned> =
+    std::tuple{inlined(&project::MilestonePlanned::milestone)};
+template <>
+inline constexpr auto members<project::MilestoneReported> = std::tuple{
+    required("id", &project::MilestoneReported::milestone), inlined(&project::MilestoneReported::report)};
 
 template <>
 inline constexpr auto members<poll::Drafted> = std::tuple{inlined(&poll::Drafted::terms)};

@@ -21,4 +21,18 @@ class TimeText {
 // The time that a text of exactly that writing names; nothing for any other text.
 std::optional<Time> parse_time(std::string_view text);
 
+// The one writing of a day: "2026-05-03".
+class DayText {
+ public:
+  explicit DayText(Day day);
+  std::string_view view() const { return {text_.data(), text_.size()}; }
+
+ private:
+  std::array<char, 10> text_;
+};
+
+// The day that a text of exactly that writing names; nothing for any other text, or outside the years of
+// days.
+std::optional<Day> parse_day(std::string_view text);
+
 }  // namespace stimmbuch::codec

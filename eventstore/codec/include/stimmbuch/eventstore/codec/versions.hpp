@@ -61,6 +61,9 @@ STIMMBUCH_STORED(project::PhaseExtended, "project.phase-extended", project::Phas
 STIMMBUCH_STORED(project::PhaseClosed, "project.phase-closed", project::PhaseClosed);
 STIMMBUCH_STORED(project::PhaseReopened, "project.phase-reopened", project::PhaseReopened);
 STIMMBUCH_STORED(project::Closed, "project.closed", project::Closed);
+STIMMBUCH_STORED(project::Revised, "project.revised", project::Revised);
+STIMMBUCH_STORED(project::MilestonePlanned, "project.milestone-planned", project::MilestonePlanned);
+STIMMBUCH_STORED(project::MilestoneReported, "project.milestone-reported", project::MilestoneReported);
 STIMMBUCH_STORED(poll::Drafted, "poll.drafted", poll::Drafted);
 STIMMBUCH_STORED(poll::OptionsAdded, "poll.options-added", poll::OptionsAdded);
 STIMMBUCH_STORED(poll::Opened, "poll.opened", poll::Opened);

@@ -105,10 +105,13 @@ class Api final : public Handler {
   void declare_cells(Call call);
 
   void open_project(Call call);
+  void revise_project(Call call);
   void define_phase(Call call);
   void extend_phase(Call call);
   void close_phase(Call call);
   void reopen_phase(Call call);
+  void plan_milestone(Call call);
+  void report_milestone(Call call);
   void close_project(Call call);
 
   void draft_poll(Call call);
