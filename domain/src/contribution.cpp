@@ -139,9 +139,7 @@ Decision decide_on(const State& state, const Submit& command, const Context& con
 Decision decide_on(const State& state, const Revise& command, const Context& context) {
   if (auto lasts = check_lasts(state); !lasts) return std::unexpected(lasts.error());
   if (auto author = check_author(state, context); !author) return std::unexpected(author.error());
-  if (state.status == Status::accepted || state.status == Status::rejected ||
-      state.status == Status::realised)
-    return refused(Refusal::contribution_decided);
+  if (state.is_decided()) return refused(Refusal::contribution_decided);
   if (auto open = check_phase(state.kind, state.phase, context); !open) return std::unexpected(open.error());
   if (!are_texts_of(state.kind, command.texts)) return refused(Refusal::invalid);
   return std::vector<Event>{Revised{state.version + 1, command.texts, context.project.premoderated}};
@@ -332,6 +330,10 @@ bool State::is_shown() const {
 
 bool State::is_over() const {
   return withdrawn || merged || is_emptied();
+}
+
+bool State::is_decided() const {
+  return status == Status::accepted || status == Status::rejected || status == Status::realised;
 }
 
 bool State::is_emptied() const {

@@ -58,9 +58,7 @@ class Decide {
 
   Decision operator()(const ballot::Command& command) const {
     const auto& ballot = std::get<BallotId>(stream_);
-    const citizen::State* citizen = nullptr;
-    if (context_.citizen) citizen = &state<citizen::State>(*context_.citizen);
-    const ballot::Context context{ledger(), state<poll::State>(ballot.poll), citizen, context_.now};
+    const ballot::Context context{ledger(), state<poll::State>(ballot.poll), person_behind(), context_.now};
     return widened(ballot::decide(state<ballot::State>(stream_), command, context));
   }
 
@@ -90,6 +88,17 @@ class Decide {
     return widened(contribution::decide(own, command, context));
   }
 
+  Decision operator()(const support::Command& command) const {
+    const auto& self = std::get<SupportsId>(stream_);
+    const support::Context context{.ledger = ledger(),
+                                   .project = state<project::State>(self.project),
+                                   .self = self,
+                                   .proposal = state<contribution::State>(support::proposal_of(command)),
+                                   .citizen = person_behind(),
+                                   .now = context_.now};
+    return widened(support::decide(state<support::State>(stream_), command, context));
+  }
+
  private:
   template <class Wanted>
   const Wanted& state(const StreamId& stream) const {
@@ -113,6 +122,11 @@ class Decide {
       return {last ? last->openings : 0, (!last || last->added) && !state<opening::State>(behind).added};
     }
     return {};
+  }
+
+  // In contests; nullptr where nobody is named.
+  const citizen::State* person_behind() const {
+    return context_.citizen ? &state<citizen::State>(*context_.citizen) : nullptr;
   }
 
   const ledger::State& ledger() const { return state<ledger::State>(context_.ledger); }
@@ -167,6 +181,9 @@ class Evolve {
   State operator()(const contribution::Event& own) const {
     return contribution::evolve(take<contribution::State>(), own, recorded_);
   }
+  State operator()(const support::Event& own) const {
+    return support::evolve(take<support::State>(), own, recorded_);
+  }
 
  private:
   template <class Own>
@@ -190,6 +207,7 @@ State initial_state(const StreamId& stream) {
     State operator()(const RollPartId&) const { return roll::State{}; }
     State operator()(const OpeningPartId&) const { return opening::State{}; }
     State operator()(const ContributionId&) const { return contribution::State{}; }
+    State operator()(const SupportsId&) const { return support::State{}; }
   };
   return std::visit(Initial{}, stream);
 }
@@ -203,10 +221,15 @@ Decision decide(const StreamId& stream, const Command& command, States& states, 
 }
 
 Time recorded_time(const StreamId& stream, States& states, Time now) {
-  const auto* const ballot = std::get_if<BallotId>(&stream);
-  if (!ballot) return now;
-  const auto& poll = std::get<poll::State>(states.of(ballot->poll));
-  return on_grid(now, std::chrono::seconds{poll.terms->grid_s});
+  const auto contest = contest_of(stream);
+  if (!contest) return now;
+  if (const auto* const id = std::get_if<PollId>(&*contest)) {
+    const auto& poll = std::get<poll::State>(states.of(*id));
+    return on_grid(now, std::chrono::seconds{poll.terms->grid_s});
+  }
+  const auto& opinions = std::get<OpinionsId>(*contest);
+  const auto& project = std::get<project::State>(states.of(opinions.project));
+  return on_grid(now, std::chrono::seconds{project.phase(opinions.phase)->grid_s});
 }
 
 }  // namespace stimmbuch

@@ -18,7 +18,6 @@ constexpr std::int32_t points_max = 1'000'000;
 constexpr std::int64_t number_max = 1'000'000'000'000'000;
 constexpr Money money_max = number_max;
 constexpr std::int32_t live_step_max = 1'000'000;
-constexpr std::int32_t objection_days_max = 3650;
 
 // A member that is used has a value from 1 to `most`; else it has none.
 bool is_used(bool used, std::int64_t value, std::int64_t most) {
@@ -112,10 +111,6 @@ Checked check_option(const Terms& terms, const Option& option, const std::string
 std::size_t written_bytes_max(const Option& option) {
   // {"id":"…","title":…,"texts":{"description/de":"…", …},"cost":…,"counts":false},
   return 180 + 70 * option.texts.size() + stimmbuch::written_bytes_max(option.title);
-}
-
-bool is_on_grid(Time time, std::int32_t grid_s) {
-  return on_grid(time, std::chrono::seconds{grid_s}) == time;
 }
 
 Checked check_terms(const Terms& terms, const ledger::State& ledger, Time now) {

@@ -9,8 +9,6 @@
 // What the terms and options of a poll may say.
 namespace stimmbuch::poll {
 
-bool is_on_grid(Time time, std::int32_t grid_s);
-
 // The bytes that an option takes in a record at most.
 std::size_t written_bytes_max(const Option& option);
 

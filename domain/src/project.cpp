@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bounds.hpp"
+#include "stimmbuch/domain/support.hpp"
 
 namespace stimmbuch::project {
 
@@ -54,6 +55,33 @@ std::expected<void, Rejection> check_admissions(const Phase& phase, const ledger
   return {};
 }
 
+// Where contests begin and end, their participants' records must be able to.
+std::expected<void, Rejection> check_closing(const Phase& phase, Time closes) {
+  if (!phase.opinions().empty() && !is_on_grid(closes, phase.grid_s))
+    return refused(Refusal::invalid, "/closes");
+  return {};
+}
+
+std::expected<void, Rejection> check_contests(const Phase& phase) {
+  if (phase.grid_s < grid_s_min || phase.grid_s > grid_s_max) return refused(Refusal::invalid, "/grid_s");
+  if (phase.objection_days < 0 || phase.objection_days > objection_days_max)
+    return refused(Refusal::invalid, "/objection_days");
+  if (!phase.opinions().empty() && !is_on_grid(phase.opens, phase.grid_s))
+    return refused(Refusal::invalid, "/opens");
+  if (auto checked = check_closing(phase, phase.closes); !checked) return checked;
+  if (!phase.supports) return {};
+  const SupportTerms& supports = *phase.supports;
+  if (!phase.has(Feature::support)) return refused(Refusal::invalid, "/supports");
+  const auto most_given =
+      supports.most == 0 ? support::supports_max : static_cast<std::size_t>(supports.most);
+  if (supports.most < 0 || most_given > support::supports_max)
+    return refused(Refusal::invalid, "/supports/most");
+  if (supports.least < 1 || static_cast<std::size_t>(supports.least) > most_given)
+    return refused(Refusal::invalid, "/supports/least");
+  if (supports.threshold < 0) return refused(Refusal::invalid, "/supports/threshold");
+  return {};
+}
+
 // What a command names a reason for: a phase of an open project.
 std::expected<const Phase*, Rejection> phase_with_reason(const State& state, const PhaseId& id,
                                                          std::string_view reason) {
@@ -97,6 +125,7 @@ Decision decide_on(const State& state, const DefinePhase& command, const Context
   if (!has_each_once(phase.features)) return refused(Refusal::invalid, "/features");
   if (auto checked = check_admissions(phase, context.ledger); !checked)
     return std::unexpected(checked.error());
+  if (auto checked = check_contests(phase); !checked) return std::unexpected(checked.error());
   if (!are_languages_of({&phase.title}, phase.machine_translated))
     return refused(Refusal::invalid, "/machine_translated");
   if (state.phases.size() >= phases_max) return refused(Refusal::stream_full);
@@ -110,6 +139,8 @@ Decision decide_on(const State& state, const ExtendPhase& command, const Context
   if (!phase) return std::unexpected(phase.error());
   if (context.now >= (*phase)->closes) return refused(Refusal::phase_over);
   if (command.closes <= (*phase)->closes) return refused(Refusal::extension_not_later, "/closes");
+  if (auto checked = check_closing(**phase, command.closes); !checked)
+    return std::unexpected(checked.error());
   Phase extended = **phase;
   extended.closes = command.closes;
   if (overlaps_another(state, extended)) return refused(Refusal::phases_overlap);
@@ -128,6 +159,12 @@ Decision decide_on(const State& state, const ReopenPhase& command, const Context
   if (!phase) return std::unexpected(phase.error());
   if (context.now < (*phase)->closes) return refused(Refusal::phase_not_over);
   if (command.closes <= context.now) return refused(Refusal::invalid, "/closes");
+  if (auto checked = check_closing(**phase, command.closes); !checked)
+    return std::unexpected(checked.error());
+  const bool is_over_for_good = std::ranges::any_of(state.contests, [&](const Contest& contest) {
+    return contest.phase == command.phase && contest.secret_destroyed;
+  });
+  if (is_over_for_good) return refused(Refusal::secret_destroyed);
   Phase reopened = **phase;
   reopened.opens = context.now;
   reopened.closes = command.closes;
@@ -186,6 +223,25 @@ Decision decide_on(const State& state, const ReportMilestone& command, const Con
   return std::vector<Event>{MilestoneReported{command.milestone, report}};
 }
 
+const Contest* find_contest(const State& state, const PhaseId& phase, OpinionKind kind) {
+  const auto contest = std::ranges::find_if(
+      state.contests, [&](const Contest& one) { return one.phase == phase && one.kind == kind; });
+  return contest == state.contests.end() ? nullptr : &*contest;
+}
+
+Decision decide_on(const State& state, const DestroySecret& command, const Context& context) {
+  if (state.status == Status::unknown) return refused(Refusal::project_unknown);
+  const Contest* const contest = find_contest(state, command.phase, command.contest);
+  if (!contest) return refused(Refusal::phase_unknown);
+  if (contest->secret_destroyed) return refused(Refusal::secret_destroyed);
+  const auto ends = secret_ends(state);
+  const bool due = std::ranges::any_of(ends, [&](const SecretEnd& end) {
+    return end.phase == command.phase && end.contest == command.contest && end.due <= context.now;
+  });
+  if (!due) return refused(Refusal::secret_needed);
+  return std::vector<Event>{SecretDestroyed{command.phase, command.contest}};
+}
+
 struct Evolve {
   State& state;
   const Recorded& recorded;
@@ -194,7 +250,11 @@ struct Evolve {
     state.status = Status::open;
     state.premoderated = event.premoderated;
   }
-  void operator()(const PhaseDefined& event) const { state.phases.push_back(event.phase); }
+  void operator()(const PhaseDefined& event) const {
+    state.phases.push_back(event.phase);
+    for (const OpinionKind kind : event.phase.opinions())
+      state.contests.push_back({event.phase.id, kind, recorded.position});
+  }
   void operator()(const PhaseExtended& event) const {
     if (Phase* const phase = find(state.phases, event.phase)) phase->closes = event.closes;
   }
@@ -208,6 +268,11 @@ struct Evolve {
     }
   }
   void operator()(const Closed&) const { state.status = Status::closed; }
+  void operator()(const SecretDestroyed& event) const {
+    for (Contest& contest : state.contests) {
+      if (contest.phase == event.phase && contest.kind == event.contest) contest.secret_destroyed = true;
+    }
+  }
   void operator()(const Revised&) const {}
   void operator()(const MilestonePlanned& event) const {
     state.milestones.push_back({event.milestone.id, std::nullopt});
@@ -224,6 +289,17 @@ bool Phase::has(Feature feature) const {
   return std::ranges::find(features, feature) != features.end();
 }
 
+std::vector<OpinionKind> Phase::opinions() const {
+  std::vector<OpinionKind> kinds;
+  if (has(Feature::support)) kinds.push_back(OpinionKind::support);
+  return kinds;
+}
+
+bool Phase::collects(OpinionKind opinion) const {
+  const auto collected = opinions();
+  return std::ranges::find(collected, opinion) != collected.end();
+}
+
 const Electorate& Phase::electorate_of(Feature feature) const {
   static const Electorate everybody;
   const auto admission = std::ranges::find(admissions, feature, &Admission::feature);
@@ -233,6 +309,22 @@ const Electorate& Phase::electorate_of(Feature feature) const {
 const Phase* State::phase(const PhaseId& id) const {
   const auto phase = std::ranges::find(phases, id, &Phase::id);
   return phase == phases.end() ? nullptr : &*phase;
+}
+
+std::vector<SecretEnd> secret_ends(const State& state) {
+  std::vector<SecretEnd> ends;
+  for (const Contest& contest : state.contests) {
+    const Phase* const phase = state.phase(contest.phase);
+    if (!phase || contest.secret_destroyed) continue;
+    ends.push_back({contest.phase, contest.kind, phase->closes + std::chrono::days{phase->objection_days}});
+  }
+  return ends;
+}
+
+bool may_take_part_twice(const State& state, Position erased) {
+  return std::ranges::any_of(state.contests, [&](const Contest& contest) {
+    return contest.since < erased && !contest.secret_destroyed;
+  });
 }
 
 State evolve(State state, const Event& event, const Recorded& recorded) {

@@ -6,6 +6,14 @@ namespace stimmbuch {
 
 namespace {
 
+constexpr std::string_view name_of(OpinionKind kind) {
+  switch (kind) {
+    case OpinionKind::support:
+      return "support";
+  }
+  return {};
+}
+
 std::string joined(std::string_view kind, std::string_view id) {
   std::string text;
   text.reserve(kind.size() + 1 + id.size());
@@ -24,6 +32,10 @@ struct SubjectOf {
   std::string operator()(const RollPartId& id) const { return part("roll", id.poll, id.number); }
   std::string operator()(const OpeningPartId& id) const { return part("opening", id.poll, id.number); }
   std::string operator()(const ContributionId& id) const { return joined("contribution", id.text()); }
+  template <OpinionKind Kind>
+  std::string operator()(const ParticipantId<Kind>& id) const {
+    return contest_name(OpinionsId{id.project, id.phase, Kind}).append(1, '/').append(id.voter.text());
+  }
 
  private:
   static std::string part(std::string_view kind, const PollId& poll, std::uint32_t number) {
@@ -44,6 +56,26 @@ std::optional<StreamId> as_ballot(std::string_view text) {
   const auto voter = VoterId::parse(text.substr(slash + 1));
   if (!poll || !voter) return std::nullopt;
   return StreamId{BallotId{*poll, *voter}};
+}
+
+// <project>/<phase>
+std::optional<OpinionsId> as_opinions(OpinionKind kind, std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto project = ProjectId::parse(text.substr(0, slash));
+  const auto phase = PhaseId::parse(text.substr(slash + 1));
+  if (!project || !phase) return std::nullopt;
+  return OpinionsId{*project, *phase, kind};
+}
+
+template <OpinionKind Kind>
+std::optional<StreamId> as_participant(std::string_view text) {
+  const auto slash = text.rfind('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto opinions = as_opinions(Kind, text.substr(0, slash));
+  const auto voter = VoterId::parse(text.substr(slash + 1));
+  if (!opinions || !voter) return std::nullopt;
+  return StreamId{ParticipantId<Kind>{opinions->project, opinions->phase, *voter}};
 }
 
 template <class AnyPart>
@@ -78,7 +110,32 @@ std::optional<StreamId> parse_subject(std::string_view subject) {
   if (kind == "roll") return as_part<RollPartId>(rest);
   if (kind == "opening") return as_part<OpeningPartId>(rest);
   if (kind == "contribution") return as_stream<ContributionId>(rest);
+  if (kind == name_of(OpinionKind::support)) return as_participant<OpinionKind::support>(rest);
   return std::nullopt;
+}
+
+std::optional<ContestId> contest_of(const StreamId& stream) {
+  if (const auto* const ballot = std::get_if<BallotId>(&stream)) return ballot->poll;
+  if (const auto* const supports = std::get_if<SupportsId>(&stream))
+    return OpinionsId{supports->project, supports->phase, OpinionKind::support};
+  return std::nullopt;
+}
+
+std::string contest_name(const ContestId& contest) {
+  if (const auto* const poll = std::get_if<PollId>(&contest)) return std::string(poll->text());
+  const auto& opinions = std::get<OpinionsId>(contest);
+  return joined(name_of(opinions.kind), opinions.project.text()).append(1, '/').append(opinions.phase.text());
+}
+
+std::optional<ContestId> parse_contest_name(std::string_view name) {
+  const auto slash = name.find('/');
+  if (slash == std::string_view::npos) {
+    const auto poll = PollId::parse(name);
+    return poll ? std::optional<ContestId>(*poll) : std::nullopt;
+  }
+  if (name.substr(0, slash) != name_of(OpinionKind::support)) return std::nullopt;
+  const auto opinions = as_opinions(OpinionKind::support, name.substr(slash + 1));
+  return opinions ? std::optional<ContestId>(*opinions) : std::nullopt;
 }
 
 }  // namespace stimmbuch

@@ -23,7 +23,7 @@ std::vector<ContributionId> proposals(const std::vector<Support>& standing) {
 std::expected<const project::Phase*, Rejection> open_phase(const Context& context) {
   if (context.project.status == project::Status::unknown) return refused(Refusal::project_unknown);
   if (context.project.status == project::Status::closed) return refused(Refusal::project_closed);
-  const project::Phase* const phase = context.project.phase(context.phase);
+  const project::Phase* const phase = context.project.phase(context.self.phase);
   if (!phase) return refused(Refusal::phase_unknown);
   if (!phase->has(project::Feature::support)) return refused(Refusal::feature_off);
   if (!phase->is_open(context.now)) return refused(Refusal::phase_not_open);
@@ -33,8 +33,8 @@ std::expected<const project::Phase*, Rejection> open_phase(const Context& contex
 // A proposal of the phase that everybody may read and about which nobody decided.
 Checked check_proposal(const Context& context) {
   const contribution::State& proposal = context.proposal;
-  if (!proposal.submitted || proposal.phase != context.phase)
-    return refused(Refusal::contribution_unknown, "/proposal");
+  const bool is_of_phase = proposal.project == context.self.project && proposal.phase == context.self.phase;
+  if (!proposal.submitted || !is_of_phase) return refused(Refusal::contribution_unknown, "/proposal");
   if (proposal.kind != contribution::Kind::proposal) return refused(Refusal::not_a_proposal, "/proposal");
   if (proposal.is_over()) return refused(Refusal::contribution_over, "/proposal");
   if (!proposal.is_shown()) return refused(Refusal::contribution_not_shown, "/proposal");
@@ -52,6 +52,8 @@ Decision decide_on(const State& state, const GiveSupport& command, const Context
   if (auto checked = check_proposal(context); !checked) return std::unexpected(checked.error());
   if (command.version < 1 || command.version > context.proposal.released)
     return refused(Refusal::version_unknown, "/version");
+  if (state.commands + state.standing.size() + 2 > commands_max)
+    return refused(Refusal::supports_changed_out);
   if (const auto standing = find(state.standing, command.proposal); standing != state.standing.end()) {
     if (standing->version == command.version) return refused(Refusal::already_supported);
     return std::vector<Event>{Renewed{command.proposal, command.version}};
@@ -104,6 +106,7 @@ const ContributionId& proposal_of(const Command& command) {
 
 State evolve(State state, const Event& event, const Recorded&) {
   std::visit(Evolve{state}, event);
+  ++state.commands;
   return state;
 }
 

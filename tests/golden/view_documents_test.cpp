@@ -290,6 +290,9 @@ LogBuilder contributions() {
   const auto appeal = log.by(author).add(stream("rude"), Appealed{hiding, {{"appeal", {}}}});
   log.by("nora").add(stream("rude"), AppealDecided{appeal, false, {{"decision", {}}}});
   log.by(author).add(stream("well"), Removed{});
+  const auto swing = id<ContributionId>("swing");
+  const SupportsId supporter{park, ideas, id<VoterId>("v1")};
+  log.add(supporter, support::Given{swing, 1, {swing}});
   log.by("anna").add(stream("swing"), Merged{id<ContributionId>("bench"), "Both want to sit."});
   log.add(stream("bench"), Answered{Status::rejected, {{"answer/de", {}}}});
   log.by(author).add(stream("bench"), Withdrawn{id<ContributionId>("swing"), {{"reason", {}}}});
@@ -410,6 +413,7 @@ const std::vector<Golden>& goldens() {
       contribution_row("hidden-reply", "replies/bench/00000000000000000010"),
       contribution_row("hidden-for-moderators", "document/moderation/rude"),
       contribution_row("deed", "moderation/18446744073709551604"),
+      {"trail-support", [] { return trail(contributions(), "support/park/ideas/v1"); }},
       {"trail-contribution", [] { return trail(contributions(), "contribution/bench"); }},
       {"trail-hidden-contribution", [] { return trail(contributions(), "contribution/rude"); }},
       {"projects-realised",

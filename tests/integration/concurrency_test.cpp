@@ -23,30 +23,33 @@ struct Vote {
   std::string key;
 };
 
-std::string request_of(const std::string& poll, const Vote& vote) {
-  const std::string body = R"({"choices":[")" + vote.choice + "\"]}";
-  return "PUT /v1/polls/" + poll + "/ballot HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
-         vote.token + "\r\n" + key_line(vote.key) +
-         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-         body;
+std::string put_request(const std::string& target, const std::string& token, const std::string& key,
+                        const std::string& body) {
+  return "PUT " + target + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n" +
+         key_line(key) + "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
 }
 
-// Sends the votes over one connection, several in flight, and gives the answers in their order.
-std::vector<HttpReply> send_all(const Endpoints& engine, const std::string& poll,
-                                const std::vector<Vote>& votes) {
+std::string request_of(const std::string& poll, const Vote& vote) {
+  return put_request("/v1/polls/" + poll + "/ballot", vote.token, vote.key,
+                     R"({"choices":[")" + vote.choice + "\"]}");
+}
+
+// Sends the requests over one connection, several in flight, and gives the answers in their order.
+std::vector<HttpReply> send_all(const Endpoints& engine, const std::vector<std::string>& all) {
   std::vector<HttpReply> replies;
   auto client = engine.connect();
   client.set_patience(std::chrono::seconds(60));
   std::size_t sent = 0;
-  while (replies.size() < votes.size()) {
+  while (replies.size() < all.size()) {
     // The server ends a connection after its thousandth request.
     if (sent % 1000 == 0 && sent > 0 && replies.size() == sent) {
       client = engine.connect();
       client.set_patience(std::chrono::seconds(60));
     }
-    const std::size_t end = std::min({votes.size(), replies.size() + in_flight, (sent / 1000 + 1) * 1000});
+    const std::size_t end = std::min({all.size(), replies.size() + in_flight, (sent / 1000 + 1) * 1000});
     std::string requests;
-    for (; sent < end; ++sent) requests += request_of(poll, votes[sent]);
+    for (; sent < end; ++sent) requests += all[sent];
     client.send(requests);
     while (replies.size() < sent) replies.push_back(client.receive().value());
   }
@@ -71,18 +74,18 @@ class DoubleSubmits : public ::testing::Test {
     std::vector<std::vector<HttpReply>> replies(2 * pairs);
     std::vector<std::thread> threads;
     for (int connection = 0; connection < 2 * pairs; ++connection) {
-      std::vector<Vote> votes;
+      std::vector<std::string> requests;
       for (int round = 0; round < votes_each; ++round) {
         for (int i = 0; i < voters_per_pair; ++i) {
           const int voter = connection / 2 * voters_per_pair + i;
-          votes.push_back(
-              {tokens_[static_cast<std::size_t>(voter)],
-               std::string(1, static_cast<char>('a' + (voter + round) % 3)),
-               "the-vote-of-round-" + std::to_string(round) + (connection % 2 == 0 ? "" : second)});
+          requests.push_back(request_of(
+              poll_, {tokens_[static_cast<std::size_t>(voter)],
+                      std::string(1, static_cast<char>('a' + (voter + round) % 3)),
+                      "the-vote-of-round-" + std::to_string(round) + (connection % 2 == 0 ? "" : second)}));
         }
       }
-      threads.emplace_back([this, connection, votes = std::move(votes), &replies] {
-        replies[static_cast<std::size_t>(connection)] = send_all(engine_.endpoints(), poll_, votes);
+      threads.emplace_back([this, connection, requests = std::move(requests), &replies] {
+        replies[static_cast<std::size_t>(connection)] = send_all(engine_.endpoints(), requests);
       });
     }
     for (auto& thread : threads) thread.join();
@@ -160,6 +163,63 @@ TEST_F(DoubleSubmits, UnderDifferentKeysAreOneVote) {
   EXPECT_EQ(tally.at("figures").at("cast"), pairs * voters_per_pair);
   const auto votes = recount(records_of(engine_.endpoints()));
   for (const Json& option : tally.at("options")) EXPECT_EQ(option.at("votes"), votes.at(option.at("id")));
+}
+
+// Everybody supports each proposal, on two connections at once, under a key of its own on each.
+TEST_F(DoubleSubmits, OfSupportsCountOnce) {
+  constexpr int proposals = 13;
+  auto staff = engine_.caller("staff", "anna");
+  ASSERT_EQ(staff.post("/v1/projects", {{"id", "park"}, {"title", {{"de", "Park"}}}}).status, 201);
+  ASSERT_EQ(staff
+                .post("/v1/projects/park/phases",
+                      Json::parse(R"({"id":"ideas","title":{"de":"Ideen"},"opens":"2020-01-01T00:00:00Z",
+                                      "closes":"2100-01-01T00:00:00Z","features":["propose","support"]})"))
+                .status,
+            201);
+  auto author = engine_.caller("citizen", "voter-0");
+  std::vector<std::string> ids;
+  for (int i = 0; i < proposals; ++i) {
+    const auto submitted = author.post("/v1/contributions", {{"kind", "proposal"},
+                                                             {"project", "park"},
+                                                             {"phase", "ideas"},
+                                                             {"title", "Idea"},
+                                                             {"text", "Because."}});
+    ASSERT_EQ(submitted.status, 201) << submitted.body;
+    ids.push_back(Json::parse(submitted.body).at("contribution"));
+  }
+  std::vector<std::vector<HttpReply>> replies(2 * pairs);
+  std::vector<std::thread> threads;
+  for (int connection = 0; connection < 2 * pairs; ++connection) {
+    std::vector<std::string> requests;
+    for (const std::string& proposal : ids) {
+      for (int i = 0; i < voters_per_pair; ++i) {
+        const auto voter = static_cast<std::size_t>(connection / 2 * voters_per_pair + i);
+        requests.push_back(put_request("/v1/contributions/" + proposal + "/support", tokens_[voter],
+                                       proposal + std::to_string(connection), R"({"version":1})"));
+      }
+    }
+    threads.emplace_back([this, connection, requests = std::move(requests), &replies] {
+      replies[static_cast<std::size_t>(connection)] = send_all(engine_.endpoints(), requests);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::size_t given = 0;
+  std::size_t refused = 0;
+  for (const auto& connection : replies) {
+    for (const HttpReply& reply : connection) {
+      ASSERT_TRUE(reply.status == 201 || reply.status == 409) << reply.body;
+      ++(reply.status == 201 ? given : refused);
+    }
+  }
+  EXPECT_EQ(given, static_cast<std::size_t>(pairs * voters_per_pair * proposals));
+  EXPECT_EQ(refused, given);
+  const auto closed = staff.post("/v1/projects/park/phases/ideas/close", {{"reason", "Enough."}});
+  auto client = engine_.connect();
+  for (const std::string& proposal : ids) {
+    const auto shown = client.request("GET", "/v1/contributions/" + proposal, {},
+                                      "Consistency-Token: " + closed.field("Consistency-Token") + "\r\n");
+    EXPECT_EQ(Json::parse(shown.body).at("supports"), pairs * voters_per_pair);
+  }
 }
 
 }  // namespace

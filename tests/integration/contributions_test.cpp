@@ -1,82 +1,14 @@
 // Proposals and comments over HTTP: who sees what when, and what ends with whom.
-#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "engine_under_test.hpp"
-#include "stimmbuch/eventstore/codec/time.hpp"
+#include "participation.hpp"
 
 namespace stimmbuch::test {
 namespace {
 
-std::string hours_from_now(int hours) {
-  const auto time = std::chrono::floor<std::chrono::hours>(std::chrono::system_clock::now());
-  return std::string(codec::TimeText(Time{time + std::chrono::hours{hours}}).view());
-}
-
-Json body_of(const HttpReply& reply) {
-  return Json::parse(reply.body);
-}
-
-std::string code_of(const HttpReply& reply) {
-  return body_of(reply).value("code", "");
-}
-
-class Contributions : public ::testing::Test {
- protected:
-  // A project with a phase for proposals and comments.
-  void open_project(bool premoderated) {
-    ASSERT_EQ(staff
-                  .post("/v1/projects",
-                        {{"id", "park"}, {"title", {{"de", "Park"}}}, {"premoderated", premoderated}})
-                  .status,
-              201);
-    const auto phase = staff.post("/v1/projects/park/phases", {{"id", "ideas"},
-                                                               {"title", {{"de", "Ideen"}}},
-                                                               {"opens", hours_from_now(-1)},
-                                                               {"closes", hours_from_now(24)},
-                                                               {"features", {"propose", "comment"}}});
-    ASSERT_EQ(phase.status, 201) << phase.body;
-  }
-  HttpReply propose(Caller& who, const std::string& title) {
-    return who.post("/v1/contributions", {{"kind", "proposal"},
-                                          {"project", "park"},
-                                          {"phase", "ideas"},
-                                          {"title", title},
-                                          {"text", "Because."}});
-  }
-  HttpReply comment(Caller& who, const std::string& parent, const std::string& text) {
-    return who.post(
-        "/v1/contributions",
-        {{"kind", "comment"}, {"project", "park"}, {"phase", "ideas"}, {"parent", parent}, {"text", text}});
-  }
-  static std::string id_of(const HttpReply& reply) {
-    EXPECT_EQ(reply.status, 201) << reply.body;
-    return body_of(reply).at("contribution");
-  }
-  HttpReply done(Caller& who, const std::string& id, const std::string& deed, const Json& body) {
-    const auto reply = who.post("/v1/contributions/" + id + "/" + deed, body);
-    if (reply.status == 200) last_ = reply.field("Consistency-Token");
-    return reply;
-  }
-  HttpReply read(const std::string& path) {
-    return anyone.request("GET", path, {}, "Consistency-Token: " + last_ + "\r\n");
-  }
-  HttpReply read_as(Caller& who, const std::string& path) {
-    return who.get(path, "Consistency-Token: " + last_ + "\r\n");
-  }
-  Json items(const std::string& path) { return body_of(read(path)).at("items"); }
-
-  EngineUnderTest engine;
-  Caller staff = engine.caller("staff", "anna");
-  Caller moderator = engine.caller("moderator", "mona");
-  Caller other_moderator = engine.caller("moderator", "nora");
-  Caller cora = engine.caller("citizen", "cora");
-  Caller carl = engine.caller("citizen", "carl");
-  HttpClient anyone = engine.connect();
-  std::string last_;  // consistency token
-};
+class Contributions : public Participation {};
 
 TEST_F(Contributions, AppearWithTheAuthorsNameOnceAModeratorReleasedThem) {
   open_project(true);
@@ -84,11 +16,11 @@ TEST_F(Contributions, AppearWithTheAuthorsNameOnceAModeratorReleasedThem) {
   const auto id = id_of(propose(cora, "A bench"));
   EXPECT_EQ(anyone.get("/v1/contributions/" + id).status, 404);
   EXPECT_EQ(carl.get("/v1/moderation/pending").status, 403);
-  const auto own = body_of(cora.get("/v1/me/contributions"));
+  const auto own = body_of(read_as(cora, "/v1/me/contributions"));
   ASSERT_EQ(own.at("items").size(), 1U);
   EXPECT_EQ(own.at("items")[0].at("state"), "pending");
   EXPECT_EQ(own.at("items")[0].at("versions")[0].at("title"), "A bench");
-  const auto pending = body_of(moderator.get("/v1/moderation/pending"));
+  const auto pending = body_of(read_as(moderator, "/v1/moderation/pending"));
   ASSERT_EQ(pending.at("items").size(), 1U);
   EXPECT_EQ(pending.at("items")[0].at("author"), "Cora");
 
@@ -183,13 +115,6 @@ TEST_F(Contributions, AreHiddenRestoredAndAppealed) {
   EXPECT_EQ(ledger[0].at("action"), "appeal_granted");
   EXPECT_EQ(ledger[1].at("action"), "blocked");
   for (const auto& deed : ledger) EXPECT_FALSE(deed.contains("actor"));
-}
-
-// What an operator asks for now, and not at night.
-void sweep(const EngineUnderTest& engine) {
-  auto admin = engine.endpoints().connect_admin();
-  EXPECT_EQ(admin.request("POST", "/admin/vault/sweep", "{}", "Content-Type: application/json\r\n").status,
-            200);
 }
 
 TEST_F(Contributions, LoseTheirTextsWhenTheyAreRemoved) {

@@ -124,10 +124,12 @@ class LogBuilder {
     if constexpr (std::is_constructible_v<roll::Event, One>) return Event{roll::Event{event}};
     if constexpr (std::is_constructible_v<opening::Event, One>) return Event{opening::Event{event}};
     if constexpr (std::is_constructible_v<contribution::Event, One>) return Event{contribution::Event{event}};
+    if constexpr (std::is_constructible_v<support::Event, One>) return Event{support::Event{event}};
   }
 
   Actor actor_of(const StreamId& stream) const {
     if (const auto* const ballot = std::get_if<BallotId>(&stream)) return ballot->voter;
+    if (const auto* const supports = std::get_if<SupportsId>(&stream)) return supports->voter;
     return actor_;
   }
 

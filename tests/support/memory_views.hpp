@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,11 @@ class MemoryViews final : public projections::Views {
     rows_.insert_or_assign(std::string(key), std::move(value));
   }
   void erase(std::string_view key) override { rows_.erase(std::string(key)); }
+  void each(std::string_view prefix,
+            const std::function<void(std::string_view key, std::string_view value)>& visit) override {
+    for (auto row = rows_.lower_bound(prefix); row != rows_.end() && row->first.starts_with(prefix); ++row)
+      visit(std::string_view(row->first).substr(prefix.size()), row->second);
+  }
 
   const std::map<std::string, std::string, std::less<>>& rows() const { return rows_; }
   std::string document(std::string_view id) {

@@ -147,6 +147,7 @@ void for_each_event_type(auto&& visit) {
   aggregate(std::type_identity<roll::Event>{});
   aggregate(std::type_identity<opening::Event>{});
   aggregate(std::type_identity<contribution::Event>{});
+  aggregate(std::type_identity<support::Event>{});
 }
 
 // Other data for the event.
@@ -180,6 +181,9 @@ inline StreamId random_stream(Random& random, const Event& event) {
       return OpeningPartId{random_id<PollId>(random), random.between<std::uint32_t>(0, UINT32_MAX)};
     }
     StreamId operator()(const contribution::Event&) const { return random_id<ContributionId>(random); }
+    StreamId operator()(const support::Event&) const {
+      return SupportsId{random_id<ProjectId>(random), random_id<PhaseId>(random), random_id<VoterId>(random)};
+    }
   };
   return std::visit(Stream{random}, event);
 }

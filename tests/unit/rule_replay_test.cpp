@@ -28,6 +28,7 @@ using namespace std::chrono_literals;
 
 const LedgerId town = id<LedgerId>("town");
 const PollId bench = id<PollId>("bench");
+const PhaseId ideas = id<PhaseId>("ideas");
 const Actor anna = id<OfficialId>("anna");
 const Actor bert = id<OfficialId>("bert");
 
@@ -62,6 +63,39 @@ class RuleReplayTest : public testing::Test {
   }
   Recorded recorded(const Actor& actor, Time time) {
     return {Position{++position_}, Revision{0}, time, actor};
+  }
+
+  // A phase in which people propose and support, and its citizens.
+  void open_phase() {
+    project::Phase phase{ideas, test::title("Ideas"), on_grid(may_third, 1h), on_grid(may_third, 1h) + 24h};
+    phase.features = {project::Feature::propose, project::Feature::comment, project::Feature::support};
+    phase.supports = project::SupportTerms{.most = 2, .least = 1, .threshold = 0};
+    take(anna, id<ProjectId>("park"), project::Event{project::PhaseDefined{phase}});
+    for (const auto* const name : {"cora", "carl", "dora"})
+      take(id<CitizenId>(name), id<CitizenId>(name), citizen::Event{citizen::Registered{}});
+  }
+  void propose(const std::string& author, const std::string& name) {
+    contribution::Submitted submitted;
+    submitted.project = id<ProjectId>("park");
+    submitted.phase = ideas;
+    submitted.texts = {{"text", {}}, {"title", {}}};
+    take(id<CitizenId>(author), id<ContributionId>(name), contribution::Event{submitted});
+  }
+  void comment(const std::string& author, const std::string& name, const std::string& parent) {
+    contribution::Submitted submitted;
+    submitted.kind = contribution::Kind::comment;
+    submitted.project = id<ProjectId>("park");
+    submitted.phase = ideas;
+    submitted.parent = id<ContributionId>(parent);
+    submitted.depth = 1;
+    submitted.texts = {{"text", {}}};
+    take(id<CitizenId>(author), id<ContributionId>(name), contribution::Event{submitted});
+  }
+  void support(const std::string& participant, const support::Event& event, std::optional<Actor> actor = {}) {
+    const SupportsId stream{id<ProjectId>("park"), ideas, id<VoterId>(participant)};
+    const auto grid = recorded(actor.value_or(Actor{stream.voter}), on_grid(time_, 1h) + off_grid_);
+    record([=](RuleReplay& rules) { rules.take(stream, Event{event}, grid, false); });
+    time_ += 1s;
   }
 
   void draft() {
@@ -251,8 +285,8 @@ TEST_F(RuleReplayTest, FindsTimesThatGoBack) {
   EXPECT_THAT(found(),
               ElementsAre(HasSubstr("time 5: its time is before that of a record before it"),
                           HasSubstr("time 6: its time is before that of a record before it"),
-                          HasSubstr("time 8: the time of the ballot is not on the poll's grid"),
-                          HasSubstr("time 9: the time of the ballot is before that of a record before it")));
+                          HasSubstr("time 8: the time of the record is not on the contest's grid"),
+                          HasSubstr("time 9: the time of the record is before that of a record before it")));
 }
 
 TEST_F(RuleReplayTest, TakesImportedBallotsFromOfficials) {
@@ -270,7 +304,7 @@ TEST_F(RuleReplayTest, TakesImportedBallotsFromOfficials) {
 
 // ---- what was to be destroyed
 
-constexpr auto patience = poll::destruction_patience;
+constexpr auto patience = destruction_patience;
 const CitizenId cora = id<CitizenId>("cora");
 
 TEST_F(RuleReplayTest, AgreesWithErasuresThatTheEngineCompleted) {
@@ -335,6 +369,84 @@ TEST_F(RuleReplayTest, FindsASecretThatIsDestroyedTooEarly) {
   open();
   take(stimmbuch::Engine{}, bench, poll::Event{poll::SecretDestroyed{}});
   EXPECT_THAT(found(), ElementsAre(HasSubstr("secret_needed")));
+}
+
+// ---- contributions and supports
+
+support::Given given(std::string_view proposal) {
+  return {id<ContributionId>(proposal), 1, {id<ContributionId>(proposal)}};
+}
+
+TEST_F(RuleReplayTest, AgreesWithContributionsAndSupportsThatTheRulesWrote) {
+  open_phase();
+  propose("cora", "bench");
+  propose("carl", "pond");
+  comment("dora", "well", "bench");
+  take(bert, id<ContributionId>("well"), contribution::Event{contribution::Hidden{}});
+  take(id<CitizenId>("dora"), id<ContributionId>("well"), contribution::Event{contribution::Removed{}});
+  take(stimmbuch::Engine{}, id<ContributionId>("well"), contribution::Event{contribution::TextsDestroyed{}});
+  support("v1", given("bench"));
+  support("v2", given("pond"));
+  support("v1", given("pond"));
+  support("v1", support::Withdrawn{id<ContributionId>("bench"), {id<ContributionId>("bench")}});
+  take(anna, id<ContributionId>("pond"),
+       contribution::Event{contribution::Merged{id<ContributionId>("bench"), "Same."}});
+  finish();
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(RuleReplayTest, FindsContributionsOfOthersAndOfNobody) {
+  open_phase();
+  propose("nobody", "bench");
+  propose("cora", "pond");
+  take(id<CitizenId>("cora"), id<ContributionId>("pond"), contribution::Event{contribution::Hidden{}});
+  take(id<CitizenId>("carl"), id<ContributionId>("pond"), contribution::Event{contribution::Removed{}});
+  comment("carl", "well", "missing");
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("citizen_unknown"), HasSubstr("citizen/cora may not do this"),
+                                   HasSubstr("not_the_author"), HasSubstr("contribution_unknown")));
+}
+
+TEST_F(RuleReplayTest, FindsSupportsThatThePhaseForbids) {
+  open_phase();
+  for (const auto* const name : {"a", "b", "c"}) propose("cora", name);
+  support("v1", given("a"));
+  support("v1", given("a"));
+  support("v2", given("missing"));
+  support("v3", given("a"), Actor{id<VoterId>("v4")});
+  support("v4", support::Given{id<ContributionId>("a"), 1, {}});
+  for (const auto* const name : {"a", "b", "c"}) support("v5", given(name));
+  off_grid_ = 1us;
+  support("v6", given("a"));
+  off_grid_ = 0us;
+  time_ += 24h;
+  support("v7", given("a"));
+  EXPECT_THAT(found(),
+              ElementsAre(HasSubstr("already_supported"), HasSubstr("contribution_unknown"),
+                          HasSubstr("voter/v4 may not do this"), HasSubstr("the rules write something else"),
+                          HasSubstr("supports_exhausted"), HasSubstr("not on the contest's grid"),
+                          HasSubstr("phase_not_open")));
+}
+
+TEST_F(RuleReplayTest, FindsSecretsOfPhasesThatLastLongerThanPromised) {
+  open_phase();
+  time_ = on_grid(may_third, 1h) + 24h + std::chrono::days{30} + patience;
+  take(anna, id<ProjectId>("pool"), project::Event{project::Opened{test::title("Pool"), {}}});
+  finish();
+  EXPECT_THAT(found(), IsEmpty());
+  time_ += 1h;
+  take(anna, id<ProjectId>("pier"), project::Event{project::Opened{test::title("Pier"), {}}});
+  finish();
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("secret 3: a secret of phase ideas of project/park")));
+}
+
+TEST_F(RuleReplayTest, FindsRemovedTextsThatAreNotDestroyed) {
+  open_phase();
+  propose("cora", "bench");
+  take(id<CitizenId>("cora"), id<ContributionId>("bench"), contribution::Event{contribution::Removed{}});
+  time_ += patience + 1h;
+  take(anna, id<ProjectId>("pool"), project::Event{project::Opened{test::title("Pool"), {}}});
+  finish();
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("contribution/bench")));
 }
 
 }  // namespace

@@ -75,6 +75,8 @@ STIMMBUCH_COMMAND(project, ReopenPhase, required("id", &project::ReopenPhase::ph
                   required("closes", &project::ReopenPhase::closes),
                   required("reason", &project::ReopenPhase::reason));
 STIMMBUCH_COMMAND(project, CloseProject);
+STIMMBUCH_COMMAND(project, DestroySecret, required("phase", &project::DestroySecret::phase),
+                  required("contest", &project::DestroySecret::contest));
 STIMMBUCH_COMMAND(project, PlanMilestone, inlined(&project::PlanMilestone::milestone));
 STIMMBUCH_COMMAND(project, ReportMilestone, required("id", &project::ReportMilestone::milestone),
                   inlined(&project::ReportMilestone::report));
@@ -154,6 +156,10 @@ STIMMBUCH_COMMAND(contribution, DestroyText, inlined(&contribution::DestroyText:
 STIMMBUCH_COMMAND(contribution, CompleteTextDestruction,
                   inlined(&contribution::CompleteTextDestruction::text));
 STIMMBUCH_COMMAND(contribution, CompleteRemoval);
+
+STIMMBUCH_COMMAND(support, GiveSupport, required("proposal", &support::GiveSupport::proposal),
+                  required("version", &support::GiveSupport::version));
+STIMMBUCH_COMMAND(support, WithdrawSupport, required("proposal", &support::WithdrawSupport::proposal));
 
 #undef STIMMBUCH_COMMAND
 

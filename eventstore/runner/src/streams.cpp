@@ -25,7 +25,7 @@ const TakenCommand* Stream::find(const CommandTag& tag) const {
 }
 
 Stream& Streams::at(const StreamId& stream) {
-  if (const auto* const own = std::get_if<BallotId>(&stream)) return ballot(*own);
+  if (contest_of(stream)) return participant(stream);
   std::string name = subject(stream);
   if (const auto known = by_subject_.find(name); known != by_subject_.end()) {
     entries_.splice(entries_.begin(), entries_, known->second);
@@ -50,12 +50,12 @@ void Streams::changed(const StreamId& stream) {
   if (const auto* const citizen = std::get_if<CitizenId>(&stream)) changed_citizens_.insert(*citizen);
 }
 
-Stream& Streams::ballot(const BallotId& ballot) {
-  std::string name = subject(ballot);
-  if (const auto known = ballot_by_subject_.find(name); known != ballot_by_subject_.end())
+Stream& Streams::participant(const StreamId& stream) {
+  std::string name = subject(stream);
+  if (const auto known = participant_by_subject_.find(name); known != participant_by_subject_.end())
     return *known->second;
-  Stream& entry = ballots_.emplace_back(std::move(name), initial_state(ballot));
-  ballot_by_subject_.emplace(entry.subject, &entry);
+  Stream& entry = participants_.emplace_back(std::move(name), initial_state(stream));
+  participant_by_subject_.emplace(entry.subject, &entry);
   load(entry);
   return entry;
 }
@@ -76,8 +76,8 @@ void Streams::end_group() {
   for (const CitizenId& citizen : changed_citizens_)
     citizens_.put(citizen, std::get<citizen::State>(at(citizen).state));
   changed_citizens_.clear();
-  ballot_by_subject_.clear();
-  ballots_.clear();
+  participant_by_subject_.clear();
+  participants_.clear();
   while (entries_.size() > cached_max_) {
     by_subject_.erase(entries_.back().subject);
     entries_.pop_back();
@@ -86,8 +86,8 @@ void Streams::end_group() {
 
 void Streams::forget() {
   changed_citizens_.clear();
-  ballot_by_subject_.clear();
-  ballots_.clear();
+  participant_by_subject_.clear();
+  participants_.clear();
   by_subject_.clear();
   entries_.clear();
 }

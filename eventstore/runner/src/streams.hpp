@@ -36,9 +36,9 @@ struct Stream {
   const TakenCommand* find(const CommandTag& tag) const;
 };
 
-// The folded streams that decisions read: the present group's on top of the ledger's. Ballots are forgotten
-// after the group, since a voter seldom returns at once; of the others the most recently used stay. Belongs
-// to the writer thread.
+// The folded streams that decisions read: the present group's on top of the ledger's. Those of participants
+// in contests are forgotten after the group, since a voter seldom returns at once; of the others the most
+// recently used stay. Belongs to the writer thread.
 class Streams final : public States {
  public:
   Streams(const eventstore::Records& log, KnownCitizens& citizens, std::size_t cached_max)
@@ -51,7 +51,7 @@ class Streams final : public States {
   // The present group has a record for the stream.
   void changed(const StreamId& stream);
 
-  // The group is written. Forgets ballots and what exceeds the bound.
+  // The group is written. Forgets participants and what exceeds the bound.
   void end_group();
   // Forgets everything: the ledger did not take what was folded.
   void forget();
@@ -61,17 +61,17 @@ class Streams final : public States {
  private:
   using Entries = std::list<Stream>;
 
-  Stream& ballot(const BallotId& ballot);
+  Stream& participant(const StreamId& stream);
   void load(Stream& stream) const;
 
   const eventstore::Records& log_;
   KnownCitizens& citizens_;
   std::size_t cached_max_;
-  Entries entries_;  // but ballots; most recently used first
+  Entries entries_;  // but of participants; most recently used first
   std::unordered_map<std::string_view, Entries::iterator> by_subject_;
   // Of this group. Apart from the others, which are so many that looking into them is slow.
-  std::deque<Stream> ballots_;
-  std::unordered_map<std::string_view, Stream*> ballot_by_subject_;
+  std::deque<Stream> participants_;
+  std::unordered_map<std::string_view, Stream*> participant_by_subject_;
   std::set<CitizenId> changed_citizens_;  // by this group
 };
 

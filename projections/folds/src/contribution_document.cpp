@@ -141,6 +141,10 @@ class ContributionDocument {
   }
 
   std::string finish() {
+    if (row_.contribution.kind == contribution::Kind::proposal) {
+      out_.member("supports", row_.supports);
+      if (!row_.merged_from.empty()) out_.member("supporters", row_.supporters);
+    }
     out_.member("replies", row_.replies);
     if (row_.amendments != 0) out_.member("amendments", row_.amendments);
     out_.member_if_any("merged_from", row_.merged_from);

@@ -40,10 +40,13 @@ struct ContributionRow {
   std::vector<Past<contribution::Appealed>> appeals;
   std::vector<Past<contribution::AppealDecided>> decisions;
   std::vector<ContributionId> merged_from;
-  std::int64_t replies = 0;     // that were released at some time
-  std::int64_t amendments = 0;  // the same
-  bool waits = false;           // whether it lies in the list of what waits to be released
-  bool listed = false;          // whether it lies in the lists of its project
+  std::int64_t replies = 0;                       // that were released at some time
+  std::int64_t amendments = 0;                    // the same
+  std::int64_t supports = 0;                      // of itself, that count
+  std::int64_t supporters = 0;                    // people with one of these, or of what was merged into it
+  bool waits = false;                             // whether it lies in the list of what waits to be released
+  bool listed = false;                            // whether it lies in the lists of its project
+  std::optional<std::int64_t> listed_supporters;  // under which it lies in the lists of the most supported
   bool provisional = false;
   Position reflects{};
 };
@@ -86,6 +89,9 @@ inline constexpr auto members<projections::ContributionRow> =
                if_any("merged_from", &projections::ContributionRow::merged_from),
                unless("replies", &projections::ContributionRow::replies, 0),
                unless("amendments", &projections::ContributionRow::amendments, 0),
+               unless("supports", &projections::ContributionRow::supports, 0),
+               unless("supporters", &projections::ContributionRow::supporters, 0),
+               if_any("listed_supporters", &projections::ContributionRow::listed_supporters),
                unless("waits", &projections::ContributionRow::waits, false),
                unless("listed", &projections::ContributionRow::listed, false),
                unless("provisional", &projections::ContributionRow::provisional, false),

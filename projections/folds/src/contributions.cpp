@@ -1,10 +1,12 @@
 #include "stimmbuch/projections/folds/contributions.hpp"
 
+#include <array>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "contribution_row.hpp"
 #include "document.hpp"
@@ -77,6 +79,8 @@ class ContributionsFold final : public Fold {
     switch (input.aggregate()) {
       case Aggregate::contribution:
         return apply_contribution(views, input);
+      case Aggregate::support:
+        return apply_support(views, input);
       case Aggregate::citizen:
         return apply_citizen(views, input);
       case Aggregate::ledger:
@@ -128,7 +132,76 @@ class ContributionsFold final : public Fold {
       ContributionRow& into = rows_.edit(views, merged->into.text());
       into.merged_from.push_back(*ContributionId::parse(input.id()));
       into.reflects = recorded.position;
+      join_supporters(views, input.id(), merged->into);
     }
+  }
+
+  void apply_support(Views& views, const FoldInput& input) {
+    const auto stream = parse_subject(input.envelope().subject);
+    const auto* const supports = stream ? std::get_if<SupportsId>(&*stream) : nullptr;
+    if (!supports) throw Unreadable("its subject is of no participant");
+    const auto& event = input.event<support::Event>();
+    const auto count = [&](const std::vector<ContributionId>& proposals, std::int64_t change) {
+      for (const ContributionId& proposal : proposals)
+        count_support(views, proposal, supports->voter, change, input.position());
+    };
+    if (const auto* const given = std::get_if<support::Given>(&event)) count(given->begin, 1);
+    if (const auto* const withdrawn = std::get_if<support::Withdrawn>(&event)) count(withdrawn->cease, -1);
+  }
+
+  // One more or one less support of a proposal; its supporters are counted where it was merged into.
+  void count_support(Views& views, const ContributionId& proposal, const VoterId& voter, std::int64_t change,
+                     Position position) {
+    ContributionRow& supported = rows_.edit(views, proposal.text());
+    supported.supports += change;
+    supported.reflects = position;
+    const ContributionId root = root_of(views, proposal);
+    ContributionRow& counted = rows_.edit(views, root.text());
+    counted.supporters += add_to_supporter(views, root, voter.text(), change);
+    counted.reflects = position;
+  }
+
+  // What a proposal was merged into at last.
+  ContributionId root_of(Views& views, ContributionId proposal) {
+    for (std::size_t merges = 0; merges < merges_max; ++merges) {
+      const ContributionRow* const row = rows_.find(views, proposal.text());
+      if (!row || !row->merging) return proposal;
+      proposal = row->merging->event.into;
+    }
+    throw Unreadable("the proposal was merged in a circle");
+  }
+
+  // Somebody supports so many more of the proposals that are counted together. By how much that changes the
+  // number of supporters.
+  static std::int64_t add_to_supporter(Views& views, const ContributionId& root, std::string_view voter,
+                                       std::int64_t change) {
+    const std::string key = supporters_prefix(root).append(voter);
+    const auto known = views.get(key);
+    const std::int64_t before = known ? std::stoll(*known) : 0;
+    const std::int64_t after = before + change;
+    if (after > 0) {
+      views.put(key, std::to_string(after));
+    } else {
+      views.erase(key);
+    }
+    return (after > 0 ? 1 : 0) - (before > 0 ? 1 : 0);
+  }
+
+  void join_supporters(Views& views, std::string_view merged, const ContributionId& into) {
+    const ContributionId root = root_of(views, into);
+    const std::string prefix = supporters_prefix(*ContributionId::parse(merged));
+    std::int64_t more = 0;
+    std::vector<std::string> joined;
+    views.each(prefix, [&](std::string_view voter, std::string_view count) {
+      more += add_to_supporter(views, root, voter, std::stoll(std::string(count)));
+      joined.push_back(prefix + std::string(voter));
+    });
+    for (const std::string& key : joined) views.erase(key);
+    rows_.edit(views, root.text()).supporters += more;
+  }
+
+  static std::string supporters_prefix(const ContributionId& proposal) {
+    return std::string("supporter/").append(proposal.text()).append("/");
   }
 
   void count_at_others(Views& views, const ContributionRow& row, Position position) {
@@ -157,8 +230,9 @@ class ContributionsFold final : public Fold {
                                            .append("/name"));
   }
 
-  static void write_deed(Views& views, const FoldInput& input, const ContributionRow& row, const Deed& deed) {
+  void write_deed(Views& views, const FoldInput& input, const ContributionRow& row, const Deed& deed) {
     DocumentWriter out;
+    out.purpose(ledger_.row(views));
     out.member("position", input.position());
     out.member("time", input.recorded().time);
     out.member("contribution", input.id());
@@ -197,6 +271,7 @@ class ContributionsFold final : public Fold {
     }
     if (row.amends)
       views.put(amendments_prefix(row.amends->proposal).append(oldest_first(position)), summary);
+    list_by_supporters(views, row, summary);
     bool in_project = row.listed;
     put_while(own.is_shown(), in_project, views,
               contributions_prefix(own.project, {}, own.kind).append(newest_first(position)), summary);
@@ -204,7 +279,29 @@ class ContributionsFold final : public Fold {
               contributions_prefix(own.project, own.phase, own.kind).append(newest_first(position)), summary);
   }
 
+  // Most supported first, and of those with as many the newest.
+  static void list_by_supporters(Views& views, ContributionRow& row, const std::string& summary) {
+    const contribution::State& own = row.contribution;
+    if (own.kind != contribution::Kind::proposal) return;
+    const auto rank = [&](std::int64_t supporters) {
+      return newest_first(Position{static_cast<std::uint64_t>(supporters)})
+          .append("/")
+          .append(newest_first(row.submitted.position));
+    };
+    const bool listed = own.is_shown() && !own.merged;
+    const std::array<std::string, 2> lists{most_supported_prefix(own.project, {}),
+                                           most_supported_prefix(own.project, own.phase)};
+    if (row.listed_supporters && (!listed || *row.listed_supporters != row.supporters)) {
+      for (const std::string& list : lists) views.erase(list + rank(*row.listed_supporters));
+      row.listed_supporters.reset();
+    }
+    if (!listed) return;
+    row.listed_supporters = row.supporters;
+    for (const std::string& list : lists) views.put(list + rank(row.supporters), summary);
+  }
+
   static constexpr std::size_t kept_rows_max = 1024;
+  static constexpr std::size_t merges_max = 1000;
 
   Rows<ContributionRow> rows_{"contribution/", kept_rows_max};
   LedgerFold ledger_;
@@ -215,7 +312,7 @@ class ContributionsFold final : public Fold {
 Projection contributions_projection() {
   return {"contributions",
           1,
-          {Aggregate::contribution, Aggregate::citizen, Aggregate::ledger},
+          {Aggregate::contribution, Aggregate::support, Aggregate::citizen, Aggregate::ledger},
           []() -> std::unique_ptr<Fold> { return std::make_unique<ContributionsFold>(); }};
 }
 
@@ -223,6 +320,11 @@ std::string contributions_prefix(const ProjectId& project, const std::optional<P
                                  contribution::Kind kind) {
   if (!phase) return joined({"project", project.text(), name_of(kind)});
   return joined({"phase", project.text(), phase->text(), name_of(kind)});
+}
+
+std::string most_supported_prefix(const ProjectId& project, const std::optional<PhaseId>& phase) {
+  if (!phase) return joined({"supported", "project", project.text()});
+  return joined({"supported", "phase", project.text(), phase->text()});
 }
 
 std::string replies_prefix(const ContributionId& contribution) {

@@ -120,6 +120,7 @@ class FiguresFold final : public Fold {
       case Aggregate::roll:
       case Aggregate::opening:
       case Aggregate::contribution:
+      case Aggregate::support:
         break;  // their types say all; they themselves are not read
       case Aggregate::citizen:
         apply_citizen(views, input, figures.citizens);
@@ -231,6 +232,7 @@ class FiguresFold final : public Fold {
       void operator()(const project::PhaseReopened&) const {}
       void operator()(const project::Revised&) const {}
       void operator()(const project::MilestonePlanned&) const {}
+      void operator()(const project::SecretDestroyed&) const {}
       void operator()(const project::MilestoneReported&) const {}
       void operator()(const project::Closed&) const {
         add(figures, name_of(project::Status::open), -1);
@@ -256,7 +258,7 @@ Projection figures_projection() {
   return {"figures",
           3,
           {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot,
-           Aggregate::roll, Aggregate::opening, Aggregate::contribution},
+           Aggregate::roll, Aggregate::opening, Aggregate::contribution, Aggregate::support},
           []() -> std::unique_ptr<Fold> { return std::make_unique<FiguresFold>(); }};
 }
 

@@ -19,7 +19,8 @@ constexpr auto kinds = std::to_array<Kind>({{"ballot", Aggregate::ballot},
                                             {"ledger", Aggregate::ledger},
                                             {"roll", Aggregate::roll},
                                             {"opening", Aggregate::opening},
-                                            {"contribution", Aggregate::contribution}});
+                                            {"contribution", Aggregate::contribution},
+                                            {"support", Aggregate::support}});
 
 bool is_kind(std::string_view text, std::string_view kind, char behind) {
   return text.size() > kind.size() && text.starts_with(kind) && text[kind.size()] == behind;
@@ -40,7 +41,8 @@ void FoldInput::read(Position position, std::string_view record) {
     if (!is_kind(envelope_.subject, kind.name, '/')) throw Unreadable("its type and its subject disagree");
     aggregate_ = kind.aggregate;
     id_ = envelope_.subject.substr(kind.name.size() + 1);
-    if (aggregate_ == Aggregate::ballot) id_ = id_.substr(0, id_.find('/'));
+    if (aggregate_ == Aggregate::ballot || aggregate_ == Aggregate::support)
+      id_ = id_.substr(0, id_.find('/'));
     if (aggregate_ == Aggregate::roll || aggregate_ == Aggregate::opening)
       id_ = id_.substr(0, id_.rfind('-'));
     if (!is_id(id_)) throw Unreadable("its subject names nothing");

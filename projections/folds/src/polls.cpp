@@ -356,6 +356,7 @@ class PollsFold final : public Fold {
       case Aggregate::roll:
       case Aggregate::opening:
       case Aggregate::contribution:
+      case Aggregate::support:
         return;
     }
   }

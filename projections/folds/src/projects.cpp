@@ -184,6 +184,7 @@ struct Remember {
         {event.phase, PhaseFate::reopened, moment_of(recorded), event.closes, event.reason});
   }
   void operator()(const project::Closed&) const { row.closed = moment_of(recorded); }
+  void operator()(const project::SecretDestroyed&) const {}
   void operator()(const project::Revised& event) const {
     take_texts(event);
     row.revised = moment_of(recorded);
@@ -220,6 +221,7 @@ class ProjectsFold final : public Fold {
       case Aggregate::roll:
       case Aggregate::opening:
       case Aggregate::contribution:
+      case Aggregate::support:
         return;
     }
   }

@@ -261,6 +261,14 @@ struct Speak {
     return {};
   }
 
+  Sentence operator()(const project::SecretDestroyed& event) const {
+    const std::string phase(event.phase.text());
+    return {"Das Geheimnis der Unterstützungen von " + phase +
+                " ist vernichtet; wer wen unterstützt hat, kann niemand mehr sagen.",
+            "The secret of the supports of " + phase +
+                " is destroyed; nobody can tell any more who supported what."};
+  }
+
   // ---- contribution
   Sentence operator()(const contribution::Submitted& event) const {
     const bool proposal = event.kind == contribution::Kind::proposal;
@@ -331,6 +339,28 @@ struct Speak {
   Sentence operator()(const contribution::TextDestroyed& event) const { return destroyed(event.text); }
   Sentence operator()(const contribution::TextsDestroyed&) const {
     return {"Alle Texte des Beitrags sind vernichtet.", "All texts of the contribution are destroyed."};
+  }
+
+  // ---- support
+  Sentence operator()(const support::Given& event) const {
+    const std::string proposal(event.proposal.text());
+    return {"Der Vorschlag " + proposal + " wird unterstützt, in Fassung " + std::to_string(event.version) +
+                ". Ab hier zählen: " + counted(event.begin.size(), "Unterstützung", "Unterstützungen") + ".",
+            "The proposal " + proposal + " is supported, in version " + std::to_string(event.version) +
+                ". From here on " + counted(event.begin.size(), "support counts", "supports count") + "."};
+  }
+  Sentence operator()(const support::Renewed& event) const {
+    const std::string proposal(event.proposal.text());
+    return {
+        "Der Vorschlag " + proposal + " wird in Fassung " + std::to_string(event.version) + " unterstützt.",
+        "The proposal " + proposal + " is supported in version " + std::to_string(event.version) + "."};
+  }
+  Sentence operator()(const support::Withdrawn& event) const {
+    const std::string proposal(event.proposal.text());
+    return {"Die Unterstützung für " + proposal + " wurde zurückgenommen. Nicht mehr gezählt: " +
+                counted(event.cease.size(), "Unterstützung", "Unterstützungen") + ".",
+            "The support for " + proposal + " was withdrawn. No longer counted: " +
+                counted(event.cease.size(), "support", "supports") + "."};
   }
 
   // ---- poll

@@ -41,6 +41,7 @@ inline constexpr auto members<citizen::State> =
 template <>
 inline constexpr auto members<project::MilestoneState> = std::tuple{
     required("id", &project::MilestoneState::id), if_any("reported", &project::MilestoneState::reported)};
+// Without its contests, which only the end of their secrets depends on.
 template <>
 inline constexpr auto members<project::State> =
     std::tuple{required("status", &project::State::status), if_any("phases", &project::State::phases),

@@ -198,6 +198,7 @@ class TallyFold final : public Fold {
       case Aggregate::project:
       case Aggregate::roll:
       case Aggregate::contribution:
+      case Aggregate::support:
         return;
     }
   }

@@ -1,5 +1,7 @@
 #include "generation_views.hpp"
 
+#include <map>
+
 namespace stimmbuch::projections {
 
 namespace {
@@ -14,6 +16,29 @@ std::optional<std::string> GenerationViews::get(std::string_view key) {
   const std::string stored = full(key);
   if (const auto change = changes_.find(stored); change != changes_.end()) return change->second;
   return database_->get(stored);
+}
+
+void GenerationViews::each(std::string_view prefix,
+                           const std::function<void(std::string_view, std::string_view)>& visit) {
+  const std::string stored = full(prefix);
+  std::map<std::string_view, const std::optional<std::string>*> changed;  // by the key behind the prefix
+  for (const auto& [key, value] : changes_) {
+    if (key.starts_with(stored)) changed.emplace(std::string_view(key).substr(stored.size()), &value);
+  }
+  auto change = changed.begin();
+  const auto visit_changed = [&] {
+    if (*change->second) visit(change->first, **change->second);
+    ++change;
+  };
+  for (RowCursor row(*database_, stored); row.valid(); row.next()) {
+    while (change != changed.end() && change->first < row.key()) visit_changed();
+    if (change != changed.end() && change->first == row.key()) {
+      visit_changed();
+    } else {
+      visit(row.key(), row.value());
+    }
+  }
+  while (change != changed.end()) visit_changed();
 }
 
 void GenerationViews::stage(rocksdb::WriteBatch& batch, std::vector<std::string>& documents) const {

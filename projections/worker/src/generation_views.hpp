@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ class GenerationViews final : public Views {
     changes_.insert_or_assign(full(key), std::move(value));
   }
   void erase(std::string_view key) override { changes_.insert_or_assign(full(key), std::nullopt); }
+  // Looks at all changes since the last commit besides.
+  void each(std::string_view prefix,
+            const std::function<void(std::string_view key, std::string_view value)>& visit) override;
 
   // Adds the changes to the batch, and the ids of the documents among them to `documents`.
   void stage(rocksdb::WriteBatch& batch, std::vector<std::string>& documents) const;

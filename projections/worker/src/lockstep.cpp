@@ -27,6 +27,7 @@ std::optional<Aggregate> aggregate_of(std::string_view subject) {
     Aggregate operator()(const RollPartId&) const { return Aggregate::roll; }
     Aggregate operator()(const OpeningPartId&) const { return Aggregate::opening; }
     Aggregate operator()(const ContributionId&) const { return Aggregate::contribution; }
+    Aggregate operator()(const SupportsId&) const { return Aggregate::support; }
   };
   const auto stream = parse_subject(subject);
   if (!stream) return std::nullopt;

@@ -16,14 +16,16 @@ std::string_view kind_of(const StreamId& stream) {
     std::string_view operator()(const RollPartId&) const { return "roll"; }
     std::string_view operator()(const OpeningPartId&) const { return "opening"; }
     std::string_view operator()(const ContributionId&) const { return "contribution"; }
+    std::string_view operator()(const SupportsId&) const { return "support"; }
   };
   return std::visit(Kind{}, stream);
 }
 
-// Ballots are named by their subject, which is what an audit asks for; everything else by its id.
+// What participants of contests do is named by its subject, which is what an audit asks for; everything else
+// by its id.
 std::string name_of(const StreamId& stream) {
   std::string name = subject(stream);
-  if (!std::holds_alternative<BallotId>(stream)) name.erase(0, name.find('/') + 1);
+  if (!contest_of(stream)) name.erase(0, name.find('/') + 1);
   return name;
 }
 
@@ -44,6 +46,7 @@ struct Creates {
   }
   bool operator()(const roll::Event&) const { return true; }
   bool operator()(const opening::Event&) const { return true; }
+  bool operator()(const support::Event& event) const { return std::holds_alternative<support::Given>(event); }
   bool operator()(const contribution::Event& event) const {
     return std::holds_alternative<contribution::Submitted>(event);
   }

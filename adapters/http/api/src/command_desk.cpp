@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t citizens_remembered_max = 200'000;
 constexpr std::size_t polls_remembered_max = 256;
+constexpr std::size_t places_remembered_max = 10'000;
 
 runner::CommandTag tag_of(const crypto::Mac& key, const StreamId& stream, const Command& command,
                           const Intent& intent) {
@@ -45,7 +46,8 @@ CommandDesk::CommandDesk(runner::Runner* runner, const eventstore::Records& log,
       idempotency_(secrets.idempotency),
       derivation_(secrets.derivation),
       subject_(secrets.subject),
-      polls_(polls_remembered_max) {}
+      polls_(polls_remembered_max),
+      places_(places_remembered_max) {}
 
 std::optional<CitizenId> CommandDesk::citizen_of(const identity::Principal& principal) {
   std::uint64_t times_forgotten = 0;
@@ -82,8 +84,8 @@ runner::VaultRow CommandDesk::erasing_row(std::string_view what, Time now) {
           .value = std::string(codec::TimeText(now).view())};
 }
 
-std::optional<VoterId> CommandDesk::voter(const PollId& poll, const CitizenId& citizen) const {
-  const auto secret = contests_.get(poll);
+std::optional<VoterId> CommandDesk::voter(const ContestId& contest, const CitizenId& citizen) const {
+  const auto secret = contests_.get(contest);
   if (!secret) return std::nullopt;
   return vault::voter_pseudonym(*secret, citizen);
 }
@@ -92,6 +94,19 @@ std::optional<VoterId> CommandDesk::imported_voter(const PollId& poll, std::stri
   const auto secret = contests_.get(poll);
   if (!secret) return std::nullopt;
   return vault::imported_voter(*secret, external_id);
+}
+
+std::optional<CommandDesk::Place> CommandDesk::place_of(const ContributionId& contribution) const {
+  {
+    const std::lock_guard lock(places_mutex_);
+    if (const auto* const known = places_.find(contribution)) return *known;
+  }
+  const auto state = runner::read_state<contribution::State>(log_, contribution);
+  if (!state.submitted) return std::nullopt;
+  const Place place{state.project, state.phase};
+  const std::lock_guard lock(places_mutex_);
+  places_.insert(contribution, place);
+  return place;
 }
 
 std::string CommandDesk::created_id_text(std::string_view kind, const Intent& intent) const {
@@ -117,6 +132,16 @@ std::optional<runner::Submission> CommandDesk::ballot_submission(const BallotId&
   result.citizen = citizen;
   const auto poll = opened_poll(ballot.poll);
   if (poll && poll->sealed) seal(result, *poll, *secret, intent);
+  return result;
+}
+
+std::optional<runner::Submission> CommandDesk::opinion_submission(StreamId stream, Command command,
+                                                                  const Intent& intent,
+                                                                  const CitizenId& citizen) const {
+  const auto secret = contests_.get(contest_of(stream).value());
+  if (!secret) return std::nullopt;
+  auto result = submission(*secret, std::move(stream), std::move(command), intent);
+  result.citizen = citizen;
   return result;
 }
 

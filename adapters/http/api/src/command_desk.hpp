@@ -41,9 +41,16 @@ class CommandDesk {
   // The citizen behind a principal; nothing if they are not registered.
   std::optional<CitizenId> citizen_of(const identity::Principal& principal);
 
-  // As whom a citizen appears in a poll; nothing if there is no such poll, or its secret was destroyed.
-  std::optional<VoterId> voter(const PollId& poll, const CitizenId& citizen) const;
+  // As whom a citizen appears in a contest; nothing if there is no such contest, or its secret was destroyed.
+  std::optional<VoterId> voter(const ContestId& contest, const CitizenId& citizen) const;
   std::optional<VoterId> imported_voter(const PollId& poll, std::string_view external_id) const;
+
+  // The phase that a contribution was made in, which never changes; nothing if there is no such contribution.
+  struct Place {
+    ProjectId project;
+    PhaseId phase;
+  };
+  std::optional<Place> place_of(const ContributionId& contribution) const;
 
   // The id of a thing that a command creates without naming it.
   template <class AnyId>
@@ -68,6 +75,11 @@ class CommandDesk {
   std::optional<runner::Submission> ballot_submission(const BallotId& ballot, ballot::Command command,
                                                       const Intent& intent,
                                                       std::optional<CitizenId> citizen) const;
+
+  // A submission to the stream of a participant in a contest that seals nothing, by the citizen behind it.
+  // Nothing if the contest has no secret.
+  std::optional<runner::Submission> opinion_submission(StreamId stream, Command command, const Intent& intent,
+                                                       const CitizenId& citizen) const;
 
   // As runner::Runner::submit.
   bool submit(runner::Submission submission, runner::Runner::Completion completion);
@@ -97,6 +109,8 @@ class CommandDesk {
   mutable std::mutex polls_mutex_;
   mutable vault::LruCache<PollId, std::shared_ptr<const poll::State>> polls_;
   std::uint64_t times_forgotten_ = 0;
+  mutable std::mutex places_mutex_;
+  mutable vault::LruCache<ContributionId, Place> places_;
 };
 
 }  // namespace stimmbuch::http::api

@@ -147,6 +147,14 @@ project::DefinePhase read_define_phase(Members& in) {
   if (in.has("kind")) phase.kind = in.one_of<project::PhaseKind>("kind", codec::names<project::PhaseKind>);
   phase.features = in.each_of<project::Feature>("features", codec::names<project::Feature>);
   phase.machine_translated = in.languages("machine_translated");
+  if (auto supports = in.optional_object("supports")) {
+    phase.supports =
+        project::SupportTerms{supports->small_integer("most", 0), supports->small_integer("least", 1),
+                              supports->integer("threshold", 0)};
+    supports->finish();
+  }
+  phase.grid_s = in.small_integer("grid_s", phase.grid_s);
+  phase.objection_days = in.small_integer("objection_days", phase.objection_days);
   phase.admissions = items<project::Admission>(in, "admissions", [](Members& admission) {
     return project::Admission{admission.one_of<project::Feature>("feature", codec::names<project::Feature>),
                               electorate_members(admission)};

@@ -7,6 +7,7 @@
 #include "counting.hpp"
 #include "missing_secret.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/adapters/vault/contest_secrets.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
 #include "submitting.hpp"
 
@@ -168,9 +169,17 @@ void Api::revise_project(Call call) {
 }
 
 void Api::define_phase(Call call) {
-  to_named<ProjectId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
-    return project::Command{read_define_phase(in)};
-  });
+  const auto project = id_parameter<ProjectId>(call, 0);
+  if (!project) return std::move(call).send(not_found());
+  with_body(
+      *desk_, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+        const auto command = read_define_phase(in);
+        auto submission = desk_->open_submission(*project, project::Command{command}, as_official(asked));
+        for (const OpinionKind kind : command.phase.opinions())
+          submission.secrets.push_back(
+              vault::new_contest_secret(OpinionsId{*project, command.phase.id, kind}));
+        return submission;
+      });
 }
 
 void Api::extend_phase(Call call) {

@@ -20,13 +20,6 @@ Commitments take_words(Members& in, VaultTexts& texts) {
   return words;
 }
 
-std::uint32_t read_version(Members& in, std::string_view name) {
-  const std::int64_t version = in.integer(name, 0);
-  if (version >= 1 && std::in_range<std::uint32_t>(version)) return static_cast<std::uint32_t>(version);
-  in.report(name, in.has(name) ? "wrong_type" : "required", "A version is a whole number from 1.");
-  return 1;
-}
-
 }  // namespace
 
 contribution::Submit read_submit(Members& in, VaultTexts& texts) {
@@ -37,7 +30,7 @@ contribution::Submit read_submit(Members& in, VaultTexts& texts) {
   command.parent = in.optional_id<ContributionId>("parent");
   if (auto amends = in.optional_object("amends")) {
     command.amends =
-        contribution::Amendment{amends->id<ContributionId>("proposal"), read_version(*amends, "version")};
+        contribution::Amendment{amends->id<ContributionId>("proposal"), amends->version("version")};
     amends->finish();
   }
   command.language = in.text("language");
@@ -50,7 +43,7 @@ contribution::Revise read_revise(Members& in, VaultTexts& texts) {
 }
 
 contribution::Release read_release(Members& in) {
-  return {read_version(in, "version")};
+  return {in.version("version")};
 }
 
 contribution::Withdraw read_withdraw(Members& in, VaultTexts& texts) {

@@ -8,14 +8,17 @@
 #include "query.hpp"
 #include "reads.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
+#include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/projections/folds/contributions.hpp"
+#include "stimmbuch/projections/worker/view_store.hpp"
 
 namespace stimmbuch::http::api {
 
 namespace {
 
 constexpr std::string_view projection = "contributions";
+constexpr std::size_t page_size = 50;
 
 }  // namespace
 
@@ -29,6 +32,12 @@ void Api::get_contributions(Call call) {
   if (!project || (phase_text && !phase) || kind == codec::names<contribution::Kind>.end())
     return std::move(call).send(malformed(
         "a list is of one kind in a project: ?project=…&kind=proposal|comment, with &phase=… of a phase"));
+  const auto sort = query_parameter(call.request->query, "sort").value_or("newest");
+  if (sort == "supported" && *kind == "proposal")
+    return reads_->send_list(std::move(call), projection,
+                             projections::most_supported_prefix(*project, phase));
+  if (sort != "newest")
+    return std::move(call).send(malformed("lists are sorted by newest, proposals by supported, too"));
   const auto index = kind - codec::names<contribution::Kind>.begin();
   reads_->send_list(
       std::move(call), projection,
@@ -73,6 +82,21 @@ void Api::get_contribution_for_moderators(Call call) {
   if (!id) return std::move(call).send(not_found());
   reads_->send_document(std::move(call), projection, projections::document_for_moderators(*id),
                         Caching::personal);
+}
+
+bool Api::write_contributions(codec::Writer& out, const CitizenId& citizen) const {
+  out.name("contributions");
+  out.begin_array();
+  std::optional<std::string> after = "";
+  while (after) {
+    const auto read =
+        parts_.views.rows(projection, projections::contributions_by_prefix(citizen), *after, page_size);
+    if (!read) return false;
+    for (const auto& [key, document] : read->rows) out.raw(reads_->filled(document));
+    after = read->next;
+  }
+  out.end_array();
+  return true;
 }
 
 }  // namespace stimmbuch::http::api

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <utility>
 
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
@@ -213,6 +214,13 @@ std::optional<Day> Members::day(std::string_view name) {
 Day Members::required_day(std::string_view name) {
   if (!has(name)) report(name, "required", "This member is required.");
   return day(name).value_or(Day{});
+}
+
+std::uint32_t Members::version(std::string_view name) {
+  const std::int64_t version = integer(name, 0);
+  if (version >= 1 && std::in_range<std::uint32_t>(version)) return static_cast<std::uint32_t>(version);
+  report(name, has(name) ? "wrong_type" : "required", "A version is a whole number from 1.");
+  return 1;
 }
 
 Position Members::position(std::string_view name) {

@@ -63,6 +63,8 @@ class Members {
   std::optional<Day> day(std::string_view name);
   Day required_day(std::string_view name);
   Position position(std::string_view name);
+  // The number of a version, from 1.
+  std::uint32_t version(std::string_view name);
 
   template <class AnyId>
   AnyId id(std::string_view name) {

@@ -94,6 +94,10 @@ std::expected<Position, Response> Reads::seen_by(const Request& request) const {
   return token->position;
 }
 
+std::string Reads::filled(std::string_view document) const {
+  return with_texts(document, vault_, name_row());
+}
+
 void Reads::on_pool(Call call, std::move_only_function<void(Call)> work) {
   auto waiting = std::make_shared<Call>(std::move(call));
   auto job = std::make_shared<std::move_only_function<void(Call)>>(std::move(work));
@@ -146,8 +150,7 @@ void Reads::send_document_now(Call call, std::string_view projection, const std:
     if (!may_show_texts()) return std::move(call).send(texts_behind());
     return on_pool(std::move(call), [this, caching, read = *read](Call reached) {
       const Request& request = *reached.request;
-      auto response =
-          conditional(request, with_texts(read.document->bytes, vault_, name_row()), read.position, caching);
+      auto response = conditional(request, filled(read.document->bytes), read.position, caching);
       std::move(reached).send(std::move(response));
     });
   }
@@ -214,7 +217,7 @@ void Reads::send_list_now(Call call, std::string_view projection, const std::str
     if (body.back() != '[') body += ',';
     const bool has_texts = refers_to_texts(summary);
     if (has_texts && !shows_texts) return std::move(call).send(texts_behind());
-    body += has_texts ? with_texts(summary, vault_, name_row()) : summary;
+    body += has_texts ? filled(summary) : summary;
   }
   body = close_page(std::move(body) + "]", read->next);
   auto response = conditional(request, std::move(body), read->position, caching);

@@ -62,6 +62,9 @@ class Reads {
   // A body that was made of the log up to a position, with an ETag of its bytes, or 304.
   Response conditional(const Request& request, std::string body, Position reflected, Caching caching) const;
 
+  // A document of a view with the texts and names that it refers to. Reads from disk.
+  std::string filled(std::string_view document) const;
+
   // The work runs on the blocking pool, if that takes it; else the caller is told to come later.
   void on_pool(Call call, std::move_only_function<void(Call)> work);
 

@@ -263,6 +263,8 @@ struct State {
   bool is_shown() const;
   // Withdrawn, merged or removed: nothing more is done with it.
   bool is_over() const;
+  // Whether the town has said yes or no to it.
+  bool is_decided() const;
   // Whether all its texts are, or are about to be, destroyed.
   bool is_emptied() const;
 };

@@ -14,19 +14,21 @@
 #include "stimmbuch/domain/project.hpp"
 #include "stimmbuch/domain/roll.hpp"
 #include "stimmbuch/domain/stream.hpp"
+#include "stimmbuch/domain/support.hpp"
 
 // All aggregates as one: what the engine folds and decides without knowing which aggregate it is. A new
 // aggregate adds an alternative to each variant and an arm to `initial_state`, `evolve` and `decide`.
 namespace stimmbuch {
 
 using Event = std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event,
-                           roll::Event, opening::Event, contribution::Event>;
+                           roll::Event, opening::Event, contribution::Event, support::Event>;
 
-using Command = std::variant<ledger::Command, citizen::Command, project::Command, poll::Command,
-                             ballot::Command, roll::Command, opening::Command, contribution::Command>;
+using Command =
+    std::variant<ledger::Command, citizen::Command, project::Command, poll::Command, ballot::Command,
+                 roll::Command, opening::Command, contribution::Command, support::Command>;
 
 using State = std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State,
-                           roll::State, opening::State, contribution::State>;
+                           roll::State, opening::State, contribution::State, support::State>;
 
 // The state of a stream before its first record.
 State initial_state(const StreamId& stream);
@@ -47,7 +49,7 @@ struct Context {
   LedgerId ledger;
   Time now;  // exact
   Actor actor;
-  std::optional<CitizenId> citizen;          // the person behind the voter, for votes
+  std::optional<CitizenId> citizen;          // the person behind a pseudonym, in contests
   std::optional<CitizenId> registry_holder;  // see citizen::Context, as the next two
   bool identity_held = false;
   bool text_is_there = false;

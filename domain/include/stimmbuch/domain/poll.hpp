@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "stimmbuch/domain/basics.hpp"
+#include "stimmbuch/domain/contest.hpp"
 #include "stimmbuch/domain/count.hpp"
 #include "stimmbuch/domain/electorate.hpp"
 #include "stimmbuch/domain/ledger.hpp"
@@ -408,8 +409,6 @@ struct State {
 constexpr std::size_t options_max = 900;
 // Choices on one ballot: with those that it replaces they fit into a record whatever the options' ids.
 constexpr std::size_t choices_max = 400;
-constexpr std::int32_t grid_s_min = 60;
-constexpr std::int32_t grid_s_max = 86400;
 
 // What there is of a roll or of openings: entries in the parts that a command says are all, and whether all
 // of these are there and no others.
@@ -428,9 +427,6 @@ struct Context {
   bool ballots_opened = false;  // for what cancels: a part of the openings is there
   bool text_is_there = false;   // see citizen::Context
 };
-
-// How long after it is due a secret may last.
-constexpr std::chrono::days destruction_patience{30};
 
 // The secrets of a poll that have an end in sight, and when that is: those that must be destroyed from then
 // on, and are not yet. What has no end in sight is still needed.

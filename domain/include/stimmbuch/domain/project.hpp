@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "stimmbuch/domain/basics.hpp"
+#include "stimmbuch/domain/contest.hpp"
 #include "stimmbuch/domain/electorate.hpp"
 #include "stimmbuch/domain/refusal.hpp"
+#include "stimmbuch/domain/stream.hpp"
 
 // What the town opens for participation: a frame with phases that polls belong to.
 namespace stimmbuch::project {
@@ -26,7 +28,17 @@ struct Admission {
   friend bool operator==(const Admission&, const Admission&) = default;
 };
 
-// A half-open interval [opens, closes).
+// The supports of a phase.
+struct SupportTerms {
+  std::int32_t most = 0;       // that a participant may give; 0: as many as the engine takes
+  std::int32_t least = 1;      // of which any of a participant count
+  std::int64_t threshold = 0;  // supports with which a proposal has reached its aim; 0: none
+
+  friend bool operator==(const SupportTerms&, const SupportTerms&) = default;
+};
+
+// A half-open interval [opens, closes). One with contests begins and ends on their grid, but where it is
+// ended before its time or opened again.
 struct Phase {
   PhaseId id;
   LocalizedText title;
@@ -36,8 +48,14 @@ struct Phase {
   std::vector<Feature> features = {};  // each once
   Languages machine_translated = {};
   std::vector<Admission> admissions = {};  // of features of the phase, each at most once
+  std::optional<SupportTerms> supports = {};
+  std::int32_t grid_s = 3600;        // of its contests
+  std::int32_t objection_days = 30;  // from its end until their secrets are destroyed
 
   bool has(Feature feature) const;
+  // The kinds of opinions that it collects.
+  std::vector<OpinionKind> opinions() const;
+  bool collects(OpinionKind opinion) const;
   bool is_open(Time now) const { return opens <= now && now < closes; }
   // Whom it lets do something.
   const Electorate& electorate_of(Feature feature) const;
@@ -119,6 +137,12 @@ struct ReopenPhase {
 
 struct CloseProject {};
 
+// The engine: the secret of a contest that was due is destroyed.
+struct DestroySecret {
+  PhaseId phase;
+  OpinionKind contest = OpinionKind::support;
+};
+
 // Milestones outlive the participation: they are planned and reported of closed projects, too.
 struct PlanMilestone {
   Milestone milestone;
@@ -130,7 +154,7 @@ struct ReportMilestone {
 };
 
 using Command = std::variant<OpenProject, DefinePhase, ExtendPhase, ClosePhase, ReopenPhase, CloseProject,
-                             ReviseProject, PlanMilestone, ReportMilestone>;
+                             ReviseProject, PlanMilestone, ReportMilestone, DestroySecret>;
 
 // ---- events
 
@@ -185,6 +209,13 @@ struct Closed {
   friend bool operator==(const Closed&, const Closed&) = default;
 };
 
+struct SecretDestroyed {
+  PhaseId phase;
+  OpinionKind contest = OpinionKind::support;
+
+  friend bool operator==(const SecretDestroyed&, const SecretDestroyed&) = default;
+};
+
 struct MilestonePlanned {
   Milestone milestone;
 
@@ -199,7 +230,7 @@ struct MilestoneReported {
 };
 
 using Event = std::variant<Opened, PhaseDefined, PhaseExtended, PhaseClosed, PhaseReopened, Closed, Revised,
-                           MilestonePlanned, MilestoneReported>;
+                           MilestonePlanned, MilestoneReported, SecretDestroyed>;
 
 // ---- state
 
@@ -211,16 +242,37 @@ struct MilestoneState {
   std::optional<Progress> reported;  // last; none: planned
 };
 
+// A contest of a phase.
+struct Contest {
+  PhaseId phase;
+  OpinionKind kind = OpinionKind::support;
+  Position since;
+  bool secret_destroyed = false;
+};
+
 struct State {
   Status status = Status::unknown;
   std::vector<Phase> phases;  // with the interval that they were last given
   std::vector<MilestoneState> milestones;
   bool premoderated = false;
+  std::vector<Contest> contests;
 
   const Phase* phase(const PhaseId& id) const;
 };
 
 constexpr std::size_t phases_max = 100;
+
+// The contests whose secrets are there and not needed any more behind a time, and that time.
+struct SecretEnd {
+  PhaseId phase;
+  OpinionKind contest = OpinionKind::support;
+  Time due;
+};
+std::vector<SecretEnd> secret_ends(const State& state);
+
+// Whether a person who had an account when this position was written may have a say in a contest of the
+// project that is not over for good: so nobody erases an account and has another by another one.
+bool may_take_part_twice(const State& state, Position erased);
 constexpr std::size_t milestones_max = 200;
 
 // What a poll says of the option that a planned milestone names.

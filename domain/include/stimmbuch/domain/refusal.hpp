@@ -105,6 +105,11 @@ enum class Refusal {
   already_appealed,
   appeal_unknown,
   appeal_decided,
+  // supports
+  already_supported,
+  not_supported,
+  supports_exhausted,
+  supports_changed_out,
   // any
   invalid,
   stream_full,

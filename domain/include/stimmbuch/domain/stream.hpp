@@ -18,6 +18,30 @@ struct BallotId {
   friend bool operator==(const BallotId&, const BallotId&) = default;
 };
 
+// What the people of a phase think of what is said in it. Each kind is a contest of its own.
+enum class OpinionKind { support };
+
+// The opinions of one kind in one phase.
+struct OpinionsId {
+  ProjectId project;
+  PhaseId phase;
+  OpinionKind kind = OpinionKind::support;
+
+  friend bool operator==(const OpinionsId&, const OpinionsId&) = default;
+  friend auto operator<=>(const OpinionsId&, const OpinionsId&) = default;
+};
+
+// The opinions of one participant.
+template <OpinionKind Kind>
+struct ParticipantId {
+  ProjectId project;
+  PhaseId phase;
+  VoterId voter;
+
+  friend bool operator==(const ParticipantId&, const ParticipantId&) = default;
+};
+using SupportsId = ParticipantId<OpinionKind::support>;
+
 // One part, from 0, of what a closed poll is followed by and what no single command could write.
 template <class Of>
 struct PartId {
@@ -32,10 +56,22 @@ using OpeningPartId = PartId<struct OpeningTag>;
 // The stream of an aggregate. Its text is the `subject` of the records:
 //   ledger/<id>  citizen/<id>  project/<id>  poll/<id>  ballot/<poll>/<voter>
 //   roll/<poll>-<part>  opening/<poll>-<part>  contribution/<id>
-using StreamId =
-    std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId, ContributionId>;
+//   support/<project>/<phase>/<voter>
+using StreamId = std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId,
+                              ContributionId, SupportsId>;
 
 std::string subject(const StreamId& stream);
+
+// Where people take part under pseudonyms, with a secret that makes them and an end.
+using ContestId = std::variant<PollId, OpinionsId>;
+
+// The contest that the stream of a participant belongs to; nothing for any other stream.
+std::optional<ContestId> contest_of(const StreamId& stream);
+
+// <poll>, or support/<project>/<phase>: the name of a contest.
+std::string contest_name(const ContestId& contest);
+// Strict: nothing for anything but what `contest_name` writes.
+std::optional<ContestId> parse_contest_name(std::string_view name);
 
 // The stream that a subject names; nothing if the text is not a subject.
 std::optional<StreamId> parse_subject(std::string_view subject);

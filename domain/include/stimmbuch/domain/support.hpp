@@ -12,6 +12,7 @@
 #include "stimmbuch/domain/ledger.hpp"
 #include "stimmbuch/domain/project.hpp"
 #include "stimmbuch/domain/refusal.hpp"
+#include "stimmbuch/domain/stream.hpp"
 
 // What one participant supports of the proposals of one phase, under a pseudonym of that phase. Where the
 // phase wants a least number of supports of each participant, those of somebody who gave fewer do not count:
@@ -71,16 +72,19 @@ struct Support {
 
 struct State {
   std::vector<Support> standing;  // in the order in which they were given
+  std::size_t commands = 0;
 };
 
 // Whatever a phase allows: a participant's supports stand in one record.
-constexpr std::size_t supports_max = 500;
+constexpr std::size_t supports_max = 300;
+// With so many, or so few left that all standing supports can still be withdrawn, no more are given.
+constexpr std::size_t commands_max = 900;
 
 // What the rules must know from outside the stream.
 struct Context {
   const ledger::State& ledger;
   const project::State& project;
-  PhaseId phase;
+  SupportsId self;
   const contribution::State& proposal;  // that the command names
   const citizen::State* citizen;        // the person behind the participant
   Time now;                             // exact

@@ -106,6 +106,9 @@ struct Remade {
     return single(project::Command{project::ReportMilestone{e.milestone, e.report}});
   }
   Made operator()(const project::Closed&) const { return single(project::Command{project::CloseProject{}}); }
+  Made operator()(const project::SecretDestroyed& e) const {
+    return single(project::Command{project::DestroySecret{e.phase, e.contest}});
+  }
 
   Made operator()(const poll::Drafted& e) const {
     auto options = options_behind<poll::OptionsAdded>(events, 1);
@@ -222,6 +225,16 @@ struct Remade {
     return single(contribution::Command{contribution::CompleteRemoval{}});
   }
 
+  Made operator()(const support::Given& e) const {
+    return single(support::Command{support::GiveSupport{e.proposal, e.version}});
+  }
+  Made operator()(const support::Renewed& e) const {
+    return single(support::Command{support::GiveSupport{e.proposal, e.version}});
+  }
+  Made operator()(const support::Withdrawn& e) const {
+    return single(support::Command{support::WithdrawSupport{e.proposal}});
+  }
+
   Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
   Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
   Made operator()(const project::Event& event) const { return std::visit(*this, event); }
@@ -229,6 +242,7 @@ struct Remade {
   Made operator()(const roll::Event& event) const { return std::visit(*this, event); }
   Made operator()(const opening::Event& event) const { return std::visit(*this, event); }
   Made operator()(const contribution::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const support::Event& event) const { return std::visit(*this, event); }
   // Ballots are judged apart.
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
@@ -254,7 +268,9 @@ struct MayWrite {
     if (is_any<citizen::ErasureRequested>(event)) return own || is_official() || is_engine();
     return is_official();
   }
-  bool operator()(const project::Event&) const { return is_official(); }
+  bool operator()(const project::Event& event) const {
+    return is_any<project::SecretDestroyed>(event) ? is_engine() : is_official();
+  }
   bool operator()(const poll::Event& event) const {
     if (is_any<poll::TextDestroyed, poll::SecretDestroyed, poll::RollCompleted, poll::OpeningsCompleted>(
             event))
@@ -271,6 +287,7 @@ struct MayWrite {
     if (is_any<contribution::TextDestructionRequested>(event)) return is_citizen() || is_official();
     return is_official();
   }
+  bool operator()(const support::Event&) const { return actor == Actor{std::get<SupportsId>(stream).voter}; }
   bool operator()(const ballot::Event&) const { return false; }
 
  private:

@@ -62,9 +62,9 @@ void Deadlines::take(const StreamId& stream, const Event& event, const Recorded&
 
 void Deadlines::find_overdue_erasures(Time now, const Found& found) const {
   for (const auto& [what, request] : requests_) {
-    if (request.time + poll::destruction_patience >= now) continue;
+    if (request.time + destruction_patience >= now) continue;
     found(request.position, fmt::format("the destruction of {} was asked for and is not done after {} days",
-                                        what, poll::destruction_patience.count()));
+                                        what, destruction_patience.count()));
   }
 }
 
@@ -73,10 +73,10 @@ void Deadlines::find_overdue_secrets(Time now,
                                      const Found& found) const {
   for (const auto& [poll, position] : ends_) {
     for (const auto& end : poll::secret_ends(state_of(poll))) {
-      if (end.due + poll::destruction_patience >= now) continue;
+      if (end.due + destruction_patience >= now) continue;
       found(position,
             fmt::format("a secret of poll/{} was to be destroyed from {} on, and is not after {} days",
-                        poll.text(), codec::TimeText(end.due).view(), poll::destruction_patience.count()));
+                        poll.text(), codec::TimeText(end.due).view(), destruction_patience.count()));
     }
   }
 }

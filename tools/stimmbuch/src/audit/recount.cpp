@@ -26,6 +26,7 @@ struct KindOf {
   std::string_view operator()(const roll::Event&) const { return "roll/"; }
   std::string_view operator()(const opening::Event&) const { return "opening/"; }
   std::string_view operator()(const contribution::Event&) const { return "contribution/"; }
+  std::string_view operator()(const support::Event&) const { return "support/"; }
 };
 
 }  // namespace
@@ -131,6 +132,12 @@ void Recount::check_command(const codec::Envelope& envelope) {
   open_command_ = envelope.more ? envelope.command : std::string_view{};
 }
 
+// Of participants in contests each pass looks at its own, of whatever is no person's the first at all.
+bool Recount::looks_at(std::string_view subject, const Event& event) const {
+  if (!std::holds_alternative<support::Event>(event)) return portion_.is_first();
+  return portion_.holds(subject.substr(subject.rfind('/') + 1));
+}
+
 void Recount::check_revision(const codec::Envelope& envelope, std::uint32_t& expected) {
   if (number(envelope.revision) != expected) {
     differ("revision_gap", at(envelope.position),
@@ -172,7 +179,7 @@ void Recount::take(Position position, std::string_view record, const codec::Enve
     citizens_ += std::holds_alternative<citizen::Registered>(*citizen) ? 1 : 0;
     const auto id = envelope.subject.substr(envelope.subject.find('/') + 1);
     if (portion_.holds(id)) check_revision(envelope, citizens_next_revisions_[id]);
-  } else if (ballot_event == nullptr && portion_.is_first()) {
+  } else if (ballot_event == nullptr && looks_at(envelope.subject, event)) {
     auto stream = next_revisions_.find(envelope.subject);
     if (stream == next_revisions_.end()) stream = next_revisions_.emplace(envelope.subject, 0).first;
     check_revision(envelope, stream->second);

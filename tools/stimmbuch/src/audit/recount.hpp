@@ -112,6 +112,7 @@ class Recount {
             const Recorded& recorded);
   void check_order(Position position, const codec::Envelope& envelope);
   void check_command(const codec::Envelope& envelope);
+  bool looks_at(std::string_view subject, const Event& event) const;
   void check_revision(const codec::Envelope& envelope, std::uint32_t& expected);
   void add_ballot(const BallotId& id, const ballot::Event& event, const Recorded& recorded,
                   const codec::Envelope& envelope);
@@ -128,7 +129,7 @@ class Recount {
   Position last_ = before_first;
   std::string ledger_;
   std::string open_command_;                                          // of which further records must follow
-  std::map<std::string, std::uint32_t, std::less<>> next_revisions_;  // of streams of no person
+  std::map<std::string, std::uint32_t, std::less<>> next_revisions_;  // but of citizens and ballots
   PeopleTable<std::uint32_t> citizens_next_revisions_;
   std::map<std::string, std::unique_ptr<PollRecount>, std::less<>> polls_;
   std::vector<Difference> differences_;

@@ -25,6 +25,12 @@ citizen::State admitted_by(const Electorate& electorate, const ledger::State& le
   return voter;
 }
 
+// The exact time is known to a step of the grid, and the rules look at nothing finer but that an imported
+// ballot was cast before.
+Time latest_at(Time recorded, std::chrono::seconds grid) {
+  return recorded + grid - std::chrono::microseconds{1};
+}
+
 std::string refusal_text(const Rejection& rejection) {
   return fmt::format("the rules refuse it: {} ({})", text_of(rejection.refusal).en,
                      text_of(rejection.refusal).code);
@@ -57,6 +63,10 @@ void RuleReplay::find(Check check, Position position, std::string detail) {
 }
 
 bool RuleReplay::judges(const StreamId& stream, const Actor& actor) const {
+  if (contest_of(stream)) {
+    const auto* const voter = std::get_if<VoterId>(&actor);
+    return voter != nullptr ? portion_.holds(voter->text()) : portion_.is_first();
+  }
   const auto* citizen = std::get_if<CitizenId>(&stream);
   if (std::holds_alternative<ContributionId>(stream)) citizen = std::get_if<CitizenId>(&actor);
   return citizen != nullptr ? portion_.holds(citizen->text()) : portion_.is_first();
@@ -64,11 +74,18 @@ bool RuleReplay::judges(const StreamId& stream, const Actor& actor) const {
 
 void RuleReplay::take(const StreamId& stream, const Event& event, const Recorded& recorded, bool more) {
   is_told_ = portion_.is_first();
-  check_exact_time(recorded);
+  const auto contest = contest_of(stream);
+  if (contest) {
+    const auto grid = grid_of(*contest);
+    if (!grid) return find(Check::rules, recorded.position, "there is no such contest");
+    check_grid_time(recorded, *grid);
+  } else {
+    check_exact_time(recorded);
+  }
   // A command that was torn apart is judged as far as it goes.
   if (pending_ && pending_->stream != stream) judge(*std::exchange(pending_, std::nullopt));
   is_told_ = judges(stream, recorded.actor);
-  if (!is_told_ && std::holds_alternative<CitizenId>(stream)) return;
+  if (!is_told_ && (contest || std::holds_alternative<CitizenId>(stream))) return;
   if (!may_write(stream, recorded.actor, event))
     find(Check::actor, recorded.position, fmt::format("{} may not do this", actor_text(recorded.actor)));
   // Who asks for the end of a contribution's texts and who ends them are two.
@@ -95,6 +112,36 @@ void RuleReplay::finish() {
   deadlines_.find_overdue_secrets(
       *now, [this](const PollId& poll) -> const poll::State& { return std::get<poll::State>(of(poll)); },
       [this](Position position, std::string detail) { find(Check::secret, position, std::move(detail)); });
+  if (portion_.is_first()) check_overdue_contests(*now);
+}
+
+void RuleReplay::check_overdue_contests(Time now) {
+  for (const auto& [subject, state] : states_) {
+    const auto* const project = std::get_if<project::State>(&state);
+    if (project == nullptr) continue;
+    for (const auto& end : project::secret_ends(*project)) {
+      if (end.due + destruction_patience >= now) continue;
+      const auto contest = std::ranges::find_if(project->contests, [&](const project::Contest& one) {
+        return one.phase == end.phase && one.kind == end.contest;
+      });
+      find(Check::secret, contest->since,
+           fmt::format("a secret of phase {} of {} was to be destroyed {} days ago", end.phase.text(),
+                       subject, std::chrono::duration_cast<std::chrono::days>(now - end.due).count()));
+    }
+  }
+}
+
+std::optional<std::chrono::seconds> RuleReplay::grid_of(const ContestId& contest) {
+  const auto* const opinions = std::get_if<OpinionsId>(&contest);
+  if (opinions == nullptr) return std::nullopt;  // ballots are taken apart
+  const auto* const phase = std::get<project::State>(of(opinions->project)).phase(opinions->phase);
+  return phase != nullptr ? std::optional(std::chrono::seconds{phase->grid_s}) : std::nullopt;
+}
+
+void RuleReplay::take_for_granted(const ContestId& contest) {
+  const auto& opinions = std::get<OpinionsId>(contest);
+  const auto* const phase = std::get<project::State>(of(opinions.project)).phase(opinions.phase);
+  somebody_ = admitted_by(phase->electorate_of(project::Feature::support), ledger());
 }
 
 void RuleReplay::judge(const Pending& command) {
@@ -125,10 +172,12 @@ bool RuleReplay::is_accepted(const Pending& command) {
   };
   const auto remade = remade_command(command.events);
   if (!remade) return refused("no command writes such records");
+  const auto contest = contest_of(command.stream);
+  if (contest) take_for_granted(*contest);
   const Context context{.ledger = *ledger_,
-                        .now = first.time,
+                        .now = contest ? latest_at(first.time, *grid_of(*contest)) : first.time,
                         .actor = first.actor,
-                        .citizen = {},
+                        .citizen = contest ? std::optional(CitizenId{}) : std::nullopt,
                         .registry_holder = {},
                         .identity_held = false,
                         .text_is_there = true};
@@ -215,11 +264,10 @@ void RuleReplay::take_ballot(const BallotId& id, const ballot::State& before, co
     find(Check::actor, recorded.position, fmt::format("{} may not do this", actor_text(recorded.actor)));
   const auto remade = remade_ballot_command(*ballots.poll, event);
   if (!remade) return find(Check::rules, recorded.position, "an imported ballot says when it was cast");
-  // The exact time is known to a step of the grid, and the rules look at nothing finer but that an imported
-  // ballot was cast before.
-  const Time latest = recorded.time + grid - std::chrono::microseconds{1};
-  const ballot::Context context{
-      .ledger = ledger(), .poll = *ballots.poll, .citizen = &ballots.voter, .now = latest};
+  const ballot::Context context{.ledger = ledger(),
+                                .poll = *ballots.poll,
+                                .citizen = &ballots.voter,
+                                .now = latest_at(recorded.time, grid)};
   const auto decided = ballot::decide(before, *remade, context);
   if (!decided) return find(Check::rules, recorded.position, refusal_text(decided.error()));
   if (decided->size() != 1 || decided->front() != event)
@@ -243,6 +291,7 @@ const ledger::State& RuleReplay::ledger() {
 
 const State& RuleReplay::of(const StreamId& stream) {
   if (const auto* const id = std::get_if<CitizenId>(&stream)) {
+    if (*id == CitizenId{}) return somebody_;
     const auto* const citizen = citizens_.find(id->text());
     return citizen_states_[citizen == nullptr ? 0 : citizen->state];
   }
@@ -276,9 +325,9 @@ void RuleReplay::check_exact_time(const Recorded& recorded) {
 
 void RuleReplay::check_grid_time(const Recorded& recorded, std::chrono::seconds grid) {
   if (on_grid(recorded.time, grid) != recorded.time)
-    find(Check::time, recorded.position, "the time of the ballot is not on the poll's grid");
+    find(Check::time, recorded.position, "the time of the record is not on the contest's grid");
   if (last_exact_ && recorded.time < on_grid(*last_exact_, grid))
-    find(Check::time, recorded.position, "the time of the ballot is before that of a record before it");
+    find(Check::time, recorded.position, "the time of the record is before that of a record before it");
   latest_on_grid_ = std::max(latest_on_grid_.value_or(recorded.time), recorded.time);
 }
 

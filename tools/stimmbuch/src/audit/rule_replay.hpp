@@ -110,6 +110,12 @@ class RuleReplay final : private States {
   void check_roll(const PollId& poll, const poll::RollCompleted& roll, Position position);
   bool admits(const PollId& poll, const citizen::State& citizen);
 
+  // The grid on which the records of a contest lie; nothing if there is no such contest.
+  std::optional<std::chrono::seconds> grid_of(const ContestId& contest);
+  // Somebody whom a contest admits, since the log does not say who a participant is.
+  void take_for_granted(const ContestId& contest);
+  void check_overdue_contests(Time now);
+
   void check_exact_time(const Recorded& recorded);
   void check_grid_time(const Recorded& recorded, std::chrono::seconds grid);
 
@@ -132,6 +138,7 @@ class RuleReplay final : private States {
 
   std::optional<BallotsOf> ballots_of_;
   std::optional<LedgerId> ledger_;
+  State somebody_;  // under an id that nobody has
 
   std::optional<Time> last_exact_;
   std::optional<Time> latest_on_grid_;

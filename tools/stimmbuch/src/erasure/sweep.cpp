@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -61,12 +62,33 @@ std::optional<Position> parse_position(std::string_view text) {
   return Position{value};
 }
 
-// The poll of a row secret/<kind>/<poll>.
-std::optional<PollId> poll_of(std::string_view name) {
-  name.remove_prefix(secret_prefix.size());
-  const auto slash = name.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;  // one of the ledger's own
-  return PollId::parse(name.substr(slash + 1));
+// What the log says of a contest: the secrets that have an end in sight, and whether somebody whose account
+// was being erased from a record on could take part twice.
+struct ContestState {
+  std::vector<std::pair<poll::SecretKind, Time>> ends;
+  std::function<bool(Position erased)> may_take_part_twice;
+};
+
+ContestState state_of(const eventstore::Records& log, const ContestId& contest) {
+  ContestState result;
+  if (const auto* const id = std::get_if<PollId>(&contest)) {
+    auto poll = runner::read_state<poll::State>(log, *id);
+    for (const auto& end : poll::secret_ends(poll)) result.ends.emplace_back(end.secret, end.due);
+    result.may_take_part_twice = [poll = std::move(poll)](Position erased) {
+      return poll::may_be_voted_in_twice(poll, erased);
+    };
+    return result;
+  }
+  const auto& opinions = std::get<OpinionsId>(contest);
+  auto project = runner::read_state<project::State>(log, opinions.project);
+  for (const auto& end : project::secret_ends(project)) {
+    if (end.phase == opinions.phase && end.contest == opinions.kind)
+      result.ends.emplace_back(poll::SecretKind::contest, end.due);
+  }
+  result.may_take_part_twice = [project = std::move(project)](Position erased) {
+    return project::may_take_part_twice(project, erased);
+  };
+  return result;
 }
 
 vault::Destruction destruction_of(const DueWork& due) {
@@ -78,7 +100,7 @@ vault::Destruction destruction_of(const DueWork& due) {
     destruction.owners.push_back({subject(removal.contribution), std::string()});
   for (const auto& text : due.texts) destruction.rows.push_back({RowClass::texts, text.row_name});
   for (const auto& secret : due.secrets)
-    destruction.rows.push_back({RowClass::secrets, vault::secret_row_name(secret.kind, secret.poll)});
+    destruction.rows.push_back({RowClass::secrets, vault::secret_row_name(secret.kind, secret.contest)});
   return destruction;
 }
 
@@ -113,7 +135,7 @@ void Sweep::tell(SweepStep step) const {
 DueWork Sweep::due(Time as_of) const {
   DueWork due;
   add_requests(due, as_of);
-  add_polls(due, as_of);
+  add_secrets(due, as_of);
   return due;
 }
 
@@ -151,12 +173,12 @@ void Sweep::add_removal(DueWork& due, const ContributionId& contribution) const 
   if (state.is_emptied()) due.removals.push_back({contribution, state.texts_destroyed});
 }
 
-// The polls that have a secret, or had one as the list knows; with them what they keep from being released.
-void Sweep::add_polls(DueWork& due, Time as_of) const {
-  std::set<PollId> polls;
+// The contests that have a secret, or had one as the list knows; with them what they keep from being
+// released.
+void Sweep::add_secrets(DueWork& due, Time as_of) const {
+  std::set<ContestId> contests;
   const auto add = [&](std::string_view name) {
-    if (!name.starts_with(secret_prefix)) return;
-    if (const auto poll = poll_of(name)) polls.insert(*poll);
+    if (const auto row = vault::parse_secret_row_name(name)) contests.insert(row->contest);
   };
   parts_.vault.each_secret(secret_prefix, [&](std::string_view name, std::string_view) { add(name); });
   for (const auto& row : parts_.list.all().rows)
@@ -169,14 +191,14 @@ void Sweep::add_polls(DueWork& due, Time as_of) const {
     held.emplace_back(name, *position);
   });
   std::vector<bool> is_kept(held.size(), false);
-  for (const PollId& poll : polls) {
-    const auto state = runner::read_state<poll::State>(parts_.log, poll);
-    for (const auto& end : poll::secret_ends(state))
-      if (end.due <= as_of) due.secrets.push_back({poll, end.secret});
+  for (const ContestId& contest : contests) {
+    const auto state = state_of(parts_.log, contest);
+    for (const auto& [kind, end] : state.ends)
+      if (end <= as_of) due.secrets.push_back({contest, kind});
     for (std::size_t i = 0; i < held.size(); ++i)
-      if (poll::may_be_voted_in_twice(state, held[i].second)) is_kept[i] = true;
+      if (state.may_take_part_twice(held[i].second)) is_kept[i] = true;
     for (auto& person : due.people)
-      if (poll::may_be_voted_in_twice(state, person.requested)) person.held = true;
+      if (state.may_take_part_twice(person.requested)) person.held = true;
   }
   for (std::size_t i = 0; i < held.size(); ++i)
     if (!is_kept[i]) due.released.push_back(std::move(held[i].first));
@@ -318,6 +340,11 @@ bool Sweep::record(const StreamId& stream, const Command& command, std::string_v
   return false;
 }
 
+bool Sweep::record_end(const OpinionsId& opinions, std::string_view occasion) const {
+  return record(opinions.project, project::Command{project::DestroySecret{opinions.phase, opinions.kind}},
+                occasion);
+}
+
 void Sweep::record(const DueWork& work, SweepReport& report) const {
   const auto count = [&](bool recorded, std::size_t& done) { ++(recorded ? done : report.waiting); };
   for (const auto& person : work.people) {
@@ -334,8 +361,12 @@ void Sweep::record(const DueWork& work, SweepReport& report) const {
           report.texts);
   }
   for (const auto& secret : work.secrets) {
-    const auto occasion = std::string("destroyed ").append(vault::secret_row_name(secret.kind, secret.poll));
-    count(record(secret.poll, poll::Command{poll::DestroySecret{secret.kind}}, occasion), report.secrets);
+    const auto occasion =
+        std::string("destroyed ").append(vault::secret_row_name(secret.kind, secret.contest));
+    const auto* const poll = std::get_if<PollId>(&secret.contest);
+    count(poll ? record(*poll, poll::Command{poll::DestroySecret{secret.kind}}, occasion)
+               : record_end(std::get<OpinionsId>(secret.contest), occasion),
+          report.secrets);
   }
 }
 
@@ -347,6 +378,7 @@ vault::Destruction destroyed_by(const eventstore::Records& log, const vault::Roc
                                     codec::Stored<citizen::TextDestroyed>::name,
                                     codec::Stored<poll::TextDestroyed>::name,
                                     codec::Stored<poll::SecretDestroyed>::name,
+                                    codec::Stored<project::SecretDestroyed>::name,
                                     codec::Stored<contribution::TextDestroyed>::name,
                                     codec::Stored<contribution::TextsDestroyed>::name};
   vault::Destruction destruction;
@@ -366,6 +398,15 @@ vault::Destruction destroyed_by(const eventstore::Records& log, const vault::Roc
       if (std::holds_alternative<citizen::Erased>(*own) && citizen)
         destruction.owners.push_back({stream, held_until(person_of(log, *citizen).requested)});
       if (const auto* const text = std::get_if<citizen::TextDestroyed>(own)) take_text(stream, text->text);
+    }
+    if (const auto* const own = std::get_if<project::Event>(&*event)) {
+      const auto project = ProjectId::parse(stream.substr(stream.find('/') + 1));
+      const auto* const secret = std::get_if<project::SecretDestroyed>(own);
+      if (secret && project)
+        destruction.rows.push_back(
+            {RowClass::secrets,
+             vault::secret_row_name(poll::SecretKind::contest,
+                                    OpinionsId{*project, secret->phase, secret->contest})});
     }
     if (const auto* const own = std::get_if<contribution::Event>(&*event)) {
       if (std::holds_alternative<contribution::TextsDestroyed>(*own))

@@ -52,7 +52,7 @@ struct DueWork {
     bool recorded = false;  // as of a person
   };
   struct Secret {
-    PollId poll;
+    ContestId contest;
     poll::SecretKind kind;
   };
 
@@ -106,13 +106,14 @@ class Sweep {
   void add_requests(DueWork& due, Time as_of) const;
   void add_person(DueWork& due, const CitizenId& citizen) const;
   void add_removal(DueWork& due, const ContributionId& contribution) const;
-  void add_polls(DueWork& due, Time as_of) const;
+  void add_secrets(DueWork& due, Time as_of) const;
   void request_what_only_the_list_knows(Time as_of) const;
   void require_key_file() const;
   bool rotate(SweepReport& report, const std::stop_token& stop);
   bool seal_and_replace(SweepReport& report, const std::stop_token& stop) const;
   bool verify(const vault::WrappingKeys& keys, SweepReport& report, const std::stop_token& stop) const;
   bool record(const StreamId& stream, const Command& command, std::string_view occasion) const;
+  bool record_end(const OpinionsId& opinions, std::string_view occasion) const;
   void record(const DueWork& due, SweepReport& report) const;
   void tell(SweepStep step) const;
 

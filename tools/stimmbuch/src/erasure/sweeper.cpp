@@ -118,7 +118,7 @@ void Sweeper::run(const std::stop_token& stop) {
 
 Sweeper::Pending Sweeper::pending() const {
   Pending pending;
-  const codec::TimeText latest(clock_.now() - poll::destruction_patience);
+  const codec::TimeText latest(clock_.now() - destruction_patience);
   vault_.each_secret(vault::erasing_prefix, [&](std::string_view, std::string_view time) {
     ++pending.waiting;
     if (time < latest.view()) ++pending.overdue;

@@ -40,7 +40,7 @@ using Roles = SetOf<Role>;
 enum class Right {
   register_self,    // as a citizen
   vote,             // cast, change and withdraw the own ballot
-  contribute,       // propose, comment, and what follows of it
+  contribute,       // propose, comment, and what follows of it; support what others propose
   verify_citizens,  // into a cell
   block_citizens,   // and unblock
   erase_citizens,   // who asked for it other than by their own account

@@ -5,9 +5,10 @@
 #include <tuple>
 
 #include "stimmbuch/domain/contribution.hpp"
+#include "stimmbuch/domain/support.hpp"
 #include "stimmbuch/eventstore/codec/described.hpp"
 
-// How contributions are written; see domain_members.hpp.
+// How contributions and what people think of them are written; see domain_members.hpp.
 namespace stimmbuch::codec {
 
 // ---- values
@@ -83,5 +84,16 @@ inline constexpr auto members<contribution::TextDestroyed> =
     std::tuple{inlined(&contribution::TextDestroyed::text)};
 template <>
 inline constexpr auto members<contribution::TextsDestroyed> = std::tuple{};
+
+template <>
+inline constexpr auto members<support::Given> =
+    std::tuple{required("proposal", &support::Given::proposal), required("version", &support::Given::version),
+               if_any("begin", &support::Given::begin)};
+template <>
+inline constexpr auto members<support::Renewed> = std::tuple{
+    required("proposal", &support::Renewed::proposal), required("version", &support::Renewed::version)};
+template <>
+inline constexpr auto members<support::Withdrawn> = std::tuple{
+    required("proposal", &support::Withdrawn::proposal), if_any("cease", &support::Withdrawn::cease)};
 
 }  // namespace stimmbuch::codec

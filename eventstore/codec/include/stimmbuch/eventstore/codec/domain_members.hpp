@@ -80,6 +80,12 @@ template <>
 inline constexpr auto members<project::Admission> =
     std::tuple{required("feature", &project::Admission::feature), inlined(&project::Admission::electorate)};
 template <>
+inline constexpr auto names<OpinionKind> = std::to_array<std::string_view>({"support"});
+template <>
+inline constexpr auto members<project::SupportTerms> = std::tuple{
+    unless("most", &project::SupportTerms::most, 0), unless("least", &project::SupportTerms::least, 1),
+    unless("threshold", &project::SupportTerms::threshold, 0)};
+template <>
 inline constexpr auto members<project::Phase> =
     std::tuple{required("id", &project::Phase::id),
                required("title", &project::Phase::title),
@@ -88,7 +94,10 @@ inline constexpr auto members<project::Phase> =
                if_any("kind", &project::Phase::kind),
                if_any("features", &project::Phase::features),
                if_any("machine_translated", &project::Phase::machine_translated),
-               if_any("admissions", &project::Phase::admissions)};
+               if_any("admissions", &project::Phase::admissions),
+               if_any("supports", &project::Phase::supports),
+               unless("grid_s", &project::Phase::grid_s, 3600),
+               unless("objection_days", &project::Phase::objection_days, 30)};
 template <>
 inline constexpr auto members<project::PollOption> = std::tuple{
     required("poll", &project::PollOption::poll), required("option", &project::PollOption::option)};
@@ -242,6 +251,10 @@ inline constexpr auto members<project::PhaseReopened> = std::tuple{
     required("reason", &project::PhaseReopened::reason)};
 template <>
 inline constexpr auto members<project::Closed> = std::tuple{};
+template <>
+inline constexpr auto members<project::SecretDestroyed> =
+    std::tuple{required("phase", &project::SecretDestroyed::phase),
+               required("contest", &project::SecretDestroyed::contest)};
 template <>
 inline constexpr auto members<project::MilestonePlanned> =
     std::tuple{inlined(&project::MilestonePlanned::milestone)};

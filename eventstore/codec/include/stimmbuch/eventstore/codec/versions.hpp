@@ -64,6 +64,7 @@ STIMMBUCH_STORED(project::Closed, "project.closed", project::Closed);
 STIMMBUCH_STORED(project::Revised, "project.revised", project::Revised);
 STIMMBUCH_STORED(project::MilestonePlanned, "project.milestone-planned", project::MilestonePlanned);
 STIMMBUCH_STORED(project::MilestoneReported, "project.milestone-reported", project::MilestoneReported);
+STIMMBUCH_STORED(project::SecretDestroyed, "project.secret-destroyed", project::SecretDestroyed);
 STIMMBUCH_STORED(poll::Drafted, "poll.drafted", poll::Drafted);
 STIMMBUCH_STORED(poll::OptionsAdded, "poll.options-added", poll::OptionsAdded);
 STIMMBUCH_STORED(poll::Opened, "poll.opened", poll::Opened);
@@ -101,6 +102,9 @@ STIMMBUCH_STORED(contribution::TextDestructionRequested, "contribution.text-dest
                  contribution::TextDestructionRequested);
 STIMMBUCH_STORED(contribution::TextDestroyed, "contribution.text-destroyed", contribution::TextDestroyed);
 STIMMBUCH_STORED(contribution::TextsDestroyed, "contribution.texts-destroyed", contribution::TextsDestroyed);
+STIMMBUCH_STORED(support::Given, "support.given", support::Given);
+STIMMBUCH_STORED(support::Renewed, "support.renewed", support::Renewed);
+STIMMBUCH_STORED(support::Withdrawn, "support.withdrawn", support::Withdrawn);
 
 #undef STIMMBUCH_STORED
 

@@ -15,6 +15,9 @@
 //   document/moderation/<contribution>   with everything about it
 //   project/<project>/<kind>/<rank>      summaries of what is shown and answers nothing, newest first
 //   phase/<project>/<phase>/<kind>/<rank>
+//   supported/…                          the same lists of proposals, most supported first
+//   supporter/<proposal>/<pseudonym>     how many of the proposals that were merged into this one, itself
+//                                        included, somebody supports
 //   replies/<contribution>/<position>    the comments on it, oldest first; also those that were taken away
 //   amendments/<contribution>/<position>
 //   author/<citizen>/<rank>              with everything, newest first
@@ -27,6 +30,7 @@ Projection contributions_projection();
 
 std::string contributions_prefix(const ProjectId& project, const std::optional<PhaseId>& phase,
                                  contribution::Kind kind);
+std::string most_supported_prefix(const ProjectId& project, const std::optional<PhaseId>& phase);
 std::string replies_prefix(const ContributionId& contribution);
 std::string amendments_prefix(const ContributionId& contribution);
 std::string contributions_by_prefix(const CitizenId& author);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ class Views {
   virtual std::optional<std::string> get(std::string_view key) = 0;
   virtual void put(std::string_view key, std::string value) = 0;
   virtual void erase(std::string_view key) = 0;
+  // Calls the function for each row whose key begins with the prefix, in the order of their keys, with the
+  // key behind the prefix. It must not change rows under this prefix.
+  virtual void each(std::string_view prefix,
+                    const std::function<void(std::string_view key, std::string_view value)>& visit) = 0;
 };
 
 // Rows under this prefix are the documents that readers get, as they are sent; all other rows serve the fold

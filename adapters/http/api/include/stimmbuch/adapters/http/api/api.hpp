@@ -129,6 +129,8 @@ class Api final : public Handler {
   void propose_lot(Call call);
   void draw_lot(Call call);
 
+  void give_support(Call call);
+  void withdraw_support(Call call);
   void submit_contribution(Call call);
   void revise_contribution(Call call);
   void withdraw_contribution(Call call);
@@ -160,6 +162,7 @@ class Api final : public Handler {
   void get_replies(Call call);
   void get_amendments(Call call);
   void get_my_contributions(Call call);
+  void get_my_supports(Call call);
   void get_moderation(Call call);
   void get_pending_contributions(Call call);
   void get_contribution_for_moderators(Call call);
@@ -189,11 +192,15 @@ class Api final : public Handler {
   std::optional<std::string> receipt_of(const BallotId& ballot) const;
   // The ballots of a citizen, and the polls of which nobody can tell. False: the views are being built.
   bool write_ballots(codec::Writer& out, const CitizenId& citizen) const;
+  // The same of the contributions of a citizen, with their texts, and of the supports.
+  bool write_contributions(codec::Writer& out, const CitizenId& citizen) const;
+  bool write_supports(codec::Writer& out, const CitizenId& citizen) const;
   // All texts of the contribution addressed are to be destroyed.
   void end_texts_with(runner::Submission& submission) const;
   // What the command writes is about the author of the contribution addressed.
   void end_texts_with_author(runner::Submission& submission) const;
   void to_own_ballot(Call call, const ballot::Command& command);
+  void to_own_supports(Call call, const support::Command& command, const ContributionId& proposal);
   void send_log_file(Call call, std::string path, std::string_view content_type);
   // Whether requests to such a route are for another node to answer.
   bool is_the_leaders(RouteKind kind) const;
