@@ -139,12 +139,8 @@ Decision withdrawn(const State& state, std::optional<Time> cast_at) {
 }
 
 Decision decide_on(const State& state, const CastVote& command, const Context& context) {
-  if (auto open = check_open(context.poll, context.now); !open) return std::unexpected(open.error());
-  if (context.poll.terms->imported) return refused(Refusal::poll_imported);
-  if (!context.citizen) return refused(Refusal::citizen_unknown);
-  if (auto fit = entitled(*context.citizen, context.poll.terms->electorate, context.ledger); !fit) {
-    return std::unexpected(fit.error());
-  }
+  if (auto may = may_vote(context.poll, context.citizen, context.ledger, context.now); !may)
+    return std::unexpected(may.error());
   if (auto changeable = check_changeable(state, context.poll); !changeable)
     return std::unexpected(changeable.error());
   if (auto left = check_command_left(state, false); !left) return std::unexpected(left.error());
@@ -218,6 +214,14 @@ std::expected<Choices, Rejection> canonical_choices(const poll::State& poll, Cho
 bool is_valid(const poll::State& poll, const Choices& choices) {
   const auto checked = checked_choices(poll, choices, Withdrawn::allowed);
   return checked && *checked == choices;
+}
+
+std::expected<void, Rejection> may_vote(const poll::State& poll, const citizen::State* citizen,
+                                        const ledger::State& ledger, Time now) {
+  if (auto open = check_open(poll, now); !open) return open;
+  if (poll.terms->imported) return refused(Refusal::poll_imported);
+  if (!citizen) return refused(Refusal::citizen_unknown);
+  return entitled(*citizen, poll.terms->electorate, ledger);
 }
 
 // ["…","…"], or {"…":3,"…":1}: the longest ids, as many as a ballot may name.

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "bounds.hpp"
+#include "stimmbuch/domain/admission.hpp"
 
 namespace stimmbuch::contribution {
 
@@ -56,15 +57,10 @@ Checked first_failure(std::initializer_list<Checked> checks) {
 
 // Whether the phase takes such a contribution of this citizen now.
 Checked check_phase(Kind kind, const PhaseId& id, const Context& context) {
-  if (context.project.status == project::Status::unknown)
-    return refused(Refusal::project_unknown, "/project");
-  if (context.project.status == project::Status::closed) return refused(Refusal::project_closed);
-  const project::Phase* const phase = context.project.phase(id);
-  if (!phase) return refused(Refusal::phase_unknown, "/phase");
-  if (!phase->is_open(context.now)) return refused(Refusal::phase_not_open);
-  if (!phase->has(feature_of(kind))) return refused(Refusal::feature_off);
-  if (!context.citizen) return refused(Refusal::citizen_unknown);
-  return entitled(*context.citizen, phase->electorate_of(feature_of(kind)), context.ledger);
+  const auto phase = project::admitting_phase(context.project, id, feature_of(kind), context.citizen,
+                                              context.ledger, context.now);
+  if (!phase) return std::unexpected(phase.error());
+  return {};
 }
 
 // Another contribution of the project that everybody may read.
@@ -259,6 +255,12 @@ Decision decide_on(const State& state, const DecideAppeal& command, const Contex
   return std::vector<Event>{AppealDecided{command.appeal, command.granted, command.texts}};
 }
 
+Decision decide_on(const State& state, const DismissReports&, const Context&) {
+  if (auto there = check_there(state); !there) return std::unexpected(there.error());
+  if (state.is_emptied()) return refused(Refusal::contribution_over);
+  return std::vector<Event>{ReportsDismissed{}};
+}
+
 Decision decide_on(const State& state, const DestroyText& command, const Context& context) {
   if (auto there = check_there(state); !there) return std::unexpected(there.error());
   if (std::holds_alternative<CitizenId>(context.actor)) {
@@ -290,14 +292,13 @@ struct Evolve {
     state.phase = event.phase;
     if (const auto* const author = std::get_if<CitizenId>(&recorded.actor)) state.author = *author;
     state.depth = event.depth;
-    state.version = 1;
-    state.released = event.pending ? 0 : 1;
+    take_text(1, event.texts, event.pending);
   }
-  void operator()(const Revised& event) const {
-    state.version = event.version;
-    if (!event.pending) state.released = event.version;
+  void operator()(const Revised& event) const { take_text(event.version, event.texts, event.pending); }
+  void operator()(const Released& event) const {
+    state.released = event.version;
+    state.released_text = state.text;
   }
-  void operator()(const Released& event) const { state.released = event.version; }
   void operator()(const Withdrawn&) const { state.withdrawn = true; }
   void operator()(const Merged&) const { state.merged = true; }
   void operator()(const Answered& event) const { state.status = event.status; }
@@ -317,9 +318,19 @@ struct Evolve {
     hiding->appeal_decided = true;
     hiding->lifted = hiding->lifted || event.granted;
   }
+  void operator()(const ReportsDismissed&) const {}
   void operator()(const TextDestructionRequested&) const {}
   void operator()(const TextDestroyed&) const {}
   void operator()(const TextsDestroyed&) const { state.texts_destroyed = true; }
+
+ private:
+  void take_text(std::uint32_t version, const Commitments& texts, bool pending) const {
+    state.version = version;
+    if (const auto text = texts.find("text"); text != texts.end()) state.text = text->second;
+    if (pending) return;
+    state.released = version;
+    state.released_text = state.text;
+  }
 };
 
 }  // namespace

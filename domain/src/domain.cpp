@@ -52,7 +52,10 @@ class Decide {
                                 .actor = context_.actor,
                                 .parts = parts_of(id, command),
                                 .ballots_opened = state<opening::State>(OpeningPartId{id, 0}).added,
-                                .text_is_there = context_.text_is_there};
+                                .text_is_there = context_.text_is_there,
+                                .contributions = [this](const ContributionId& contribution) -> const auto& {
+                                  return state<contribution::State>(contribution);
+                                }};
     return widened(poll::decide(poll, command, context));
   }
 
@@ -88,21 +91,27 @@ class Decide {
     return widened(contribution::decide(own, command, context));
   }
 
-  Decision operator()(const support::Command& command) const {
-    const auto& self = std::get<SupportsId>(stream_);
-    const support::Context context{.ledger = ledger(),
-                                   .project = state<project::State>(self.project),
-                                   .self = self,
-                                   .proposal = state<contribution::State>(support::proposal_of(command)),
-                                   .citizen = person_behind(),
-                                   .now = context_.now};
-    return widened(support::decide(state<support::State>(stream_), command, context));
-  }
+  Decision operator()(const support::Command& command) const { return decided<support::State>(command); }
+  Decision operator()(const rating::Command& command) const { return decided<rating::State>(command); }
+  Decision operator()(const report::Command& command) const { return decided<report::State>(command); }
 
  private:
   template <class Wanted>
   const Wanted& state(const StreamId& stream) const {
     return std::get<Wanted>(states_.of(stream));
+  }
+
+  // What a participant thinks of a contribution.
+  template <class Opinions, class AnyCommand>
+  Decision decided(const AnyCommand& command) const {
+    const auto contest = std::get<OpinionsId>(contest_of(stream_).value());
+    const opinion::Context context{.ledger = ledger(),
+                                   .project = state<project::State>(contest.project),
+                                   .contest = contest,
+                                   .about = state<contribution::State>(about(command)),
+                                   .citizen = person_behind(),
+                                   .now = context_.now};
+    return widened(decide(state<Opinions>(stream_), command, context));
   }
 
   template <class Wanted, class AnyPart>
@@ -184,6 +193,12 @@ class Evolve {
   State operator()(const support::Event& own) const {
     return support::evolve(take<support::State>(), own, recorded_);
   }
+  State operator()(const rating::Event& own) const {
+    return rating::evolve(take<rating::State>(), own, recorded_);
+  }
+  State operator()(const report::Event& own) const {
+    return report::evolve(take<report::State>(), own, recorded_);
+  }
 
  private:
   template <class Own>
@@ -208,6 +223,8 @@ State initial_state(const StreamId& stream) {
     State operator()(const OpeningPartId&) const { return opening::State{}; }
     State operator()(const ContributionId&) const { return contribution::State{}; }
     State operator()(const SupportsId&) const { return support::State{}; }
+    State operator()(const RatingsId&) const { return rating::State{}; }
+    State operator()(const ReportsId&) const { return report::State{}; }
   };
   return std::visit(Initial{}, stream);
 }

@@ -50,6 +50,25 @@ std::vector<Option> offered(const State& state) {
   return options;
 }
 
+// The options with what they were made from as it is now.
+std::expected<std::vector<Option>, Rejection> with_origins(std::vector<Option> options,
+                                                           const ProjectId& project, const Context& context) {
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    if (!options[i].origin) continue;
+    Origin& origin = *options[i].origin;
+    const auto where = "/options/" + std::to_string(i) + "/proposal";
+    const contribution::State& proposal = context.contributions(origin.proposal);
+    if (!proposal.submitted || proposal.project != project)
+      return refused(Refusal::contribution_unknown, where);
+    if (proposal.kind != contribution::Kind::proposal) return refused(Refusal::not_a_proposal, where);
+    if (proposal.is_over()) return refused(Refusal::contribution_over, where);
+    if (!proposal.is_shown()) return refused(Refusal::contribution_not_shown, where);
+    origin.version = proposal.released;
+    origin.text = proposal.released_text;
+  }
+  return options;
+}
+
 Decision decide_on(const State& state, const DraftPoll& command, const Context& context) {
   if (state.status != Status::unknown) return refused(Refusal::poll_exists);
   if (context.project == project::Status::unknown) return refused(Refusal::project_unknown, "/project");
@@ -62,12 +81,14 @@ Decision decide_on(const State& state, const DraftPoll& command, const Context& 
   if (auto checked = check_options(terms, {}, command.options); !checked) {
     return std::unexpected(checked.error());
   }
+  const auto options = with_origins(command.options, terms.project, context);
+  if (!options) return std::unexpected(options.error());
   std::vector<Event> events{Drafted{std::move(terms)}};
-  append_options<OptionsAdded>(events, command.options);
+  append_options<OptionsAdded>(events, *options);
   return events;
 }
 
-Decision decide_on(const State& state, const AddOptions& command, const Context&) {
+Decision decide_on(const State& state, const AddOptions& command, const Context& context) {
   if (auto draft = check_status(state, Status::draft, Refusal::poll_not_draft); !draft) {
     return std::unexpected(draft.error());
   }
@@ -75,8 +96,10 @@ Decision decide_on(const State& state, const AddOptions& command, const Context&
   if (auto checked = check_options(*state.terms, state.options, command.options); !checked) {
     return std::unexpected(checked.error());
   }
+  const auto options = with_origins(command.options, state.terms->project, context);
+  if (!options) return std::unexpected(options.error());
   std::vector<Event> events;
-  append_options<OptionsAdded>(events, command.options);
+  append_options<OptionsAdded>(events, *options);
   return events;
 }
 

@@ -110,7 +110,9 @@ Checked check_option(const Terms& terms, const Option& option, const std::string
 
 std::size_t written_bytes_max(const Option& option) {
   // {"id":"…","title":…,"texts":{"description/de":"…", …},"cost":…,"counts":false},
-  return 180 + 70 * option.texts.size() + stimmbuch::written_bytes_max(option.title);
+  // "origin":{"proposal":"…","version":…,"text":"…"}
+  const std::size_t origin = option.origin ? 170 : 0;
+  return 180 + origin + 70 * option.texts.size() + stimmbuch::written_bytes_max(option.title);
 }
 
 Checked check_terms(const Terms& terms, const ledger::State& ledger, Time now) {

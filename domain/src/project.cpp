@@ -69,6 +69,8 @@ std::expected<void, Rejection> check_contests(const Phase& phase) {
   if (!phase.opinions().empty() && !is_on_grid(phase.opens, phase.grid_s))
     return refused(Refusal::invalid, "/opens");
   if (auto checked = check_closing(phase, phase.closes); !checked) return checked;
+  if (phase.ratings != RatingScale::votes && !phase.has(Feature::rate))
+    return refused(Refusal::invalid, "/ratings");
   if (!phase.supports) return {};
   const SupportTerms& supports = *phase.supports;
   if (!phase.has(Feature::support)) return refused(Refusal::invalid, "/supports");
@@ -292,6 +294,8 @@ bool Phase::has(Feature feature) const {
 std::vector<OpinionKind> Phase::opinions() const {
   std::vector<OpinionKind> kinds;
   if (has(Feature::support)) kinds.push_back(OpinionKind::support);
+  if (has(Feature::rate)) kinds.push_back(OpinionKind::rating);
+  if (has(Feature::propose) || has(Feature::comment)) kinds.push_back(OpinionKind::report);
   return kinds;
 }
 
@@ -304,6 +308,25 @@ const Electorate& Phase::electorate_of(Feature feature) const {
   static const Electorate everybody;
   const auto admission = std::ranges::find(admissions, feature, &Admission::feature);
   return admission == admissions.end() ? everybody : admission->electorate;
+}
+
+const Electorate& Phase::electorate_of(OpinionKind opinion) const {
+  static const Electorate everybody;
+  switch (opinion) {
+    case OpinionKind::support:
+      return electorate_of(Feature::support);
+    case OpinionKind::rating:
+      return electorate_of(Feature::rate);
+    case OpinionKind::report:
+      return everybody;
+  }
+  return everybody;
+}
+
+bool State::is_destroyed(const PhaseId& phase, OpinionKind contest) const {
+  return std::ranges::any_of(contests, [&](const Contest& one) {
+    return one.phase == phase && one.kind == contest && one.secret_destroyed;
+  });
 }
 
 const Phase* State::phase(const PhaseId& id) const {

@@ -10,8 +10,18 @@ constexpr std::string_view name_of(OpinionKind kind) {
   switch (kind) {
     case OpinionKind::support:
       return "support";
+    case OpinionKind::rating:
+      return "rating";
+    case OpinionKind::report:
+      return "report";
   }
   return {};
+}
+
+std::optional<OpinionKind> opinion_kind(std::string_view name) {
+  for (const auto kind : {OpinionKind::support, OpinionKind::rating, OpinionKind::report})
+    if (name == name_of(kind)) return kind;
+  return std::nullopt;
 }
 
 std::string joined(std::string_view kind, std::string_view id) {
@@ -68,14 +78,22 @@ std::optional<OpinionsId> as_opinions(OpinionKind kind, std::string_view text) {
   return OpinionsId{*project, *phase, kind};
 }
 
-template <OpinionKind Kind>
-std::optional<StreamId> as_participant(std::string_view text) {
+// <project>/<phase>/<voter>
+std::optional<StreamId> as_participant(OpinionKind kind, std::string_view text) {
   const auto slash = text.rfind('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  const auto opinions = as_opinions(Kind, text.substr(0, slash));
+  const auto opinions = as_opinions(kind, text.substr(0, slash));
   const auto voter = VoterId::parse(text.substr(slash + 1));
   if (!opinions || !voter) return std::nullopt;
-  return StreamId{ParticipantId<Kind>{opinions->project, opinions->phase, *voter}};
+  switch (kind) {
+    case OpinionKind::support:
+      return SupportsId{opinions->project, opinions->phase, *voter};
+    case OpinionKind::rating:
+      return RatingsId{opinions->project, opinions->phase, *voter};
+    case OpinionKind::report:
+      return ReportsId{opinions->project, opinions->phase, *voter};
+  }
+  return std::nullopt;
 }
 
 template <class AnyPart>
@@ -90,6 +108,18 @@ std::optional<StreamId> as_part(std::string_view text) {
   if (!poll || error != std::errc{} || end != digits.data() + digits.size() || !shortest) return std::nullopt;
   return StreamId{AnyPart{*poll, number}};
 }
+
+struct ContestOf {
+  std::optional<ContestId> operator()(const BallotId& ballot) const { return ballot.poll; }
+  template <class Other>
+  std::optional<ContestId> operator()(const Other&) const {
+    return std::nullopt;
+  }
+  template <OpinionKind Kind>
+  std::optional<ContestId> operator()(const ParticipantId<Kind>& participant) const {
+    return OpinionsId{participant.project, participant.phase, Kind};
+  }
+};
 
 }  // namespace
 
@@ -110,15 +140,12 @@ std::optional<StreamId> parse_subject(std::string_view subject) {
   if (kind == "roll") return as_part<RollPartId>(rest);
   if (kind == "opening") return as_part<OpeningPartId>(rest);
   if (kind == "contribution") return as_stream<ContributionId>(rest);
-  if (kind == name_of(OpinionKind::support)) return as_participant<OpinionKind::support>(rest);
+  if (const auto opinions = opinion_kind(kind)) return as_participant(*opinions, rest);
   return std::nullopt;
 }
 
 std::optional<ContestId> contest_of(const StreamId& stream) {
-  if (const auto* const ballot = std::get_if<BallotId>(&stream)) return ballot->poll;
-  if (const auto* const supports = std::get_if<SupportsId>(&stream))
-    return OpinionsId{supports->project, supports->phase, OpinionKind::support};
-  return std::nullopt;
+  return std::visit(ContestOf{}, stream);
 }
 
 std::string contest_name(const ContestId& contest) {
@@ -133,8 +160,8 @@ std::optional<ContestId> parse_contest_name(std::string_view name) {
     const auto poll = PollId::parse(name);
     return poll ? std::optional<ContestId>(*poll) : std::nullopt;
   }
-  if (name.substr(0, slash) != name_of(OpinionKind::support)) return std::nullopt;
-  const auto opinions = as_opinions(OpinionKind::support, name.substr(slash + 1));
+  const auto kind = opinion_kind(name.substr(0, slash));
+  const auto opinions = kind ? as_opinions(*kind, name.substr(slash + 1)) : std::nullopt;
   return opinions ? std::optional<ContestId>(*opinions) : std::nullopt;
 }
 

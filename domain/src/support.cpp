@@ -20,40 +20,23 @@ std::vector<ContributionId> proposals(const std::vector<Support>& standing) {
   return ids;
 }
 
-std::expected<const project::Phase*, Rejection> open_phase(const Context& context) {
-  if (context.project.status == project::Status::unknown) return refused(Refusal::project_unknown);
-  if (context.project.status == project::Status::closed) return refused(Refusal::project_closed);
-  const project::Phase* const phase = context.project.phase(context.self.phase);
-  if (!phase) return refused(Refusal::phase_unknown);
-  if (!phase->has(project::Feature::support)) return refused(Refusal::feature_off);
-  if (!phase->is_open(context.now)) return refused(Refusal::phase_not_open);
-  return phase;
-}
-
 // A proposal of the phase that everybody may read and about which nobody decided.
-Checked check_proposal(const Context& context) {
-  const contribution::State& proposal = context.proposal;
-  const bool is_of_phase = proposal.project == context.self.project && proposal.phase == context.self.phase;
-  if (!proposal.submitted || !is_of_phase) return refused(Refusal::contribution_unknown, "/proposal");
-  if (proposal.kind != contribution::Kind::proposal) return refused(Refusal::not_a_proposal, "/proposal");
-  if (proposal.is_over()) return refused(Refusal::contribution_over, "/proposal");
-  if (!proposal.is_shown()) return refused(Refusal::contribution_not_shown, "/proposal");
-  if (proposal.is_decided()) return refused(Refusal::contribution_decided, "/proposal");
+Checked check_proposal(const opinion::Context& context) {
+  if (auto checked = opinion::check_about(context, "/proposal"); !checked) return checked;
+  if (context.about.kind != contribution::Kind::proposal)
+    return refused(Refusal::not_a_proposal, "/proposal");
+  if (context.about.is_decided()) return refused(Refusal::contribution_decided, "/proposal");
   return {};
 }
 
-Decision decide_on(const State& state, const GiveSupport& command, const Context& context) {
-  const auto phase = open_phase(context);
+Decision decide_on(const State& state, const GiveSupport& command, const opinion::Context& context) {
+  const auto phase = opinion::admitting_phase(context);
   if (!phase) return std::unexpected(phase.error());
-  if (!context.citizen) return refused(Refusal::citizen_unknown);
-  const Electorate& electorate = (*phase)->electorate_of(project::Feature::support);
-  if (auto fit = entitled(*context.citizen, electorate, context.ledger); !fit)
-    return std::unexpected(fit.error());
   if (auto checked = check_proposal(context); !checked) return std::unexpected(checked.error());
-  if (command.version < 1 || command.version > context.proposal.released)
+  if (command.version < 1 || command.version > context.about.released)
     return refused(Refusal::version_unknown, "/version");
-  if (state.commands + state.standing.size() + 2 > commands_max)
-    return refused(Refusal::supports_changed_out);
+  if (auto left = opinion::check_commands_left(state.commands, state.standing.size()); !left)
+    return std::unexpected(left.error());
   if (const auto standing = find(state.standing, command.proposal); standing != state.standing.end()) {
     if (standing->version == command.version) return refused(Refusal::already_supported);
     return std::vector<Event>{Renewed{command.proposal, command.version}};
@@ -71,11 +54,10 @@ Decision decide_on(const State& state, const GiveSupport& command, const Context
 
 // Whoever loses the entitlement may still take a support back, but not an account that is erased: that moves
 // no figure.
-Decision decide_on(const State& state, const WithdrawSupport& command, const Context& context) {
-  const auto phase = open_phase(context);
+Decision decide_on(const State& state, const WithdrawSupport& command, const opinion::Context& context) {
+  const auto phase = opinion::open_phase(context);
   if (!phase) return std::unexpected(phase.error());
-  if (context.citizen && context.citizen->erasure != citizen::Erasure::none)
-    return refused(Refusal::citizen_erased);
+  if (auto account = opinion::check_account(context); !account) return std::unexpected(account.error());
   if (find(state.standing, command.proposal) == state.standing.end()) return refused(Refusal::not_supported);
   const auto least = static_cast<std::size_t>((*phase)->supports.value_or(project::SupportTerms{}).least);
   std::vector<ContributionId> cease;
@@ -100,7 +82,7 @@ struct Evolve {
 
 }  // namespace
 
-const ContributionId& proposal_of(const Command& command) {
+const ContributionId& about(const Command& command) {
   return std::visit([](const auto& one) -> const ContributionId& { return one.proposal; }, command);
 }
 
@@ -110,7 +92,7 @@ State evolve(State state, const Event& event, const Recorded&) {
   return state;
 }
 
-Decision decide(const State& state, const Command& command, const Context& context) {
+Decision decide(const State& state, const Command& command, const opinion::Context& context) {
   return std::visit([&](const auto& intent) { return decide_on(state, intent, context); }, command);
 }
 

@@ -13,6 +13,7 @@
 #include "stimmbuch/projections/folds/audit_trail.hpp"
 #include "stimmbuch/projections/folds/contributions.hpp"
 #include "stimmbuch/projections/folds/figures.hpp"
+#include "stimmbuch/projections/folds/news.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 #include "stimmbuch/projections/folds/projects.hpp"
 #include "stimmbuch/projections/folds/tally.hpp"
@@ -293,6 +294,10 @@ LogBuilder contributions() {
   const auto swing = id<ContributionId>("swing");
   const SupportsId supporter{park, ideas, id<VoterId>("v1")};
   log.add(supporter, support::Given{swing, 1, {swing}});
+  const RatingsId rater{park, ideas, id<VoterId>("v2")};
+  log.add(rater, rating::Given{swing, Rating::up});
+  log.add(rater, rating::Changed{swing, Rating::down, Rating::up});
+  log.add(ReportsId{park, ideas, id<VoterId>("v3")}, report::Made{swing, HidingReason::spam});
   log.by("anna").add(stream("swing"), Merged{id<ContributionId>("bench"), "Both want to sit."});
   log.add(stream("bench"), Answered{Status::rejected, {{"answer/de", {}}}});
   log.by(author).add(stream("bench"), Withdrawn{id<ContributionId>("swing"), {{"reason", {}}}});
@@ -353,6 +358,17 @@ Golden contribution_row(const std::string& name, const std::string& key) {
           [key] { return row(projections::contributions_projection(), contributions(), key); }};
 }
 
+// Line by line.
+std::string news_of(const LogBuilder& log) {
+  std::string lines;
+  auto views = Folding(projections::news_projection()).catch_up(log).views;
+  views.each(projections::news_prefix(id<ProjectId>("park")), [&](std::string_view, std::string_view news) {
+    if (!lines.empty()) lines += "\n";
+    lines += news;
+  });
+  return lines;
+}
+
 std::string trail(const LogBuilder& log, const std::string& of) {
   projections::AuditTrail audit(of, ledger::Purpose::demo, [](const PollId&, const OptionId& option) {
     return option == id<OptionId>("a") ? LocalizedText{{"de", "Bank"}, {"en", "Bench"}} : LocalizedText{};
@@ -406,6 +422,8 @@ const std::vector<Golden>& goldens() {
        [] { return row(projections::projects_projection(), everybody(), "document/park"); }},
       {"projects-summary",
        [] { return row(projections::projects_projection(), everybody(), "newest/18446744073709551612"); }},
+      {"news", [] { return news_of(realised()); }},
+      {"news-of-contributions", [] { return news_of(contributions()); }},
       contribution_row("bench", "document/bench"),
       contribution_row("bench-for-moderators", "document/moderation/bench"),
       contribution_row("amending-summary", "amendments/bench/00000000000000000008"),
@@ -413,6 +431,8 @@ const std::vector<Golden>& goldens() {
       contribution_row("hidden-reply", "replies/bench/00000000000000000010"),
       contribution_row("hidden-for-moderators", "document/moderation/rude"),
       contribution_row("deed", "moderation/18446744073709551604"),
+      contribution_row("reported", "reported/13835058055282163710/18446744073709551607"),
+      {"trail-rating", [] { return trail(contributions(), "rating/park/ideas/v2"); }},
       {"trail-support", [] { return trail(contributions(), "support/park/ideas/v1"); }},
       {"trail-contribution", [] { return trail(contributions(), "contribution/bench"); }},
       {"trail-hidden-contribution", [] { return trail(contributions(), "contribution/rude"); }},

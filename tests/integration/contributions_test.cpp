@@ -1,5 +1,6 @@
 // Proposals and comments over HTTP: who sees what when, and what ends with whom.
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -175,6 +176,138 @@ TEST_F(Contributions, TellTheirHistoryInWords) {
   const auto trail = body_of(auditor.get("/v1/audit/contribution/" + id));
   ASSERT_EQ(trail.at("entries").size(), 2U);
   EXPECT_EQ(trail.at("entries")[1].at("text").at("en"), "Version 1 was released.");
+}
+
+TEST_F(Contributions, AreNewsOnceTheyAreReleased) {
+  open_project(true);
+  register_citizen(cora);
+  const auto id = id_of(propose(cora, "A bench"));
+  const auto types = [&](const std::string& query = "") {
+    std::vector<std::string> all;
+    const Json page = body_of(read("/v1/projects/park/news" + query));
+    for (const Json& news : page.at("items")) all.push_back(news.at("type"));
+    return all;
+  };
+  EXPECT_EQ(types(), (std::vector<std::string>{"project.opened.v1", "project.phase-defined.v1"}));
+  const auto released = done(moderator, id, "release", {{"version", 1}});
+  ASSERT_EQ(done(moderator, id, "hide", {{"manner", "blocked"}, {"reason", "spam"}}).status, 200);
+  EXPECT_EQ(types("?after=2").back(), "contribution.released.v1");
+  EXPECT_TRUE(types("?after=" + body_of(released).at("position").get<std::string>()).empty());
+  EXPECT_EQ(body_of(read("/v1/projects/park/news?limit=1")).at("more"), true);
+  EXPECT_EQ(read("/v1/projects/park/news?after=x").status, 400);
+}
+
+TEST_F(Contributions, CanBeAskedForBefore) {
+  open_project(false, {{"features", {"propose"}}});
+  const auto may = [&](Caller& who, const std::string& query) {
+    return body_of(read_as(who, "/v1/me/may?" + query));
+  };
+  const std::string in_phase = "project=park&phase=ideas&action=";
+  EXPECT_EQ(may(cora, in_phase + "propose").at("reason"), "citizen_unknown");
+  last_ = cora.post("/v1/citizens").field("Consistency-Token");
+  EXPECT_EQ(may(cora, in_phase + "propose"), (Json{{"may", true}}));
+  EXPECT_EQ(may(cora, in_phase + "comment").at("reason"), "feature_off");
+  EXPECT_EQ(may(cora, "project=park&phase=never&action=propose").at("reason"), "phase_unknown");
+  EXPECT_EQ(may(cora, "poll=never").at("reason"), "poll_unknown");
+  const auto poll = open_poll(staff);
+  EXPECT_EQ(may(cora, "poll=" + poll), (Json{{"may", true}}));
+  EXPECT_EQ(read_as(cora, "/v1/me/may?" + in_phase + "sing").status, 400);
+  EXPECT_EQ(staff.get("/v1/me/may?poll=" + poll).status, 403);
+}
+
+class FewContributions : public Participation {
+ protected:
+  FewContributions()
+      : Participation([](program::EngineOptions& options) { options.contributions_per_hour = 2; }) {}
+};
+
+TEST_F(FewContributions, AreBoundedByTheHour) {
+  open_project(false);
+  register_citizen(cora);
+  register_citizen(carl);
+  const auto id = id_of(propose(cora, "A bench"));
+  ASSERT_EQ(comment(cora, id, "Mine").status, 201);
+  const auto third = propose(cora, "A pond");
+  EXPECT_EQ(third.status, 429);
+  EXPECT_EQ(third.field("RateLimit-Policy"), R"("contribution";q=2;w=3600)");
+  EXPECT_EQ(comment(carl, id, "Good").status, 201);
+  EXPECT_EQ(done(cora, id, "revise", {{"title", "Two"}, {"text", "More."}}).status, 200);
+}
+
+// ---- ratings and reports
+
+class Discussion : public Participation {
+ protected:
+  Discussion() {
+    register_citizen(cora, {{"name", "Cora"}});
+    register_citizen(carl, {{"name", "Carl"}});
+    open_project(false, {{"features", {"propose", "comment", "rate"}}});
+    proposal = id_of(propose(cora, "A bench"));
+  }
+  HttpReply rate(Caller& who, const std::string& id, const std::string& rating) {
+    const auto reply = who.put("/v1/contributions/" + id + "/rating", {{"rating", rating}});
+    if (reply.status < 300) last_ = reply.field("Consistency-Token");
+    return reply;
+  }
+
+  std::string proposal;
+};
+
+TEST_F(Discussion, SortsCommentsBySupportAndControversy) {
+  const auto liked = id_of(comment(cora, proposal, "Good"));
+  const auto disputed = id_of(comment(cora, proposal, "So so"));
+  const auto disliked = id_of(comment(cora, proposal, "Bad"));
+  for (Caller* const who : {&cora, &carl}) {
+    ASSERT_EQ(rate(*who, liked, "up").status, 201);
+    ASSERT_EQ(rate(*who, disliked, "down").status, 201);
+  }
+  ASSERT_EQ(rate(cora, disputed, "up").status, 201);
+  ASSERT_EQ(rate(carl, disputed, "up").status, 201);
+  ASSERT_EQ(rate(carl, disputed, "down").status, 200);
+  EXPECT_EQ(code_of(rate(carl, disputed, "agree")), "rating_of_other_scale");
+  const auto order = [&](const std::string& sort) {
+    std::vector<std::string> ids;
+    for (const Json& reply : items("/v1/contributions/" + proposal + "/replies" + sort))
+      ids.push_back(reply.at("contribution"));
+    return ids;
+  };
+  EXPECT_EQ(order(""), (std::vector{liked, disputed, disliked}));
+  EXPECT_EQ(order("?sort=supported"), (std::vector{liked, disputed, disliked}));
+  EXPECT_EQ(order("?sort=controversial"), (std::vector{disputed, disliked, liked}));
+  EXPECT_EQ(read("/v1/contributions/" + proposal + "/replies?sort=loudest").status, 400);
+  EXPECT_EQ(body_of(read("/v1/contributions/" + disputed)).at("ratings"), (Json{{"up", 1}, {"down", 1}}));
+  EXPECT_EQ(body_of(read_as(carl, "/v1/me/ratings?project=park&phase=ideas")).at("ratings").size(), 3U);
+  ASSERT_EQ(carl.remove("/v1/contributions/" + disputed + "/rating").status, 200);
+  EXPECT_EQ(code_of(carl.remove("/v1/contributions/" + disputed + "/rating")), "not_rated");
+}
+
+TEST_F(Discussion, ShowsReportsToModeratorsUntilTheyDismissThem) {
+  const auto rude = id_of(comment(carl, proposal, "Rude"));
+  const auto report = [&](Caller& who) {
+    return who.post("/v1/contributions/" + rude + "/report", {{"reason", "insulting"}});
+  };
+  ASSERT_EQ(report(cora).status, 201);
+  EXPECT_EQ(code_of(report(cora)), "already_reported");
+  const auto second = report(carl);
+  ASSERT_EQ(second.status, 201);
+  last_ = second.field("Consistency-Token");
+  EXPECT_FALSE(body_of(read("/v1/contributions/" + rude)).contains("reports"));
+  EXPECT_EQ(cora.get("/v1/moderation/reported").status, 403);
+  const auto reported = body_of(read_as(moderator, "/v1/moderation/reported")).at("items");
+  ASSERT_EQ(reported.size(), 1U);
+  EXPECT_EQ(reported[0].at("reports"), (Json{{"insulting", 2}}));
+  ASSERT_EQ(done(moderator, rude, "dismiss", Json::object()).status, 200);
+  EXPECT_EQ(body_of(read_as(moderator, "/v1/moderation/reported")).at("items").size(), 0U);
+  EXPECT_EQ(items("/v1/moderation")[0].at("action"), "reports_dismissed");
+}
+
+TEST_F(Discussion, IsPartOfWhatIsHeldAboutAPerson) {
+  ASSERT_EQ(rate(cora, proposal, "up").status, 201);
+  const auto all = body_of(read_as(cora, "/v1/me/export"));
+  ASSERT_EQ(all.at("contributions").size(), 1U);
+  EXPECT_EQ(all.at("contributions")[0].at("versions")[0].at("title"), "A bench");
+  ASSERT_EQ(all.at("opinions").size(), 1U);
+  EXPECT_EQ(all.at("opinions")[0].at("ratings")[0].at("contribution"), proposal);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -33,6 +35,9 @@ inline void sweep(const EngineUnderTest& engine) {
 // A town with a project in which citizens contribute over HTTP.
 class Participation : public ::testing::Test {
  protected:
+  explicit Participation(std::function<void(program::EngineOptions&)> change = {})
+      : engine(ledger::Purpose::demo, std::move(change)) {}
+
   // A project with a phase for proposals and comments.
   void open_project(bool premoderated, const Json& phase_members = Json::object()) {
     ASSERT_EQ(staff
@@ -48,6 +53,7 @@ class Participation : public ::testing::Test {
     members.update(phase_members);
     const auto phase = staff.post("/v1/projects/park/phases", members);
     ASSERT_EQ(phase.status, 201) << phase.body;
+    last_ = phase.field("Consistency-Token");
   }
   HttpReply propose(Caller& who, const std::string& title) {
     return who.post("/v1/contributions", {{"kind", "proposal"},

@@ -141,5 +141,23 @@ TEST_F(Supports, AreNotGivenTwiceByRegisteringAgain) {
   EXPECT_EQ(supports_of(bench), 1);
 }
 
+TEST_F(Supports, LeadToOptionsOfAPoll) {
+  open_project(false);
+  const auto bench = id_of(propose(cora, "A bench"));
+  const auto drafted =
+      staff.post("/v1/polls", Json::parse(R"({"project":"park","title":{"de":"Was?"},"kind":"single",
+    "rule":{"kind":"most_votes"}})"));
+  ASSERT_EQ(drafted.status, 201) << drafted.body;
+  const std::string poll = body_of(drafted).at("poll");
+  const auto added =
+      staff.post("/v1/polls/" + poll + "/options",
+                 {{"options", {{{"id", "bench"}, {"title", {{"de", "Bank"}}}, {"proposal", bench}}}}});
+  ASSERT_EQ(added.status, 200) << added.body;
+  last_ = added.field("Consistency-Token");
+  const auto option = body_of(read("/v1/polls/" + poll)).at("options")[0];
+  EXPECT_EQ(option.at("origin"), (Json{{"proposal", bench}, {"version", 1}}));
+  EXPECT_EQ(option.at("title").at("de"), "Bank");
+}
+
 }  // namespace
 }  // namespace stimmbuch::test

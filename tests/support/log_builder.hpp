@@ -125,11 +125,15 @@ class LogBuilder {
     if constexpr (std::is_constructible_v<opening::Event, One>) return Event{opening::Event{event}};
     if constexpr (std::is_constructible_v<contribution::Event, One>) return Event{contribution::Event{event}};
     if constexpr (std::is_constructible_v<support::Event, One>) return Event{support::Event{event}};
+    if constexpr (std::is_constructible_v<rating::Event, One>) return Event{rating::Event{event}};
+    if constexpr (std::is_constructible_v<report::Event, One>) return Event{report::Event{event}};
   }
 
   Actor actor_of(const StreamId& stream) const {
     if (const auto* const ballot = std::get_if<BallotId>(&stream)) return ballot->voter;
     if (const auto* const supports = std::get_if<SupportsId>(&stream)) return supports->voter;
+    if (const auto* const ratings = std::get_if<RatingsId>(&stream)) return ratings->voter;
+    if (const auto* const reports = std::get_if<ReportsId>(&stream)) return reports->voter;
     return actor_;
   }
 

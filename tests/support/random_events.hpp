@@ -148,6 +148,8 @@ void for_each_event_type(auto&& visit) {
   aggregate(std::type_identity<opening::Event>{});
   aggregate(std::type_identity<contribution::Event>{});
   aggregate(std::type_identity<support::Event>{});
+  aggregate(std::type_identity<rating::Event>{});
+  aggregate(std::type_identity<report::Event>{});
 }
 
 // Other data for the event.
@@ -160,6 +162,12 @@ AnyId random_id(Random& random) {
   AnyId id;
   fill(random, id);
   return id;
+}
+
+template <OpinionKind Kind>
+StreamId random_participant(Random& random) {
+  return ParticipantId<Kind>{random_id<ProjectId>(random), random_id<PhaseId>(random),
+                             random_id<VoterId>(random)};
 }
 
 // A stream of the event's aggregate.
@@ -182,7 +190,13 @@ inline StreamId random_stream(Random& random, const Event& event) {
     }
     StreamId operator()(const contribution::Event&) const { return random_id<ContributionId>(random); }
     StreamId operator()(const support::Event&) const {
-      return SupportsId{random_id<ProjectId>(random), random_id<PhaseId>(random), random_id<VoterId>(random)};
+      return random_participant<OpinionKind::support>(random);
+    }
+    StreamId operator()(const rating::Event&) const {
+      return random_participant<OpinionKind::rating>(random);
+    }
+    StreamId operator()(const report::Event&) const {
+      return random_participant<OpinionKind::report>(random);
     }
   };
   return std::visit(Stream{random}, event);

@@ -105,10 +105,10 @@ TEST(SubmitContribution, HappensOnce) {
 TEST(SubmitContribution, NeedsAPhaseThatIsOpenForIt) {
   auto elsewhere = proposal();
   elsewhere.project = id<ProjectId>("pool");
-  town().when(the_contribution, elsewhere).then_refused(Refusal::project_unknown, "/project");
+  town().when(the_contribution, elsewhere).then_refused(Refusal::project_unknown);
   auto later = proposal();
   later.phase = id<PhaseId>("later");
-  town().when(the_contribution, later).then_refused(Refusal::phase_unknown, "/phase");
+  town().when(the_contribution, later).then_refused(Refusal::phase_unknown);
   town().at_time(noon + hours{1}).when(the_contribution, proposal()).then_refused(Refusal::phase_not_open);
   auto closed = town();
   closed.given(the_project, project::Closed{})

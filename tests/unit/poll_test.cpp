@@ -294,6 +294,61 @@ TEST(Options, AreBoundedInNumber) {
 
 // ---- open
 
+// ---- options made from proposals
+
+contribution::Submitted a_proposal() {
+  contribution::Submitted proposal;
+  proposal.project = the_project;
+  proposal.phase = id<PhaseId>("ideas");
+  proposal.texts = {{"text", commitment("first")}, {"title", commitment("t")}};
+  return proposal;
+}
+
+std::vector<poll::Option> made_from(std::string_view proposal) {
+  auto made = options("bench");
+  made[0].origin = poll::Origin{.proposal = id<ContributionId>(proposal), .version = 0, .text = {}};
+  return made;
+}
+
+TEST(OptionsFromProposals, NameTheVersionAndTextThatEverybodyReads) {
+  auto world = given(the_poll, poll::Drafted{terms()});
+  world.given(id<ContributionId>("idea"), a_proposal(),
+              contribution::Revised{2, {{"text", commitment("second")}, {"title", commitment("t")}}, false},
+              contribution::Revised{3, {{"text", commitment("third")}, {"title", commitment("t")}}, true});
+  auto expected = made_from("idea");
+  expected[0].origin->version = 2;
+  expected[0].origin->text = commitment("second");
+  world.when(the_poll, poll::AddOptions{made_from("idea")}).then(poll::OptionsAdded{expected});
+  world.given(id<ContributionId>("idea"), contribution::Released{3});
+  expected[0].origin->version = 3;
+  expected[0].origin->text = commitment("third");
+  const auto other = id<PollId>("other");
+  world.when(other, poll::DraftPoll{terms(), poll::Results::live, made_from("idea")})
+      .then(poll::Drafted{terms()}, poll::OptionsAdded{expected});
+}
+
+TEST(OptionsFromProposals, AreOfProposalsOfTheProjectThatAreShown) {
+  auto world = given(the_poll, poll::Drafted{terms()});
+  const auto refused = [](World changed, Refusal refusal) {
+    changed.when(the_poll, poll::AddOptions{made_from("idea")}).then_refused(refusal, "/options/0/proposal");
+  };
+  const auto idea = id<ContributionId>("idea");
+  refused(world, Refusal::contribution_unknown);
+  auto comment = a_proposal();
+  comment.kind = contribution::Kind::comment;
+  auto with_comment = world;
+  refused(with_comment.given(idea, comment), Refusal::not_a_proposal);
+  auto elsewhere = a_proposal();
+  elsewhere.project = id<ProjectId>("pool");
+  auto with_other = world;
+  refused(with_other.given(idea, elsewhere), Refusal::contribution_unknown);
+  auto hidden = world;
+  refused(hidden.given(idea, a_proposal(), contribution::Hidden{}), Refusal::contribution_not_shown);
+  auto merged = world;
+  refused(merged.given(idea, a_proposal(), contribution::Merged{id<ContributionId>("x"), "Same"}),
+          Refusal::contribution_over);
+}
+
 TEST(OpenPoll, RepeatsTermsAndOptionsInFull) {
   drafted()
       .when(the_poll, OpenPoll{})

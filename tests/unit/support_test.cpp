@@ -160,10 +160,10 @@ TEST(GiveSupport, IsForWhomThePhaseAdmits) {
 TEST(GiveSupport, LeavesRoomToWithdrawWhatStands) {
   auto world = town();
   std::size_t commands = 0;
-  for (; commands + 3 <= support::commands_max; commands += 2)
+  for (; commands + 3 <= opinion::commands_max; commands += 2)
     world.given(the_supports, Given{contribution_id("a"), 1, {}}, Withdrawn{contribution_id("a"), {}});
   world.given(the_supports, Given{contribution_id("b"), 1, {}});
-  world.when(the_supports, give("a")).then_refused(Refusal::supports_changed_out);
+  world.when(the_supports, give("a")).then_refused(Refusal::opinions_changed_out);
   world.when(the_supports, withdraw("b")).accepted();
 }
 
@@ -252,6 +252,8 @@ TEST(MayTakePartTwice, IsSoUntilTheSecretIsDestroyed) {
   EXPECT_FALSE(project::may_take_part_twice(state, before));
   EXPECT_TRUE(project::may_take_part_twice(state, behind));
   world.given(the_project, project::SecretDestroyed{ideas, OpinionKind::support});
+  EXPECT_TRUE(project::may_take_part_twice(world.state<project::State>(the_project), behind));
+  world.given(the_project, project::SecretDestroyed{ideas, OpinionKind::report});
   EXPECT_FALSE(project::may_take_part_twice(world.state<project::State>(the_project), behind));
 }
 
@@ -261,9 +263,13 @@ TEST(ContestNames, AreReadAsTheyAreWritten) {
   const ContestId poll = id<PollId>("trees");
   const ContestId supports = OpinionsId{the_project, ideas, OpinionKind::support};
   EXPECT_EQ(contest_name(poll), "trees");
+  const ContestId ratings = OpinionsId{the_project, ideas, OpinionKind::rating};
+  const ContestId reports = OpinionsId{the_project, ideas, OpinionKind::report};
   EXPECT_EQ(contest_name(supports), "support/park/ideas");
-  for (const auto& contest : {poll, supports}) EXPECT_EQ(parse_contest_name(contest_name(contest)), contest);
-  for (const auto* const wrong : {"", "support/park", "support/park/ideas/x", "rating/park/ideas"})
+  EXPECT_EQ(contest_name(reports), "report/park/ideas");
+  for (const auto& contest : {poll, supports, ratings, reports})
+    EXPECT_EQ(parse_contest_name(contest_name(contest)), contest);
+  for (const auto* const wrong : {"", "support/park", "support/park/ideas/x", "voting/park/ideas"})
     EXPECT_FALSE(parse_contest_name(wrong)) << wrong;
   EXPECT_EQ(subject(the_supports), "support/park/ideas/v0");
   EXPECT_EQ(parse_subject("support/park/ideas/v0"), StreamId{the_supports});

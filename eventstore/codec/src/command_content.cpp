@@ -161,6 +161,13 @@ STIMMBUCH_COMMAND(support, GiveSupport, required("proposal", &support::GiveSuppo
                   required("version", &support::GiveSupport::version));
 STIMMBUCH_COMMAND(support, WithdrawSupport, required("proposal", &support::WithdrawSupport::proposal));
 
+STIMMBUCH_COMMAND(contribution, DismissReports);
+STIMMBUCH_COMMAND(rating, Rate, required("contribution", &rating::Rate::contribution),
+                  required("rating", &rating::Rate::rating));
+STIMMBUCH_COMMAND(rating, WithdrawRating, required("contribution", &rating::WithdrawRating::contribution));
+STIMMBUCH_COMMAND(report, Report, required("contribution", &report::Report::contribution),
+                  required("reason", &report::Report::reason));
+
 #undef STIMMBUCH_COMMAND
 
 namespace {

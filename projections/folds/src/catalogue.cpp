@@ -3,6 +3,7 @@
 #include "stimmbuch/projections/folds/contributions.hpp"
 #include "stimmbuch/projections/folds/figures.hpp"
 #include "stimmbuch/projections/folds/fold.hpp"
+#include "stimmbuch/projections/folds/news.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 #include "stimmbuch/projections/folds/projects.hpp"
 #include "stimmbuch/projections/folds/tally.hpp"
@@ -10,8 +11,8 @@
 namespace stimmbuch::projections {
 
 std::span<const Projection> all_projections() {
-  static const std::array projections{tally_projection(), polls_projection(), projects_projection(),
-                                      figures_projection(), contributions_projection()};
+  static const std::array projections{tally_projection(),   polls_projection(),         projects_projection(),
+                                      figures_projection(), contributions_projection(), news_projection()};
   return projections;
 }
 

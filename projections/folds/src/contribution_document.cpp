@@ -125,6 +125,8 @@ class ContributionDocument {
     out_.end_array();
   }
 
+  void reports() { out_.member_if_any("reports", row_.reports); }
+
   void all_hidings() {
     if (row_.hidings.empty()) return;
     begin_hidings();
@@ -145,6 +147,7 @@ class ContributionDocument {
       out_.member("supports", row_.supports);
       if (!row_.merged_from.empty()) out_.member("supporters", row_.supporters);
     }
+    out_.member_if_any("ratings", row_.ratings);
     out_.member("replies", row_.replies);
     if (row_.amendments != 0) out_.member("amendments", row_.amendments);
     out_.member_if_any("merged_from", row_.merged_from);
@@ -231,6 +234,7 @@ std::string full_contribution_document(std::string_view id, const ContributionRo
   document.fate();
   document.answers();
   document.all_hidings();
+  document.reports();
   return document.finish();
 }
 

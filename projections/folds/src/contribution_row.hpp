@@ -25,6 +25,15 @@ struct Version {
   Revision revision{};
 };
 
+// By what lists are sorted; the more, the further up.
+struct Scores {
+  std::int64_t supported =
+      0;  // supporters of a proposal; of a comment who rates it up, less who rates it down
+  std::int64_t controversial = 0;  // people on the smaller of the two sides
+
+  friend bool operator==(const Scores&, const Scores&) = default;
+};
+
 struct ContributionRow {
   contribution::State contribution;
   Moment submitted;
@@ -40,13 +49,16 @@ struct ContributionRow {
   std::vector<Past<contribution::Appealed>> appeals;
   std::vector<Past<contribution::AppealDecided>> decisions;
   std::vector<ContributionId> merged_from;
-  std::int64_t replies = 0;                       // that were released at some time
-  std::int64_t amendments = 0;                    // the same
-  std::int64_t supports = 0;                      // of itself, that count
-  std::int64_t supporters = 0;                    // people with one of these, or of what was merged into it
-  bool waits = false;                             // whether it lies in the list of what waits to be released
-  bool listed = false;                            // whether it lies in the lists of its project
-  std::optional<std::int64_t> listed_supporters;  // under which it lies in the lists of the most supported
+  std::int64_t replies = 0;     // that were released at some time
+  std::int64_t amendments = 0;  // the same
+  std::int64_t supports = 0;    // of itself, that count
+  std::int64_t supporters = 0;  // people with one of these, or of what was merged into it
+  Counters ratings;
+  Counters reports;                            // by reason, since they were last dismissed
+  bool waits = false;                          // whether it lies in the list of what waits to be released
+  bool listed = false;                         // whether it lies in the lists of its project
+  std::optional<Scores> scores;                // by which it is listed
+  std::optional<std::int64_t> listed_reports;  // under how many it lies in the list of what was reported
   bool provisional = false;
   Position reflects{};
 };
@@ -72,6 +84,10 @@ template <>
 inline constexpr auto members<projections::Version> = std::tuple{
     inlined(&projections::Version::recorded), required("revision", &projections::Version::revision)};
 template <>
+inline constexpr auto members<projections::Scores> =
+    std::tuple{required("supported", &projections::Scores::supported),
+               required("controversial", &projections::Scores::controversial)};
+template <>
 inline constexpr auto members<projections::ContributionRow> =
     std::tuple{required("contribution", &projections::ContributionRow::contribution),
                required("submitted", &projections::ContributionRow::submitted),
@@ -91,7 +107,10 @@ inline constexpr auto members<projections::ContributionRow> =
                unless("amendments", &projections::ContributionRow::amendments, 0),
                unless("supports", &projections::ContributionRow::supports, 0),
                unless("supporters", &projections::ContributionRow::supporters, 0),
-               if_any("listed_supporters", &projections::ContributionRow::listed_supporters),
+               if_any("ratings", &projections::ContributionRow::ratings),
+               if_any("reports", &projections::ContributionRow::reports),
+               if_any("scores", &projections::ContributionRow::scores),
+               if_any("listed_reports", &projections::ContributionRow::listed_reports),
                unless("waits", &projections::ContributionRow::waits, false),
                unless("listed", &projections::ContributionRow::listed, false),
                unless("provisional", &projections::ContributionRow::provisional, false),

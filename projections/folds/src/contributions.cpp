@@ -1,6 +1,6 @@
 #include "stimmbuch/projections/folds/contributions.hpp"
 
-#include <array>
+#include <algorithm>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -46,6 +46,7 @@ struct Remember {
   void operator()(const contribution::Restored&) const {}
   void operator()(const contribution::Appealed& event) const { row.appeals.push_back(past(event)); }
   void operator()(const contribution::AppealDecided& event) const { row.decisions.push_back(past(event)); }
+  void operator()(const contribution::ReportsDismissed&) const { row.reports.clear(); }
   void operator()(const contribution::TextDestructionRequested&) const {}
   void operator()(const contribution::TextDestroyed&) const {}
   void operator()(const contribution::TextsDestroyed&) const {}
@@ -68,6 +69,7 @@ std::optional<Deed> deed_of(const contribution::Event& event) {
     return Deed{name_of(hidden->manner), hidden};
   if (std::holds_alternative<contribution::Released>(event)) return Deed{"released"};
   if (std::holds_alternative<contribution::Restored>(event)) return Deed{"restored"};
+  if (std::holds_alternative<contribution::ReportsDismissed>(event)) return Deed{"reports_dismissed"};
   if (const auto* const decided = std::get_if<contribution::AppealDecided>(&event))
     return Deed{decided->granted ? "appeal_granted" : "appeal_refused"};
   return std::nullopt;
@@ -81,6 +83,10 @@ class ContributionsFold final : public Fold {
         return apply_contribution(views, input);
       case Aggregate::support:
         return apply_support(views, input);
+      case Aggregate::rating:
+        return apply_rating(views, input);
+      case Aggregate::report:
+        return apply_report(views, input);
       case Aggregate::citizen:
         return apply_citizen(views, input);
       case Aggregate::ledger:
@@ -147,6 +153,30 @@ class ContributionsFold final : public Fold {
     };
     if (const auto* const given = std::get_if<support::Given>(&event)) count(given->begin, 1);
     if (const auto* const withdrawn = std::get_if<support::Withdrawn>(&event)) count(withdrawn->cease, -1);
+  }
+
+  void apply_rating(Views& views, const FoldInput& input) {
+    const auto change = [&](const ContributionId& contribution, Rating rating, std::int64_t by) {
+      ContributionRow& rated = rows_.edit(views, contribution.text());
+      add(rated.ratings, name_of(rating), by);
+      rated.reflects = input.position();
+    };
+    const auto& event = input.event<rating::Event>();
+    if (const auto* const given = std::get_if<rating::Given>(&event))
+      change(given->contribution, given->rating, 1);
+    if (const auto* const changed = std::get_if<rating::Changed>(&event)) {
+      change(changed->contribution, changed->replaced, -1);
+      change(changed->contribution, changed->rating, 1);
+    }
+    if (const auto* const withdrawn = std::get_if<rating::Withdrawn>(&event))
+      change(withdrawn->contribution, withdrawn->replaced, -1);
+  }
+
+  void apply_report(Views& views, const FoldInput& input) {
+    const auto& made = std::get<report::Made>(input.event<report::Event>());
+    ContributionRow& reported = rows_.edit(views, made.contribution.text());
+    add(reported.reports, name_of(made.reason), 1);
+    reported.reflects = input.position();
   }
 
   // One more or one less support of a proposal; its supporters are counted where it was merged into.
@@ -262,42 +292,80 @@ class ContributionsFold final : public Fold {
     if (own.author) views.put(contributions_by_prefix(*own.author).append(newest_first(position)), full);
     put_while(own.released < own.version && !own.is_over(), row.waits, views,
               std::string(pending_prefix).append(oldest_first(position)), full);
+    list_reported(views, row, full);
     if (own.released == 0) return;
     const auto summary = contribution_summary(id, row, ledger);
     views.put(document_key(id), contribution_document(id, row, ledger));
-    if (row.parent) {
-      views.put(replies_prefix(*row.parent).append(oldest_first(position)), summary);
-      return;
-    }
     if (row.amends)
       views.put(amendments_prefix(row.amends->proposal).append(oldest_first(position)), summary);
-    list_by_supporters(views, row, summary);
-    bool in_project = row.listed;
-    put_while(own.is_shown(), in_project, views,
-              contributions_prefix(own.project, {}, own.kind).append(newest_first(position)), summary);
-    put_while(own.is_shown(), row.listed, views,
-              contributions_prefix(own.project, own.phase, own.kind).append(newest_first(position)), summary);
+    if (row.parent) {
+      const std::string replies = replies_prefix(*row.parent);
+      views.put(replies + oldest_first(position), summary);
+      list_by_scores(views, {replies}, row, own.is_shown(), summary);
+      return;
+    }
+    const std::string in_project = contributions_prefix(own.project, {}, own.kind);
+    const std::string in_phase = contributions_prefix(own.project, own.phase, own.kind);
+    bool listed = row.listed;
+    put_while(own.is_shown(), listed, views, in_project + newest_first(position), summary);
+    put_while(own.is_shown(), row.listed, views, in_phase + newest_first(position), summary);
+    list_by_scores(views, {in_project, in_phase}, row, own.is_shown() && !own.merged, summary);
   }
 
-  // Most supported first, and of those with as many the newest.
-  static void list_by_supporters(Views& views, ContributionRow& row, const std::string& summary) {
-    const contribution::State& own = row.contribution;
-    if (own.kind != contribution::Kind::proposal) return;
-    const auto rank = [&](std::int64_t supporters) {
-      return newest_first(Position{static_cast<std::uint64_t>(supporters)})
+  static std::int64_t rated(const ContributionRow& row, std::string_view one, std::string_view or_other) {
+    const auto count = [&](std::string_view name) {
+      const auto found = row.ratings.find(name);
+      return found == row.ratings.end() ? 0 : found->second;
+    };
+    return count(one) + count(or_other);
+  }
+
+  static Scores scores_of(const ContributionRow& row) {
+    const std::int64_t pro = rated(row, "up", "agree");
+    const std::int64_t contra = rated(row, "down", "disagree");
+    const bool is_proposal = row.contribution.kind == contribution::Kind::proposal;
+    return {is_proposal ? row.supporters : pro - contra, std::min(pro, contra)};
+  }
+
+  // The same lists by each score, and of those with the same the newest first.
+  static void list_by_scores(Views& views, const std::vector<std::string>& lists, ContributionRow& row,
+                             bool listed, const std::string& summary) {
+    const std::string newest = newest_first(row.submitted.position);
+    const auto each_key = [&](const Scores& scores, const auto& visit) {
+      for (const std::string& list : lists) {
+        visit(sorted_prefix(list, Sorting::supported) + highest_first(scores.supported) + "/" + newest);
+        visit(sorted_prefix(list, Sorting::controversial) + highest_first(scores.controversial) + "/" +
+              newest);
+      }
+    };
+    const Scores scores = scores_of(row);
+    if (row.scores && (!listed || *row.scores != scores)) {
+      each_key(*row.scores, [&](const std::string& key) { views.erase(key); });
+      row.scores.reset();
+    }
+    if (!listed) return;
+    row.scores = scores;
+    each_key(scores, [&](const std::string& key) { views.put(key, summary); });
+  }
+
+  // For moderators: what was reported most comes first.
+  static void list_reported(Views& views, ContributionRow& row, const std::string& full) {
+    std::int64_t reports = 0;
+    for (const auto& [reason, count] : row.reports) reports += count;
+    const auto key = [&](std::int64_t count) {
+      return std::string(reported_prefix)
+          .append(highest_first(count))
           .append("/")
           .append(newest_first(row.submitted.position));
     };
-    const bool listed = own.is_shown() && !own.merged;
-    const std::array<std::string, 2> lists{most_supported_prefix(own.project, {}),
-                                           most_supported_prefix(own.project, own.phase)};
-    if (row.listed_supporters && (!listed || *row.listed_supporters != row.supporters)) {
-      for (const std::string& list : lists) views.erase(list + rank(*row.listed_supporters));
-      row.listed_supporters.reset();
+    const bool listed = reports > 0 && row.contribution.is_shown();
+    if (row.listed_reports && (!listed || *row.listed_reports != reports)) {
+      views.erase(key(*row.listed_reports));
+      row.listed_reports.reset();
     }
     if (!listed) return;
-    row.listed_supporters = row.supporters;
-    for (const std::string& list : lists) views.put(list + rank(row.supporters), summary);
+    row.listed_reports = reports;
+    views.put(key(reports), full);
   }
 
   static constexpr std::size_t kept_rows_max = 1024;
@@ -312,7 +380,8 @@ class ContributionsFold final : public Fold {
 Projection contributions_projection() {
   return {"contributions",
           1,
-          {Aggregate::contribution, Aggregate::support, Aggregate::citizen, Aggregate::ledger},
+          {Aggregate::contribution, Aggregate::support, Aggregate::rating, Aggregate::report,
+           Aggregate::citizen, Aggregate::ledger},
           []() -> std::unique_ptr<Fold> { return std::make_unique<ContributionsFold>(); }};
 }
 
@@ -322,9 +391,16 @@ std::string contributions_prefix(const ProjectId& project, const std::optional<P
   return joined({"phase", project.text(), phase->text(), name_of(kind)});
 }
 
-std::string most_supported_prefix(const ProjectId& project, const std::optional<PhaseId>& phase) {
-  if (!phase) return joined({"supported", "project", project.text()});
-  return joined({"supported", "phase", project.text(), phase->text()});
+std::string sorted_prefix(std::string_view list, Sorting sorting) {
+  switch (sorting) {
+    case Sorting::newest:
+      break;
+    case Sorting::supported:
+      return std::string("supported/").append(list);
+    case Sorting::controversial:
+      return std::string("controversial/").append(list);
+  }
+  return std::string(list);
 }
 
 std::string replies_prefix(const ContributionId& contribution) {

@@ -151,6 +151,12 @@ inline std::string oldest_first(Position position) {
   return std::string(20 - digits.size(), '0').append(digits);
 }
 
+// A key that sorts what has a higher score before what has a lower one, which may be below zero.
+inline std::string highest_first(std::int64_t score) {
+  constexpr std::uint64_t zero = std::uint64_t{1} << 62;
+  return newest_first(Position{zero + static_cast<std::uint64_t>(score)});
+}
+
 // The key of the document of a thing.
 inline std::string document_key(std::string_view id) {
   return std::string(document_prefix).append(id);

@@ -20,7 +20,9 @@ constexpr auto kinds = std::to_array<Kind>({{"ballot", Aggregate::ballot},
                                             {"roll", Aggregate::roll},
                                             {"opening", Aggregate::opening},
                                             {"contribution", Aggregate::contribution},
-                                            {"support", Aggregate::support}});
+                                            {"support", Aggregate::support},
+                                            {"rating", Aggregate::rating},
+                                            {"report", Aggregate::report}});
 
 bool is_kind(std::string_view text, std::string_view kind, char behind) {
   return text.size() > kind.size() && text.starts_with(kind) && text[kind.size()] == behind;
@@ -41,8 +43,7 @@ void FoldInput::read(Position position, std::string_view record) {
     if (!is_kind(envelope_.subject, kind.name, '/')) throw Unreadable("its type and its subject disagree");
     aggregate_ = kind.aggregate;
     id_ = envelope_.subject.substr(kind.name.size() + 1);
-    if (aggregate_ == Aggregate::ballot || aggregate_ == Aggregate::support)
-      id_ = id_.substr(0, id_.find('/'));
+    id_ = id_.substr(0, id_.find('/'));
     if (aggregate_ == Aggregate::roll || aggregate_ == Aggregate::opening)
       id_ = id_.substr(0, id_.rfind('-'));
     if (!is_id(id_)) throw Unreadable("its subject names nothing");

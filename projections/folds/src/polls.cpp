@@ -235,6 +235,12 @@ class PollDocument {
       }
       out_.member_if_any("cost", option.cost);
       if (!option.counts) out_.member("counts", false);
+      if (option.origin) {
+        out_.begin_object("origin");
+        out_.member("proposal", option.origin->proposal);
+        out_.member("version", option.origin->version);
+        out_.end_object();
+      }
       const auto withdrawal = std::ranges::find(row_.withdrawals, option.id,
                                                 [](const Withdrawal& one) { return one.event.option; });
       if (withdrawal != row_.withdrawals.end()) {
@@ -357,6 +363,8 @@ class PollsFold final : public Fold {
       case Aggregate::opening:
       case Aggregate::contribution:
       case Aggregate::support:
+      case Aggregate::rating:
+      case Aggregate::report:
         return;
     }
   }

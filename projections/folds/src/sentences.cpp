@@ -1,6 +1,7 @@
 #include "sentences.hpp"
 
 #include <cstdio>
+#include <utility>
 
 #include "document.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
@@ -111,6 +112,10 @@ struct Speak {
 
   static constexpr auto de = Language::de;
   static constexpr auto en = Language::en;
+
+  static std::pair<std::string, std::string> rated(const ContributionId& contribution, Rating rating) {
+    return {std::string(contribution.text()), std::string(name_of(rating))};
+  }
 
   template <class... Events>
   Sentence operator()(const std::variant<Events...>& event) const {
@@ -263,10 +268,11 @@ struct Speak {
 
   Sentence operator()(const project::SecretDestroyed& event) const {
     const std::string phase(event.phase.text());
-    return {"Das Geheimnis der Unterstützungen von " + phase +
-                " ist vernichtet; wer wen unterstützt hat, kann niemand mehr sagen.",
-            "The secret of the supports of " + phase +
-                " is destroyed; nobody can tell any more who supported what."};
+    const std::string contest(name_of(event.contest));
+    return {"Das Geheimnis der Phase " + phase + " (" + contest +
+                ") ist vernichtet; wer sich dort wie geäußert hat, kann niemand mehr sagen.",
+            "The secret of the phase " + phase + " (" + contest +
+                ") is destroyed; nobody can tell any more who thought what."};
   }
 
   // ---- contribution
@@ -337,6 +343,10 @@ struct Speak {
     return requested(event.text);
   }
   Sentence operator()(const contribution::TextDestroyed& event) const { return destroyed(event.text); }
+  Sentence operator()(const contribution::ReportsDismissed&) const {
+    return {"Die Meldungen des Beitrags sind kein Grund, ihn zu sperren.",
+            "What was reported of the contribution is no reason to hide it."};
+  }
   Sentence operator()(const contribution::TextsDestroyed&) const {
     return {"Alle Texte des Beitrags sind vernichtet.", "All texts of the contribution are destroyed."};
   }
@@ -361,6 +371,31 @@ struct Speak {
                 counted(event.cease.size(), "Unterstützung", "Unterstützungen") + ".",
             "The support for " + proposal + " was withdrawn. No longer counted: " +
                 counted(event.cease.size(), "support", "supports") + "."};
+  }
+
+  // ---- ratings and reports
+  Sentence operator()(const rating::Given& event) const {
+    const auto [contribution, rating] = rated(event.contribution, event.rating);
+    return {"Der Beitrag " + contribution + " wurde bewertet: " + rating + ".",
+            "The contribution " + contribution + " was rated: " + rating + "."};
+  }
+  Sentence operator()(const rating::Changed& event) const {
+    const auto [contribution, rating] = rated(event.contribution, event.rating);
+    const std::string before(name_of(event.replaced));
+    return {"Der Beitrag " + contribution + " wird anders bewertet: " + rating + " statt " + before + ".",
+            "The contribution " + contribution + " is rated otherwise: " + rating + " instead of " + before +
+                "."};
+  }
+  Sentence operator()(const rating::Withdrawn& event) const {
+    const auto [contribution, rating] = rated(event.contribution, event.replaced);
+    return {"Die Bewertung " + rating + " von " + contribution + " wurde zurückgenommen.",
+            "The rating " + rating + " of " + contribution + " was withdrawn."};
+  }
+  Sentence operator()(const report::Made& event) const {
+    const std::string contribution(event.contribution.text());
+    const std::string reason(name_of(event.reason));
+    return {"Der Beitrag " + contribution + " wurde gemeldet: " + reason + ".",
+            "The contribution " + contribution + " was reported: " + reason + "."};
   }
 
   // ---- poll

@@ -83,7 +83,8 @@ struct EngineOptions {
   std::optional<http::TlsFiles> tls;
   std::vector<identity::OpenIdIssuer> issuers;
   http::Limits limits;
-  std::uint32_t commands_per_minute = 0;  // of one principal; 0: not bounded
+  std::uint32_t commands_per_minute = 0;      // of one principal; 0: not bounded
+  std::uint32_t contributions_per_hour = 60;  // the same
   std::size_t io_threads = 1;
   std::size_t cache_mib = 96;
   std::uint64_t disk_floor_mib = 1024;

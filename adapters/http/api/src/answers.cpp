@@ -167,15 +167,18 @@ Response overloaded() {
 }
 
 // Draft 11 of the RateLimit fields. Clients that were told together shall not come together.
-Response quota_exceeded(std::uint32_t per_minute, std::chrono::seconds wait) {
+Response quota_exceeded(const CommandQuota& quota, std::chrono::seconds wait) {
   static std::atomic<unsigned> told = 0;
   constexpr unsigned spread_s = 3;
-  auto response = of_type("quota-exceeded", "This token has given as many commands as it may in a minute.",
-                          R"("violated-policies":["command"])");
-  const auto seconds = std::to_string(wait.count());
+  const auto name = '"' + std::string(quota.name()) + '"';
+  auto response = of_type("quota-exceeded",
+                          "This token has given as many of these commands as it may in " +
+                              std::to_string(quota.window().count()) + " seconds.",
+                          R"("violated-policies":[)" + name + "]");
   response.headers.push_back({"Retry-After", std::to_string(wait.count() + told++ % spread_s)});
-  response.headers.push_back({"RateLimit-Policy", R"("command";q=)" + std::to_string(per_minute) + ";w=60"});
-  response.headers.push_back({"RateLimit", R"("command";r=0;t=)" + seconds});
+  response.headers.push_back({"RateLimit-Policy", name + ";q=" + std::to_string(quota.most()) +
+                                                      ";w=" + std::to_string(quota.window().count())});
+  response.headers.push_back({"RateLimit", name + ";r=0;t=" + std::to_string(wait.count())});
   return response;
 }
 

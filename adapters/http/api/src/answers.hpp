@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "command_quota.hpp"
 #include "counting.hpp"
 #include "json_input.hpp"
 #include "language.hpp"
@@ -32,7 +33,7 @@ Response method_not_allowed(std::string_view allow);
 Response unsupported_media_type(std::string_view expected);
 Response overloaded();
 // The principal has given as many commands as one may in a minute; the next is taken after the wait.
-Response quota_exceeded(std::uint32_t per_minute, std::chrono::seconds wait);
+Response quota_exceeded(const CommandQuota& quota, std::chrono::seconds wait);
 Response key_missing();
 Response projection_behind(Position required, Position current);
 // A follower's log does not reach what the caller has seen elsewhere.

@@ -86,7 +86,9 @@ Api::Api(Parts parts)
     : parts_(std::move(parts)),
       desk_(std::make_unique<CommandDesk>(parts_.runner, parts_.log, parts_.vault, parts_.secrets,
                                           parts_.contests, TokensOf(parts_.ledger.id, parts_.epochs))),
-      quota_(std::make_unique<CommandQuota>(parts_.commands_per_minute)),
+      quota_(std::make_unique<CommandQuota>("command", parts_.commands_per_minute, std::chrono::minutes(1))),
+      contributions_quota_(std::make_unique<CommandQuota>("contribution", parts_.contributions_per_hour,
+                                                          std::chrono::hours(1))),
       reads_(std::make_unique<Reads>(
           desk_->tokens(), parts_.runner ? Reads::Beyond::nothing : Reads::Beyond::may_come, parts_.log,
           parts_.vault, parts_.texts_are_current, parts_.views, parts_.worker, parts_.pool)),
@@ -153,7 +155,7 @@ void Api::handle(const Request& request, Responder responder) {
     if (const auto why = parts_.runner->closed_gate())
       return std::move(call).send(answer(runner::Failure{*why, {}}));
     if (const auto wait = quota_->take(call.caller->identity_row, std::chrono::steady_clock::now()))
-      return std::move(call).send(quota_exceeded(quota_->per_minute(), *wait));
+      return std::move(call).send(quota_exceeded(*quota_, *wait));
   }
   (this->*route.handle)(std::move(call));
 }

@@ -17,6 +17,8 @@ std::string_view kind_of(const StreamId& stream) {
     std::string_view operator()(const OpeningPartId&) const { return "opening"; }
     std::string_view operator()(const ContributionId&) const { return "contribution"; }
     std::string_view operator()(const SupportsId&) const { return "support"; }
+    std::string_view operator()(const RatingsId&) const { return "rating"; }
+    std::string_view operator()(const ReportsId&) const { return "report"; }
   };
   return std::visit(Kind{}, stream);
 }
@@ -46,6 +48,8 @@ struct Creates {
   }
   bool operator()(const roll::Event&) const { return true; }
   bool operator()(const opening::Event&) const { return true; }
+  bool operator()(const rating::Event& event) const { return std::holds_alternative<rating::Given>(event); }
+  bool operator()(const report::Event&) const { return true; }
   bool operator()(const support::Event& event) const { return std::holds_alternative<support::Given>(event); }
   bool operator()(const contribution::Event& event) const {
     return std::holds_alternative<contribution::Submitted>(event);

@@ -28,6 +28,8 @@ poll::Option read_option(Members& in, VaultTexts& texts) {
   option.texts = take_description(in, std::string("options/").append(option.id.text()).append("/"), texts);
   option.cost = in.optional_integer("cost");
   option.counts = in.boolean("counts", true);
+  if (const auto proposal = in.optional_id<ContributionId>("proposal"))
+    option.origin = poll::Origin{.proposal = *proposal, .version = 0, .text = {}};
   return option;
 }
 
@@ -153,6 +155,8 @@ project::DefinePhase read_define_phase(Members& in) {
                               supports->integer("threshold", 0)};
     supports->finish();
   }
+  phase.ratings = in.one_of<project::RatingScale>("ratings", codec::names<project::RatingScale>,
+                                                  project::RatingScale::votes);
   phase.grid_s = in.small_integer("grid_s", phase.grid_s);
   phase.objection_days = in.small_integer("objection_days", phase.objection_days);
   phase.admissions = items<project::Admission>(in, "admissions", [](Members& admission) {

@@ -7,18 +7,17 @@ namespace stimmbuch::http::api {
 namespace {
 
 constexpr std::size_t remembered_max = 100'000;
-constexpr std::chrono::minutes window{1};
 
 }  // namespace
 
 std::optional<std::chrono::seconds> CommandQuota::take(const std::string& principal, Clock::time_point now) {
-  if (per_minute_ == 0) return std::nullopt;
-  const auto one = std::chrono::nanoseconds(window) / per_minute_;
+  if (most_ == 0) return std::nullopt;
+  const auto one = std::chrono::nanoseconds(window_) / most_;
   const std::lock_guard lock(mutex_);
   if (full_at_.size() >= remembered_max && !full_at_.contains(principal)) forget_full_buckets(now);
   auto& full_at = full_at_[principal];
   const auto taken = std::max(full_at, now) + one;
-  if (taken - now > window) return std::chrono::ceil<std::chrono::seconds>(taken - now - window);
+  if (taken - now > window_) return std::chrono::ceil<std::chrono::seconds>(taken - now - window_);
   full_at = taken;
   return std::nullopt;
 }

@@ -1,8 +1,10 @@
 // The routes by which citizens contribute, and officials moderate and answer.
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "command_quota.hpp"
 #include "contribution_input.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/eventstore/runner/stream_state.hpp"
@@ -62,6 +64,9 @@ constexpr auto texts_end_with_it = [](runner::Submission& submission, const auto
 // ---- by citizens
 
 void Api::submit_contribution(Call call) {
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto wait = contributions_quota_->take(call.caller->identity_row, now))
+    return std::move(call).send(quota_exceeded(*contributions_quota_, *wait));
   const auto citizen = desk_->citizen_of(*call.caller);
   if (!citizen) return refuse(std::move(call), stimmbuch::Refusal::citizen_unknown);
   with_body(
@@ -104,6 +109,12 @@ void Api::release_contribution(Call call) {
 void Api::restore_contribution(Call call) {
   by_official(
       *desk_, std::move(call), [](Members& in, VaultTexts&) { return read_restore(in); }, nothing_more);
+}
+
+void Api::dismiss_reports(Call call) {
+  by_official(
+      *desk_, std::move(call), [](Members&, VaultTexts&) { return contribution::DismissReports{}; },
+      nothing_more);
 }
 
 void Api::merge_contribution(Call call) {

@@ -9,14 +9,14 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-constexpr std::size_t title_bytes_max = 240;
-constexpr std::size_t text_bytes_max = 16 * 1024;
-constexpr std::size_t note_bytes_max = 4 * 1024;
+constexpr std::size_t contribution_title_bytes_max = 240;
+constexpr std::size_t contribution_bytes_max = 16 * 1024;
+constexpr std::size_t short_text_bytes_max = 4 * 1024;
 
 // What the kind of contribution has is for the rules to say.
 Commitments take_words(Members& in, VaultTexts& texts) {
-  auto words = take_bounded_text(in, "title", title_bytes_max, texts);
-  words.merge(take_bounded_text(in, "text", text_bytes_max, texts));
+  auto words = take_bounded_text(in, "title", contribution_title_bytes_max, texts);
+  words.merge(take_bounded_text(in, "text", contribution_bytes_max, texts));
   return words;
 }
 
@@ -48,7 +48,7 @@ contribution::Release read_release(Members& in) {
 
 contribution::Withdraw read_withdraw(Members& in, VaultTexts& texts) {
   return {in.optional_id<ContributionId>("successor"),
-          take_bounded_text(in, "reason", note_bytes_max, texts)};
+          take_bounded_text(in, "reason", short_text_bytes_max, texts)};
 }
 
 contribution::Merge read_merge(Members& in) {
@@ -63,7 +63,7 @@ contribution::Answer read_answer(Members& in, VaultTexts& texts) {
 contribution::Hide read_hide(Members& in, VaultTexts& texts) {
   return {in.one_of<contribution::Manner>("manner", codec::names<contribution::Manner>),
           in.one_of<contribution::HidingReason>("reason", codec::names<contribution::HidingReason>),
-          take_bounded_text(in, "note", note_bytes_max, texts)};
+          take_bounded_text(in, "note", short_text_bytes_max, texts)};
 }
 
 contribution::Restore read_restore(Members& in) {
@@ -71,13 +71,14 @@ contribution::Restore read_restore(Members& in) {
 }
 
 contribution::Appeal read_appeal(Members& in, VaultTexts& texts) {
-  return {in.position("hiding"), take_bounded_text(in, "appeal", note_bytes_max, texts)};
+  return {in.position("hiding"), take_bounded_text(in, "appeal", short_text_bytes_max, texts)};
 }
 
 contribution::DecideAppeal read_decide_appeal(Members& in, VaultTexts& texts) {
   const Position appeal = in.position("appeal");
   if (!in.has("granted")) in.report("granted", "required", "This member is required.");
-  return {appeal, in.boolean("granted", false), take_bounded_text(in, "decision", note_bytes_max, texts)};
+  return {appeal, in.boolean("granted", false),
+          take_bounded_text(in, "decision", short_text_bytes_max, texts)};
 }
 
 }  // namespace stimmbuch::http::api

@@ -17,8 +17,19 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-constexpr std::string_view projection = "contributions";
-constexpr std::size_t page_size = 50;
+constexpr std::string_view contributions_view = "contributions";
+constexpr std::size_t contributions_page_size = 50;
+
+constexpr std::string_view sorting_form = "lists are sorted by newest, supported or controversial";
+
+// Nothing if the query asks for another.
+std::optional<projections::Sorting> sorting_of(const Request& request) {
+  const auto sort = query_parameter(request.query, "sort").value_or("newest");
+  if (sort == "newest") return projections::Sorting::newest;
+  if (sort == "supported") return projections::Sorting::supported;
+  if (sort == "controversial") return projections::Sorting::controversial;
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -32,55 +43,60 @@ void Api::get_contributions(Call call) {
   if (!project || (phase_text && !phase) || kind == codec::names<contribution::Kind>.end())
     return std::move(call).send(malformed(
         "a list is of one kind in a project: ?project=…&kind=proposal|comment, with &phase=… of a phase"));
-  const auto sort = query_parameter(call.request->query, "sort").value_or("newest");
-  if (sort == "supported" && *kind == "proposal")
-    return reads_->send_list(std::move(call), projection,
-                             projections::most_supported_prefix(*project, phase));
-  if (sort != "newest")
-    return std::move(call).send(malformed("lists are sorted by newest, proposals by supported, too"));
+  const auto sorting = sorting_of(*call.request);
+  if (!sorting) return std::move(call).send(malformed(sorting_form));
   const auto index = kind - codec::names<contribution::Kind>.begin();
-  reads_->send_list(
-      std::move(call), projection,
-      projections::contributions_prefix(*project, phase, static_cast<contribution::Kind>(index)));
+  const auto list =
+      projections::contributions_prefix(*project, phase, static_cast<contribution::Kind>(index));
+  reads_->send_list(std::move(call), contributions_view, projections::sorted_prefix(list, *sorting));
 }
 
 void Api::get_contribution(Call call) {
   const auto id = id_parameter<ContributionId>(call, 0);
   if (!id) return std::move(call).send(not_found());
-  reads_->send_document(std::move(call), projection, std::string(id->text()));
+  reads_->send_document(std::move(call), contributions_view, std::string(id->text()));
 }
 
 void Api::get_replies(Call call) {
   const auto id = id_parameter<ContributionId>(call, 0);
   if (!id) return std::move(call).send(not_found());
-  reads_->send_list(std::move(call), projection, projections::replies_prefix(*id));
+  const auto sorting = sorting_of(*call.request);
+  if (!sorting) return std::move(call).send(malformed(sorting_form));
+  const auto list = projections::replies_prefix(*id);
+  reads_->send_list(std::move(call), contributions_view, projections::sorted_prefix(list, *sorting));
 }
 
 void Api::get_amendments(Call call) {
   const auto id = id_parameter<ContributionId>(call, 0);
   if (!id) return std::move(call).send(not_found());
-  reads_->send_list(std::move(call), projection, projections::amendments_prefix(*id));
+  reads_->send_list(std::move(call), contributions_view, projections::amendments_prefix(*id));
 }
 
 void Api::get_my_contributions(Call call) {
   const auto citizen = desk_->citizen_of(*call.caller);
   if (!citizen) return std::move(call).send(not_found());
-  reads_->send_list(std::move(call), projection, projections::contributions_by_prefix(*citizen),
+  reads_->send_list(std::move(call), contributions_view, projections::contributions_by_prefix(*citizen),
                     Caching::personal);
 }
 
 void Api::get_moderation(Call call) {
-  reads_->send_list(std::move(call), projection, std::string(projections::moderation_prefix));
+  reads_->send_list(std::move(call), contributions_view, std::string(projections::moderation_prefix));
 }
 
 void Api::get_pending_contributions(Call call) {
-  reads_->send_list(std::move(call), projection, std::string(projections::pending_prefix), Caching::personal);
+  reads_->send_list(std::move(call), contributions_view, std::string(projections::pending_prefix),
+                    Caching::personal);
+}
+
+void Api::get_reported_contributions(Call call) {
+  reads_->send_list(std::move(call), contributions_view, std::string(projections::reported_prefix),
+                    Caching::personal);
 }
 
 void Api::get_contribution_for_moderators(Call call) {
   const auto id = id_parameter<ContributionId>(call, 0);
   if (!id) return std::move(call).send(not_found());
-  reads_->send_document(std::move(call), projection, projections::document_for_moderators(*id),
+  reads_->send_document(std::move(call), contributions_view, projections::document_for_moderators(*id),
                         Caching::personal);
 }
 
@@ -89,8 +105,8 @@ bool Api::write_contributions(codec::Writer& out, const CitizenId& citizen) cons
   out.begin_array();
   std::optional<std::string> after = "";
   while (after) {
-    const auto read =
-        parts_.views.rows(projection, projections::contributions_by_prefix(citizen), *after, page_size);
+    const auto read = parts_.views.rows(contributions_view, projections::contributions_by_prefix(citizen),
+                                        *after, contributions_page_size);
     if (!read) return false;
     for (const auto& [key, document] : read->rows) out.raw(reads_->filled(document));
     after = read->next;

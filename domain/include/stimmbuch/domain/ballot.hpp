@@ -75,6 +75,10 @@ std::expected<Choices, Rejection> canonical_choices(const poll::State& poll, Cho
 // fault here, since it may have been withdrawn later.
 bool is_valid(const poll::State& poll, const Choices& choices);
 
+// Whether a citizen could cast a first vote in the poll now; the refusal names the first thing in the way.
+std::expected<void, Rejection> may_vote(const poll::State& poll, const citizen::State* citizen,
+                                        const ledger::State& ledger, Time now);
+
 // The longest writing of a ballot in bytes, for a poll whose options are fixed: what choices are padded to
 // before they are sealed.
 std::size_t sealed_bytes(const poll::State& poll);

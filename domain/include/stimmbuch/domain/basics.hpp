@@ -59,6 +59,9 @@ using PublicKey = std::array<std::byte, 32>;
 // An Ed25519 signature.
 using Signature = std::array<std::byte, 64>;
 
+// What somebody thinks of a contribution: by the scale of votes, or by that of statements.
+enum class Rating { up, down, agree, disagree, pass };
+
 // An amount of money in the smallest unit of its currency (cents).
 using Money = std::int64_t;
 

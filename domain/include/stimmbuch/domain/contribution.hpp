@@ -115,6 +115,9 @@ struct DecideAppeal {
   Commitments texts;
 };
 
+// What was reported of it is no reason to hide it.
+struct DismissReports {};
+
 // Asks for the end of one text; from here on nobody reads it.
 struct DestroyText {
   TextName text;
@@ -126,8 +129,9 @@ struct CompleteTextDestruction {
 // The engine: all texts of what was removed are destroyed.
 struct CompleteRemoval {};
 
-using Command = std::variant<Submit, Revise, Release, Withdraw, Merge, Answer, Remove, Hide, Restore, Appeal,
-                             DecideAppeal, DestroyText, CompleteTextDestruction, CompleteRemoval>;
+using Command =
+    std::variant<Submit, Revise, Release, Withdraw, Merge, Answer, Remove, Hide, Restore, Appeal,
+                 DecideAppeal, DestroyText, CompleteTextDestruction, CompleteRemoval, DismissReports>;
 
 // ---- events
 
@@ -213,6 +217,10 @@ struct AppealDecided {
   friend bool operator==(const AppealDecided&, const AppealDecided&) = default;
 };
 
+struct ReportsDismissed {
+  friend bool operator==(const ReportsDismissed&, const ReportsDismissed&) = default;
+};
+
 struct TextDestructionRequested {
   TextName text;
 
@@ -227,9 +235,9 @@ struct TextsDestroyed {
   friend bool operator==(const TextsDestroyed&, const TextsDestroyed&) = default;
 };
 
-using Event =
-    std::variant<Submitted, Revised, Released, Withdrawn, Merged, Answered, Removed, Hidden, Restored,
-                 Appealed, AppealDecided, TextDestructionRequested, TextDestroyed, TextsDestroyed>;
+using Event = std::variant<Submitted, Revised, Released, Withdrawn, Merged, Answered, Removed, Hidden,
+                           Restored, Appealed, AppealDecided, TextDestructionRequested, TextDestroyed,
+                           TextsDestroyed, ReportsDismissed>;
 
 // ---- state
 
@@ -251,6 +259,8 @@ struct State {
   std::optional<CitizenId> author;
   std::uint32_t version = 0;   // the newest
   std::uint32_t released = 0;  // the newest that everybody may read; 0: none yet
+  Commitment text{};           // of the newest version
+  Commitment released_text{};  // of the newest that everybody may read
   std::uint32_t depth = 0;     // contributions above it
   Status status = Status::received;
   bool withdrawn = false;

@@ -12,6 +12,8 @@
 #include "stimmbuch/domain/opening.hpp"
 #include "stimmbuch/domain/poll.hpp"
 #include "stimmbuch/domain/project.hpp"
+#include "stimmbuch/domain/rating.hpp"
+#include "stimmbuch/domain/report.hpp"
 #include "stimmbuch/domain/roll.hpp"
 #include "stimmbuch/domain/stream.hpp"
 #include "stimmbuch/domain/support.hpp"
@@ -20,15 +22,17 @@
 // aggregate adds an alternative to each variant and an arm to `initial_state`, `evolve` and `decide`.
 namespace stimmbuch {
 
-using Event = std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event,
-                           roll::Event, opening::Event, contribution::Event, support::Event>;
+using Event =
+    std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event, roll::Event,
+                 opening::Event, contribution::Event, support::Event, rating::Event, report::Event>;
 
-using Command =
-    std::variant<ledger::Command, citizen::Command, project::Command, poll::Command, ballot::Command,
-                 roll::Command, opening::Command, contribution::Command, support::Command>;
+using Command = std::variant<ledger::Command, citizen::Command, project::Command, poll::Command,
+                             ballot::Command, roll::Command, opening::Command, contribution::Command,
+                             support::Command, rating::Command, report::Command>;
 
-using State = std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State,
-                           roll::State, opening::State, contribution::State, support::State>;
+using State =
+    std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State, roll::State,
+                 opening::State, contribution::State, support::State, rating::State, report::State>;
 
 // The state of a stream before its first record.
 State initial_state(const StreamId& stream);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/contest.hpp"
+#include "stimmbuch/domain/contribution.hpp"
 #include "stimmbuch/domain/count.hpp"
 #include "stimmbuch/domain/electorate.hpp"
 #include "stimmbuch/domain/ledger.hpp"
@@ -68,12 +70,23 @@ struct Terms {
   friend bool operator==(const Terms&, const Terms&) = default;
 };
 
+// The proposal that an option was made from, as it was then: its text stays where it is, under the owners
+// that it has.
+struct Origin {
+  ContributionId proposal;
+  std::uint32_t version = 0;
+  Commitment text{};
+
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 struct Option {
   OptionId id;
   LocalizedText title;
   Commitments texts;  // as in the terms
   std::optional<Money> cost;
-  bool counts = true;  // false: an abstention, recorded and shown but never selected
+  bool counts = true;                 // false: an abstention, recorded and shown but never selected
+  std::optional<Origin> origin = {};  // of a command only the proposal matters
 
   friend bool operator==(const Option&, const Option&) = default;
 };
@@ -426,6 +439,8 @@ struct Context {
   Parts parts = {};             // for what completes a roll or openings
   bool ballots_opened = false;  // for what cancels: a part of the openings is there
   bool text_is_there = false;   // see citizen::Context
+  // The contributions that options may be made from.
+  std::function<const contribution::State&(const ContributionId&)> contributions = {};
 };
 
 // The secrets of a poll that have an end in sight, and when that is: those that must be destroyed from then

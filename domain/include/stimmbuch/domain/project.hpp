@@ -37,6 +37,9 @@ struct SupportTerms {
   friend bool operator==(const SupportTerms&, const SupportTerms&) = default;
 };
 
+// By what contributions are rated: up and down, or as statements, agree, disagree and pass.
+enum class RatingScale { votes, statements };
+
 // A half-open interval [opens, closes). One with contests begins and ends on their grid, but where it is
 // ended before its time or opened again.
 struct Phase {
@@ -49,6 +52,7 @@ struct Phase {
   Languages machine_translated = {};
   std::vector<Admission> admissions = {};  // of features of the phase, each at most once
   std::optional<SupportTerms> supports = {};
+  RatingScale ratings = RatingScale::votes;
   std::int32_t grid_s = 3600;        // of its contests
   std::int32_t objection_days = 30;  // from its end until their secrets are destroyed
 
@@ -57,8 +61,9 @@ struct Phase {
   std::vector<OpinionKind> opinions() const;
   bool collects(OpinionKind opinion) const;
   bool is_open(Time now) const { return opens <= now && now < closes; }
-  // Whom it lets do something.
+  // Whom it lets do something. Whoever has an account may report.
   const Electorate& electorate_of(Feature feature) const;
+  const Electorate& electorate_of(OpinionKind opinion) const;
 
   friend bool operator==(const Phase&, const Phase&) = default;
 };
@@ -258,6 +263,8 @@ struct State {
   std::vector<Contest> contests;
 
   const Phase* phase(const PhaseId& id) const;
+  // Whether the secret of a contest is no more.
+  bool is_destroyed(const PhaseId& phase, OpinionKind contest) const;
 };
 
 constexpr std::size_t phases_max = 100;

@@ -105,11 +105,14 @@ enum class Refusal {
   already_appealed,
   appeal_unknown,
   appeal_decided,
-  // supports
+  // supports, ratings, reports
   already_supported,
   not_supported,
   supports_exhausted,
-  supports_changed_out,
+  opinions_changed_out,
+  rating_of_other_scale,
+  not_rated,
+  already_reported,
   // any
   invalid,
   stream_full,

@@ -19,7 +19,7 @@ struct BallotId {
 };
 
 // What the people of a phase think of what is said in it. Each kind is a contest of its own.
-enum class OpinionKind { support };
+enum class OpinionKind { support, rating, report };
 
 // The opinions of one kind in one phase.
 struct OpinionsId {
@@ -41,6 +41,8 @@ struct ParticipantId {
   friend bool operator==(const ParticipantId&, const ParticipantId&) = default;
 };
 using SupportsId = ParticipantId<OpinionKind::support>;
+using RatingsId = ParticipantId<OpinionKind::rating>;
+using ReportsId = ParticipantId<OpinionKind::report>;
 
 // One part, from 0, of what a closed poll is followed by and what no single command could write.
 template <class Of>
@@ -56,9 +58,9 @@ using OpeningPartId = PartId<struct OpeningTag>;
 // The stream of an aggregate. Its text is the `subject` of the records:
 //   ledger/<id>  citizen/<id>  project/<id>  poll/<id>  ballot/<poll>/<voter>
 //   roll/<poll>-<part>  opening/<poll>-<part>  contribution/<id>
-//   support/<project>/<phase>/<voter>
+//   support/<project>/<phase>/<voter>  rating/…  report/…
 using StreamId = std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId,
-                              ContributionId, SupportsId>;
+                              ContributionId, SupportsId, RatingsId, ReportsId>;
 
 std::string subject(const StreamId& stream);
 
@@ -68,7 +70,7 @@ using ContestId = std::variant<PollId, OpinionsId>;
 // The contest that the stream of a participant belongs to; nothing for any other stream.
 std::optional<ContestId> contest_of(const StreamId& stream);
 
-// <poll>, or support/<project>/<phase>: the name of a contest.
+// <poll>, or support/<project>/<phase> and as its like: the name of a contest.
 std::string contest_name(const ContestId& contest);
 // Strict: nothing for anything but what `contest_name` writes.
 std::optional<ContestId> parse_contest_name(std::string_view name);

@@ -7,12 +7,8 @@
 #include <vector>
 
 #include "stimmbuch/domain/basics.hpp"
-#include "stimmbuch/domain/citizen.hpp"
-#include "stimmbuch/domain/contribution.hpp"
-#include "stimmbuch/domain/ledger.hpp"
-#include "stimmbuch/domain/project.hpp"
+#include "stimmbuch/domain/opinion.hpp"
 #include "stimmbuch/domain/refusal.hpp"
-#include "stimmbuch/domain/stream.hpp"
 
 // What one participant supports of the proposals of one phase, under a pseudonym of that phase. Where the
 // phase wants a least number of supports of each participant, those of somebody who gave fewer do not count:
@@ -77,24 +73,12 @@ struct State {
 
 // Whatever a phase allows: a participant's supports stand in one record.
 constexpr std::size_t supports_max = 300;
-// With so many, or so few left that all standing supports can still be withdrawn, no more are given.
-constexpr std::size_t commands_max = 900;
 
-// What the rules must know from outside the stream.
-struct Context {
-  const ledger::State& ledger;
-  const project::State& project;
-  SupportsId self;
-  const contribution::State& proposal;  // that the command names
-  const citizen::State* citizen;        // the person behind the participant
-  Time now;                             // exact
-};
-
-const ContributionId& proposal_of(const Command& command);
+const ContributionId& about(const Command& command);
 
 State evolve(State state, const Event& event, const Recorded& recorded);
 
 std::expected<std::vector<Event>, Rejection> decide(const State& state, const Command& command,
-                                                    const Context& context);
+                                                    const opinion::Context& context);
 
 }  // namespace stimmbuch::support

@@ -235,6 +235,22 @@ struct Remade {
     return single(support::Command{support::WithdrawSupport{e.proposal}});
   }
 
+  Made operator()(const contribution::ReportsDismissed&) const {
+    return single(contribution::Command{contribution::DismissReports{}});
+  }
+  Made operator()(const rating::Given& e) const {
+    return single(rating::Command{rating::Rate{e.contribution, e.rating}});
+  }
+  Made operator()(const rating::Changed& e) const {
+    return single(rating::Command{rating::Rate{e.contribution, e.rating}});
+  }
+  Made operator()(const rating::Withdrawn& e) const {
+    return single(rating::Command{rating::WithdrawRating{e.contribution}});
+  }
+  Made operator()(const report::Made& e) const {
+    return single(report::Command{report::Report{e.contribution, e.reason}});
+  }
+
   Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
   Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
   Made operator()(const project::Event& event) const { return std::visit(*this, event); }
@@ -243,6 +259,8 @@ struct Remade {
   Made operator()(const opening::Event& event) const { return std::visit(*this, event); }
   Made operator()(const contribution::Event& event) const { return std::visit(*this, event); }
   Made operator()(const support::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const rating::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const report::Event& event) const { return std::visit(*this, event); }
   // Ballots are judged apart.
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
@@ -288,6 +306,8 @@ struct MayWrite {
     return is_official();
   }
   bool operator()(const support::Event&) const { return actor == Actor{std::get<SupportsId>(stream).voter}; }
+  bool operator()(const rating::Event&) const { return actor == Actor{std::get<RatingsId>(stream).voter}; }
+  bool operator()(const report::Event&) const { return actor == Actor{std::get<ReportsId>(stream).voter}; }
   bool operator()(const ballot::Event&) const { return false; }
 
  private:

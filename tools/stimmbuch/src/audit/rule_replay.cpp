@@ -141,7 +141,7 @@ std::optional<std::chrono::seconds> RuleReplay::grid_of(const ContestId& contest
 void RuleReplay::take_for_granted(const ContestId& contest) {
   const auto& opinions = std::get<OpinionsId>(contest);
   const auto* const phase = std::get<project::State>(of(opinions.project)).phase(opinions.phase);
-  somebody_ = admitted_by(phase->electorate_of(project::Feature::support), ledger());
+  somebody_ = admitted_by(phase->electorate_of(opinions.kind), ledger());
 }
 
 void RuleReplay::judge(const Pending& command) {

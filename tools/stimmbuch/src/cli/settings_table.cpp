@@ -301,6 +301,10 @@ std::vector<Setting> make_table() {
           "Commands of one token's person in a minute, besides the bulk route; more are told to come later "
           "(429). 0 sets no bound.",
           [](Values& v) -> auto& { return v.engine.commands_per_minute; }),
+      row("contributions_per_hour", "N",
+          "Proposals and comments of one person in an hour; more are told to come later (429). 0 sets no "
+          "bound.",
+          [](Values& v) -> auto& { return v.engine.contributions_per_hour; }),
       limit<&L::request_line_bytes>("request_line_bytes", "Longest request line."),
       limit<&L::header_bytes>("header_bytes", "All header fields of a request together."),
       limit<&L::header_fields>("header_fields", "Header fields of a request."),

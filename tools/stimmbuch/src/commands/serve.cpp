@@ -144,10 +144,10 @@ Result follow(Session& session) {
 }
 
 std::vector<std::string> with_serving(std::vector<std::string> settings) {
-  const auto all = with_data_settings({"kafka.", "durability", "listen", "admin_listen", "hosts", "tls.",
-                                       "io_threads", "cache_mib", "disk_floor_mib", "recover_tail",
-                                       "checkpoint_interval", "witness_policy", "ca_file",
-                                       "commands_per_minute", "limits.", "sweep_at", "rotation_backup"});
+  const auto all = with_data_settings(
+      {"kafka.", "durability", "listen", "admin_listen", "hosts", "tls.", "io_threads", "cache_mib",
+       "disk_floor_mib", "recover_tail", "checkpoint_interval", "witness_policy", "ca_file",
+       "commands_per_minute", "contributions_per_hour", "limits.", "sweep_at", "rotation_backup"});
   settings.insert(settings.end(), all.begin(), all.end());
   return settings;
 }

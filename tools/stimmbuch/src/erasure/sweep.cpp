@@ -104,7 +104,7 @@ vault::Destruction destruction_of(const DueWork& due) {
   return destruction;
 }
 
-Command complete_destruction(const DueWork::Text& text) {
+stimmbuch::Command complete_destruction(const DueWork::Text& text) {
   if (std::holds_alternative<CitizenId>(text.stream))
     return citizen::Command{citizen::CompleteTextDestruction{text.text}};
   if (std::holds_alternative<ContributionId>(text.stream))

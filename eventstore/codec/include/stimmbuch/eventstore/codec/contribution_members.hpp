@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "stimmbuch/domain/contribution.hpp"
+#include "stimmbuch/domain/rating.hpp"
+#include "stimmbuch/domain/report.hpp"
 #include "stimmbuch/domain/support.hpp"
 #include "stimmbuch/eventstore/codec/described.hpp"
 
@@ -28,6 +30,10 @@ template <>
 inline constexpr auto members<contribution::Amendment> =
     std::tuple{required("proposal", &contribution::Amendment::proposal),
                required("version", &contribution::Amendment::version)};
+
+template <>
+inline constexpr auto names<Rating> =
+    std::to_array<std::string_view>({"up", "down", "agree", "disagree", "pass"});
 
 // ---- events
 
@@ -84,6 +90,8 @@ inline constexpr auto members<contribution::TextDestroyed> =
     std::tuple{inlined(&contribution::TextDestroyed::text)};
 template <>
 inline constexpr auto members<contribution::TextsDestroyed> = std::tuple{};
+template <>
+inline constexpr auto members<contribution::ReportsDismissed> = std::tuple{};
 
 template <>
 inline constexpr auto members<support::Given> =
@@ -95,5 +103,21 @@ inline constexpr auto members<support::Renewed> = std::tuple{
 template <>
 inline constexpr auto members<support::Withdrawn> = std::tuple{
     required("proposal", &support::Withdrawn::proposal), if_any("cease", &support::Withdrawn::cease)};
+
+template <>
+inline constexpr auto members<rating::Given> = std::tuple{
+    required("contribution", &rating::Given::contribution), required("rating", &rating::Given::rating)};
+template <>
+inline constexpr auto members<rating::Changed> = std::tuple{
+    required("contribution", &rating::Changed::contribution), required("rating", &rating::Changed::rating),
+    required("replaced", &rating::Changed::replaced)};
+template <>
+inline constexpr auto members<rating::Withdrawn> =
+    std::tuple{required("contribution", &rating::Withdrawn::contribution),
+               required("replaced", &rating::Withdrawn::replaced)};
+
+template <>
+inline constexpr auto members<report::Made> = std::tuple{
+    required("contribution", &report::Made::contribution), required("reason", &report::Made::reason)};
 
 }  // namespace stimmbuch::codec

@@ -80,7 +80,9 @@ template <>
 inline constexpr auto members<project::Admission> =
     std::tuple{required("feature", &project::Admission::feature), inlined(&project::Admission::electorate)};
 template <>
-inline constexpr auto names<OpinionKind> = std::to_array<std::string_view>({"support"});
+inline constexpr auto names<OpinionKind> = std::to_array<std::string_view>({"support", "rating", "report"});
+template <>
+inline constexpr auto names<project::RatingScale> = std::to_array<std::string_view>({"votes", "statements"});
 template <>
 inline constexpr auto members<project::SupportTerms> = std::tuple{
     unless("most", &project::SupportTerms::most, 0), unless("least", &project::SupportTerms::least, 1),
@@ -96,6 +98,7 @@ inline constexpr auto members<project::Phase> =
                if_any("machine_translated", &project::Phase::machine_translated),
                if_any("admissions", &project::Phase::admissions),
                if_any("supports", &project::Phase::supports),
+               unless("ratings", &project::Phase::ratings, project::RatingScale::votes),
                unless("grid_s", &project::Phase::grid_s, 3600),
                unless("objection_days", &project::Phase::objection_days, 30)};
 template <>
@@ -152,10 +155,16 @@ inline constexpr auto members<poll::Terms> = std::tuple{
     unless("results", &poll::Terms::results, poll::Results::live),
 };
 template <>
-inline constexpr auto members<poll::Option> =
-    std::tuple{required("id", &poll::Option::id), required("title", &poll::Option::title),
-               if_any("texts", &poll::Option::texts), if_any("cost", &poll::Option::cost),
-               unless("counts", &poll::Option::counts, true)};
+inline constexpr auto members<poll::Origin> =
+    std::tuple{required("proposal", &poll::Origin::proposal), required("version", &poll::Origin::version),
+               required("text", &poll::Origin::text)};
+template <>
+inline constexpr auto members<poll::Option> = std::tuple{required("id", &poll::Option::id),
+                                                         required("title", &poll::Option::title),
+                                                         if_any("texts", &poll::Option::texts),
+                                                         if_any("cost", &poll::Option::cost),
+                                                         unless("counts", &poll::Option::counts, true),
+                                                         if_any("origin", &poll::Option::origin)};
 template <>
 inline constexpr auto members<poll::Outage> =
     std::tuple{required("from", &poll::Outage::from), required("to", &poll::Outage::to)};

@@ -105,6 +105,12 @@ STIMMBUCH_STORED(contribution::TextsDestroyed, "contribution.texts-destroyed", c
 STIMMBUCH_STORED(support::Given, "support.given", support::Given);
 STIMMBUCH_STORED(support::Renewed, "support.renewed", support::Renewed);
 STIMMBUCH_STORED(support::Withdrawn, "support.withdrawn", support::Withdrawn);
+STIMMBUCH_STORED(contribution::ReportsDismissed, "contribution.reports-dismissed",
+                 contribution::ReportsDismissed);
+STIMMBUCH_STORED(rating::Given, "rating.given", rating::Given);
+STIMMBUCH_STORED(rating::Changed, "rating.changed", rating::Changed);
+STIMMBUCH_STORED(rating::Withdrawn, "rating.withdrawn", rating::Withdrawn);
+STIMMBUCH_STORED(report::Made, "report.made", report::Made);
 
 #undef STIMMBUCH_STORED
 

@@ -15,13 +15,16 @@
 //   document/moderation/<contribution>   with everything about it
 //   project/<project>/<kind>/<rank>      summaries of what is shown and answers nothing, newest first
 //   phase/<project>/<phase>/<kind>/<rank>
-//   supported/…                          the same lists of proposals, most supported first
+//   supported/<list>…                    the lists above and of replies by supporters; of comments by those
+//                                        who rate them up, less those who rate them down
+//   controversial/<list>…                the same by the number of people on the smaller side
 //   supporter/<proposal>/<pseudonym>     how many of the proposals that were merged into this one, itself
 //                                        included, somebody supports
 //   replies/<contribution>/<position>    the comments on it, oldest first; also those that were taken away
 //   amendments/<contribution>/<position>
 //   author/<citizen>/<rank>              with everything, newest first
 //   pending/<position>                   with everything; what waits to be released, oldest first
+//   reported/<rank>                      with everything; what was reported, most often first
 //   moderation/<rank>                    what moderators did, newest first, without names
 //   name/<citizen>                       the row of the vault with the newest name
 namespace stimmbuch::projections {
@@ -30,11 +33,14 @@ Projection contributions_projection();
 
 std::string contributions_prefix(const ProjectId& project, const std::optional<PhaseId>& phase,
                                  contribution::Kind kind);
-std::string most_supported_prefix(const ProjectId& project, const std::optional<PhaseId>& phase);
+// A list in another order than its own.
+enum class Sorting { newest, supported, controversial };
+std::string sorted_prefix(std::string_view list, Sorting sorting);
 std::string replies_prefix(const ContributionId& contribution);
 std::string amendments_prefix(const ContributionId& contribution);
 std::string contributions_by_prefix(const CitizenId& author);
 std::string name_prefix(std::string_view citizen);
+inline constexpr std::string_view reported_prefix = "reported/";
 inline constexpr std::string_view pending_prefix = "pending/";
 inline constexpr std::string_view moderation_prefix = "moderation/";
 

@@ -63,8 +63,9 @@ class Api final : public Handler {
     projections::Worker& worker;
     BlockingPool& pool;
     const runner::Clock& clock;
-    std::string_view version;           // of the engine
-    std::uint32_t commands_per_minute;  // of one principal; 0: not bounded
+    std::string_view version;              // of the engine
+    std::uint32_t commands_per_minute;     // of one principal; 0: not bounded
+    std::uint32_t contributions_per_hour;  // the same
     // Of a follower:
     std::string leader;       // the URL at which commands are taken, if it is known
     LeaderLink* leader_link;  // null: nothing is forwarded
@@ -131,6 +132,10 @@ class Api final : public Handler {
 
   void give_support(Call call);
   void withdraw_support(Call call);
+  void rate(Call call);
+  void withdraw_rating(Call call);
+  void report_contribution(Call call);
+  void dismiss_reports(Call call);
   void submit_contribution(Call call);
   void revise_contribution(Call call);
   void withdraw_contribution(Call call);
@@ -150,11 +155,13 @@ class Api final : public Handler {
 
   void get_me(Call call);
   void get_my_export(Call call);
+  void get_may(Call call);
   void get_my_ballots(Call call);
   void get_my_receipt(Call call);
   void get_my_statement(Call call);
   void get_projects(Call call);
   void get_project(Call call);
+  void get_news(Call call);
   void get_polls(Call call);
   void get_poll(Call call);
   void get_contributions(Call call);
@@ -163,8 +170,10 @@ class Api final : public Handler {
   void get_amendments(Call call);
   void get_my_contributions(Call call);
   void get_my_supports(Call call);
+  void get_my_ratings(Call call);
   void get_moderation(Call call);
   void get_pending_contributions(Call call);
+  void get_reported_contributions(Call call);
   void get_contribution_for_moderators(Call call);
   void get_tally(Call call);
   void get_turnout(Call call);
@@ -192,15 +201,14 @@ class Api final : public Handler {
   std::optional<std::string> receipt_of(const BallotId& ballot) const;
   // The ballots of a citizen, and the polls of which nobody can tell. False: the views are being built.
   bool write_ballots(codec::Writer& out, const CitizenId& citizen) const;
-  // The same of the contributions of a citizen, with their texts, and of the supports.
+  // The same of the contributions of a citizen, with their texts, and of what they think of others'.
   bool write_contributions(codec::Writer& out, const CitizenId& citizen) const;
-  bool write_supports(codec::Writer& out, const CitizenId& citizen) const;
+  bool write_opinions(codec::Writer& out, const CitizenId& citizen) const;
   // All texts of the contribution addressed are to be destroyed.
   void end_texts_with(runner::Submission& submission) const;
   // What the command writes is about the author of the contribution addressed.
   void end_texts_with_author(runner::Submission& submission) const;
   void to_own_ballot(Call call, const ballot::Command& command);
-  void to_own_supports(Call call, const support::Command& command, const ContributionId& proposal);
   void send_log_file(Call call, std::string path, std::string_view content_type);
   // Whether requests to such a route are for another node to answer.
   bool is_the_leaders(RouteKind kind) const;
@@ -208,6 +216,7 @@ class Api final : public Handler {
   Parts parts_;
   std::unique_ptr<CommandDesk> desk_;
   std::unique_ptr<CommandQuota> quota_;
+  std::unique_ptr<CommandQuota> contributions_quota_;
   std::unique_ptr<Reads> reads_;
   std::unique_ptr<Followers> followers_;
   std::unique_ptr<Forwarding> forwarding_;

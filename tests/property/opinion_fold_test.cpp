@@ -1,4 +1,4 @@
-// What the projection shows of supports, against a naive recount at every position.
+// What the projection shows of supports and ratings, against a naive recount at every position.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -120,6 +120,51 @@ TEST(SupportFold, EqualsARecountAtEveryPosition) {
   });
 }
 
+// People rate contributions, change and withdraw it; each has at most one rating of each.
+TEST(RatingFold, EqualsARecountAtEveryPosition) {
+  for_seeds(20, [](Random& random) {
+    RandomSupports phase(random);
+    Folding fold(projections::contributions_projection());
+    std::map<std::pair<Name, Name>, Rating> standing;  // by contribution and participant
+    for (int i = 0; i < 150 && !testing::Test::HasFailure(); ++i) {
+      const Name contribution = random.pick(phase.proposals);
+      const Name voter = std::to_string(random.index(6));
+      const auto rating = static_cast<Rating>(random.index(2));
+      const RatingsId stream{id<ProjectId>("park"), id<PhaseId>("ideas"), id<VoterId>(voter)};
+      const auto about = id<ContributionId>(contribution);
+      const auto known = standing.find({contribution, voter});
+      if (known == standing.end()) {
+        phase.log.add(stream, rating::Given{about, rating});
+        standing[{contribution, voter}] = rating;
+      } else if (random.chance(60)) {
+        phase.log.add(stream, rating::Changed{about, rating, known->second});
+        known->second = rating;
+      } else {
+        phase.log.add(stream, rating::Withdrawn{about, known->second});
+        standing.erase(known);
+      }
+      fold.catch_up(phase.log);
+      std::map<Name, int> up, down;
+      for (const auto& [key, given] : standing) ++(given == Rating::up ? up : down)[key.first];
+      for (const Name& proposal : phase.proposals) {
+        const auto shown = json::parse(fold.views.document(proposal)).value("ratings", json::object());
+        EXPECT_EQ(shown.value("up", 0), up[proposal]) << proposal;
+        EXPECT_EQ(shown.value("down", 0), down[proposal]) << proposal;
+      }
+      std::vector<int> smaller;
+      fold.views.each(projections::sorted_prefix(projections::contributions_prefix(
+                                                     id<ProjectId>("park"), {}, contribution::Kind::proposal),
+                                                 projections::Sorting::controversial),
+                      [&](std::string_view, std::string_view summary) {
+                        const Name name = json::parse(summary).at("contribution");
+                        smaller.push_back(std::min(up[name], down[name]));
+                      });
+      EXPECT_EQ(smaller.size(), phase.proposals.size());
+      EXPECT_TRUE(std::ranges::is_sorted(smaller, std::greater{}));
+    }
+  });
+}
+
 TEST(SupportFold, ListsTheMostSupportedFirst) {
   for_seeds(20, [](Random& random) {
     RandomSupports supports(random);
@@ -129,12 +174,15 @@ TEST(SupportFold, ListsTheMostSupportedFirst) {
     for (const auto& phase : {std::optional<PhaseId>(), std::optional(id<PhaseId>("ideas"))}) {
       std::vector<std::int64_t> listed;
       std::set<Name> seen;
-      fold.views.each(projections::most_supported_prefix(id<ProjectId>("park"), phase),
-                      [&](std::string_view, std::string_view summary) {
-                        const Name name = json::parse(summary).at("contribution");
-                        seen.insert(name);
-                        listed.push_back(supports.supporters(name));
-                      });
+      fold.views.each(
+          projections::sorted_prefix(
+              projections::contributions_prefix(id<ProjectId>("park"), phase, contribution::Kind::proposal),
+              projections::Sorting::supported),
+          [&](std::string_view, std::string_view summary) {
+            const Name name = json::parse(summary).at("contribution");
+            seen.insert(name);
+            listed.push_back(supports.supporters(name));
+          });
       EXPECT_TRUE(std::ranges::is_sorted(listed, std::greater{}));
       for (const Name& proposal : supports.proposals)
         EXPECT_NE(seen.contains(proposal), supports.is_merged(proposal)) << proposal;

@@ -1,0 +1,247 @@
+// The engine killed while people contribute, support, rate and report, and officials moderate: each command
+// that was acknowledged is there once, with its texts, whatever the moment of the kill.
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "api_client.hpp"
+#include "engine_process.hpp"
+#include "support/seed.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace stimmbuch::test {
+namespace {
+
+constexpr int kills = 15;
+constexpr int forums = 3;
+constexpr auto patience = std::chrono::seconds(30);
+
+// One command, under a key of its own, by whoever has the token.
+struct Deed {
+  std::string method;
+  std::string target;
+  Json body;
+  std::string token;
+  std::string key;
+};
+
+// One citizen after the other goes through everything that can be done with contributions; what was not
+// acknowledged is sent again to the next engine under the same key.
+class Forum {
+ public:
+  Forum(std::string name, std::map<std::string, std::string> officials)
+      : name_(std::move(name)), officials_(std::move(officials)) {}
+
+  // Until the engine is gone.
+  void run(const Endpoints& engine) {
+    try {
+      while (true) {
+        auto client = engine.connect();
+        client.set_patience(patience);
+        for (int i = 0; i < 900; ++i) step(engine, client);
+      }
+    } catch (const std::exception&) {
+      return;
+    }
+  }
+  // To the end of the round, with an engine that lives.
+  void finish(const Endpoints& engine) {
+    auto client = engine.connect();
+    do step(engine, client);
+    while (pending_ || next_ != 0);
+  }
+
+  std::size_t acknowledged() const { return acknowledged_; }
+  const std::vector<std::string>& problems() const { return problems_; }
+  const std::vector<std::string>& proposals() const { return proposals_; }
+
+ private:
+  static constexpr int last_step = 17;
+
+  void step(const Endpoints& engine, HttpClient& client) {
+    if (!pending_) {
+      if (next_ == 0) citizen_ = mint(engine, "citizen", name_ + std::to_string(rounds_++));
+      pending_ = deed(next_);
+    }
+    const bool has_body = pending_->method != "DELETE";
+    const auto reply =
+        client.request(pending_->method, pending_->target, has_body ? pending_->body.dump() : "",
+                       "Authorization: Bearer " + pending_->token + "\r\n" + key_line(pending_->key) +
+                           (has_body ? "Content-Type: application/json\r\n" : ""));
+    if (reply.status == 200 || reply.status == 201) {
+      ++acknowledged_;
+      take(next_, Json::parse(reply.body));
+    } else {
+      problems_.push_back(std::to_string(next_) + " " + reply.body);
+    }
+    pending_.reset();
+    next_ = next_ == last_step ? 0 : next_ + 1;
+  }
+
+  Deed deed(int step) const {
+    const std::string proposal = "/v1/contributions/" + proposal_;
+    const std::string comment = "/v1/contributions/" + comment_;
+    const auto by = [&](const std::string& token, const std::string& target, Json body = Json::object(),
+                        const std::string& method = "POST") {
+      return Deed{method, target, std::move(body), token, fresh_key()};
+    };
+    const auto& staff = officials_.at("staff");
+    const auto& moderator = officials_.at("moderator");
+    Json words{{"project", "town"}, {"phase", "ideas"}, {"text", "Because."}};
+    switch (step) {
+      case 0:
+        return by(citizen_, "/v1/citizens", {{"name", "Cora"}});
+      case 1:
+        words.update({{"kind", "proposal"}, {"title", "A bench"}});
+        return by(citizen_, "/v1/contributions", words);
+      case 2:
+        return by(citizen_, proposal + "/revise", {{"title", "Two benches"}, {"text", "Why not."}});
+      case 3:
+        words.update({{"kind", "comment"}, {"parent", proposal_}});
+        return by(citizen_, "/v1/contributions", words);
+      case 4:
+        return by(citizen_, proposal + "/support", {{"version", 2}}, "PUT");
+      case 5:
+        return by(citizen_, comment + "/rating", {{"rating", "up"}}, "PUT");
+      case 6:
+        return by(citizen_, comment + "/rating", {{"rating", "down"}}, "PUT");
+      case 7:
+        return by(citizen_, comment + "/rating", Json::object(), "DELETE");
+      case 8:
+        return by(citizen_, comment + "/report", {{"reason", "spam"}});
+      case 9:
+        return by(moderator, comment + "/hide",
+                  {{"manner", "blocked"}, {"reason", "spam"}, {"note", "Too often."}});
+      case 10:
+        return by(citizen_, comment + "/appeal", {{"hiding", hiding_}, {"appeal", "Once only."}});
+      case 11:
+        return by(staff, comment + "/decide",
+                  {{"appeal", appeal_}, {"granted", true}, {"decision", "True."}});
+      case 12:
+        return by(moderator, comment + "/dismiss");
+      case 13:
+        return by(staff, proposal + "/answer", {{"status", "in_review"}, {"answer", {{"de", "Gern."}}}});
+      case 14:
+        return by(citizen_, proposal + "/support", Json::object(), "DELETE");
+      case 15:
+        return by(citizen_, comment, Json::object(), "DELETE");
+      case 16:
+        return by(citizen_, proposal + "/withdraw", {{"reason", "No."}});
+      default:
+        return by(moderator, proposal + "/hide", {{"manner", "blocked"}, {"reason", "other"}});
+    }
+  }
+
+  void take(int step, const Json& answer) {
+    if (step == 1) proposals_.push_back(proposal_ = answer.at("contribution"));
+    if (step == 3) comment_ = answer.at("contribution");
+    if (step == 9) hiding_ = answer.at("position");
+    if (step == 10) appeal_ = answer.at("position");
+  }
+
+  const std::string name_;
+  const std::map<std::string, std::string> officials_;  // tokens
+  int rounds_ = 0;
+  int next_ = 0;
+  std::string citizen_;  // token
+  std::string proposal_;
+  std::string comment_;
+  std::string hiding_;
+  std::string appeal_;
+  std::optional<Deed> pending_;
+  std::size_t acknowledged_ = 0;
+  std::vector<std::string> problems_;
+  std::vector<std::string> proposals_;
+};
+
+void open_phase(Caller& staff) {
+  ASSERT_EQ(staff.post("/v1/projects", {{"id", "town"}, {"title", {{"de", "Stadt"}}}}).status, 201);
+  const auto phase =
+      staff.post("/v1/projects/town/phases",
+                 Json::parse(R"({"id":"ideas","title":{"de":"Ideen"},"opens":"2020-01-01T00:00:00Z",
+                      "closes":"2100-01-01T00:00:00Z","features":["propose","comment","support","rate"]})"));
+  ASSERT_EQ(phase.status, 201) << phase.body;
+}
+
+// A moderator's document of a contribution once the views show all of the log.
+std::string settled(const Endpoints& engine, const std::string& token, const std::string& contribution) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < end) {
+    auto client = engine.connect();
+    // The server ends a connection after its thousandth request.
+    for (int i = 0; i < 900; ++i) {
+      const auto reply = client.request("GET", "/v1/moderation/contributions/" + contribution, {},
+                                        "Authorization: Bearer " + token + "\r\n");
+      if (reply.status == 200 && reply.field("Projection-Lag") == "0") return reply.body;
+      std::this_thread::yield();
+    }
+  }
+  return "the views do not catch up";
+}
+
+TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
+  const auto seed = seeds(1).front();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const TemporaryDirectory directory;
+  const auto data = directory.path() / "data";
+  auto engine = std::make_unique<EngineProcess>(data);
+  {
+    Caller staff(engine->endpoints(), "staff", "anna");
+    open_phase(staff);
+  }
+  const auto before = head_of(engine->endpoints());
+  const std::map<std::string, std::string> officials{
+      {"staff", mint(engine->endpoints(), "staff", "anna")},
+      {"moderator", mint(engine->endpoints(), "moderator", "mona")}};
+  std::vector<std::unique_ptr<Forum>> all;
+  for (int i = 0; i < forums; ++i)
+    all.push_back(std::make_unique<Forum>("c" + std::to_string(i) + "-", officials));
+  for (int kill = 0; kill < kills; ++kill) {
+    std::vector<std::thread> threads;
+    for (auto& forum : all) threads.emplace_back([&] { forum->run(engine->endpoints()); });
+    // The moment of the kill is what this test draws.
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 400'000));
+    engine->kill();
+    for (auto& thread : threads) thread.join();
+    engine = std::make_unique<EngineProcess>(data);
+  }
+  std::size_t acknowledged = 0;
+  std::vector<std::string> proposals;
+  for (auto& forum : all) {
+    forum->finish(engine->endpoints());
+    EXPECT_TRUE(forum->problems().empty()) << forum->problems().front();
+    acknowledged += forum->acknowledged();
+    proposals.insert(proposals.end(), forum->proposals().begin(), forum->proposals().end());
+  }
+  // Each command writes one record.
+  EXPECT_EQ(head_of(engine->endpoints()), before + acknowledged);
+  EXPECT_FALSE(proposals.empty());
+  std::map<std::string, std::string> documents;
+  for (const auto& proposal : proposals) {
+    documents[proposal] = settled(engine->endpoints(), officials.at("moderator"), proposal);
+    const Json document = Json::parse(documents[proposal], nullptr, false);
+    ASSERT_FALSE(document.is_discarded()) << documents[proposal];
+    EXPECT_EQ(document.at("versions")[1].at("title"), "Two benches");
+    EXPECT_EQ(document.at("author"), "Cora");
+    EXPECT_EQ(document.at("supports"), 0);
+    EXPECT_EQ(document.at("replies"), 1);
+    EXPECT_EQ(document.at("state"), "hidden");
+  }
+  engine->kill();
+  std::filesystem::remove_all(data / "views");
+  engine = std::make_unique<EngineProcess>(data);
+  for (const auto& [proposal, document] : documents)
+    EXPECT_EQ(settled(engine->endpoints(), officials.at("moderator"), proposal), document);
+}
+
+}  // namespace
+}  // namespace stimmbuch::test
