@@ -99,6 +99,24 @@ class Decide {
     return widened(support::decide(state<support::State>(stream_), command, context));
   }
 
+  Decision operator()(const survey::Command& command) const {
+    const auto& own = state<survey::State>(stream_);
+    const survey::Context context{.project = state<project::State>(project_of(own, command)),
+                                  .now = context_.now,
+                                  .text_is_there = context_.text_is_there};
+    return widened(survey::decide(own, command, context));
+  }
+
+  Decision operator()(const answers::Command& command) const {
+    const auto& survey = state<survey::State>(std::get<AnswersId>(stream_).survey);
+    const answers::Context context{.ledger = ledger(),
+                                   .project = state<project::State>(project_of(survey)),
+                                   .survey = survey,
+                                   .citizen = person_behind(),
+                                   .now = context_.now};
+    return widened(answers::decide(state<answers::State>(stream_), command, context));
+  }
+
  private:
   template <class Wanted>
   const Wanted& state(const StreamId& stream) const {
@@ -143,6 +161,15 @@ class Decide {
     return own.project;
   }
 
+  static ProjectId project_of(const survey::State& survey) {
+    return survey.terms ? survey.terms->project : ProjectId{};
+  }
+
+  static ProjectId project_of(const survey::State& own, const survey::Command& command) {
+    const auto* const draft = std::get_if<survey::DraftSurvey>(&command);
+    return draft ? draft->terms.project : project_of(own);
+  }
+
   project::Realisable realisable(const ProjectId& project, const project::Command& command) const {
     const auto* const plan = std::get_if<project::PlanMilestone>(&command);
     if (!plan || !plan->milestone.realises) return project::Realisable::nothing_named;
@@ -184,6 +211,12 @@ class Evolve {
   State operator()(const support::Event& own) const {
     return support::evolve(take<support::State>(), own, recorded_);
   }
+  State operator()(const survey::Event& own) const {
+    return survey::evolve(take<survey::State>(), own, recorded_);
+  }
+  State operator()(const answers::Event& own) const {
+    return answers::evolve(take<answers::State>(), own, recorded_);
+  }
 
  private:
   template <class Own>
@@ -208,6 +241,8 @@ State initial_state(const StreamId& stream) {
     State operator()(const OpeningPartId&) const { return opening::State{}; }
     State operator()(const ContributionId&) const { return contribution::State{}; }
     State operator()(const SupportsId&) const { return support::State{}; }
+    State operator()(const SurveyId&) const { return survey::State{}; }
+    State operator()(const AnswersId&) const { return answers::State{}; }
   };
   return std::visit(Initial{}, stream);
 }
@@ -227,6 +262,8 @@ Time recorded_time(const StreamId& stream, States& states, Time now) {
     const auto& poll = std::get<poll::State>(states.of(*id));
     return on_grid(now, std::chrono::seconds{poll.terms->grid_s});
   }
+  if (const auto* const id = std::get_if<SurveyId>(&*contest))
+    return on_grid(now, std::chrono::seconds{std::get<survey::State>(states.of(*id)).grid_s});
   const auto& opinions = std::get<OpinionsId>(*contest);
   const auto& project = std::get<project::State>(states.of(opinions.project));
   return on_grid(now, std::chrono::seconds{project.phase(opinions.phase)->grid_s});

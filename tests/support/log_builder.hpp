@@ -125,11 +125,14 @@ class LogBuilder {
     if constexpr (std::is_constructible_v<opening::Event, One>) return Event{opening::Event{event}};
     if constexpr (std::is_constructible_v<contribution::Event, One>) return Event{contribution::Event{event}};
     if constexpr (std::is_constructible_v<support::Event, One>) return Event{support::Event{event}};
+    if constexpr (std::is_constructible_v<survey::Event, One>) return Event{survey::Event{event}};
+    if constexpr (std::is_constructible_v<answers::Event, One>) return Event{answers::Event{event}};
   }
 
   Actor actor_of(const StreamId& stream) const {
     if (const auto* const ballot = std::get_if<BallotId>(&stream)) return ballot->voter;
     if (const auto* const supports = std::get_if<SupportsId>(&stream)) return supports->voter;
+    if (const auto* const answers = std::get_if<AnswersId>(&stream)) return answers->voter;
     return actor_;
   }
 

@@ -121,6 +121,8 @@ class FiguresFold final : public Fold {
       case Aggregate::opening:
       case Aggregate::contribution:
       case Aggregate::support:
+      case Aggregate::survey:
+      case Aggregate::answers:
         break;  // their types say all; they themselves are not read
       case Aggregate::citizen:
         apply_citizen(views, input, figures.citizens);
@@ -258,7 +260,8 @@ Projection figures_projection() {
   return {"figures",
           3,
           {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot,
-           Aggregate::roll, Aggregate::opening, Aggregate::contribution, Aggregate::support},
+           Aggregate::roll, Aggregate::opening, Aggregate::contribution, Aggregate::support,
+           Aggregate::survey, Aggregate::answers},
           []() -> std::unique_ptr<Fold> { return std::make_unique<FiguresFold>(); }};
 }
 

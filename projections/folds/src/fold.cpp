@@ -20,7 +20,9 @@ constexpr auto kinds = std::to_array<Kind>({{"ballot", Aggregate::ballot},
                                             {"roll", Aggregate::roll},
                                             {"opening", Aggregate::opening},
                                             {"contribution", Aggregate::contribution},
-                                            {"support", Aggregate::support}});
+                                            {"support", Aggregate::support},
+                                            {"survey", Aggregate::survey},
+                                            {"answers", Aggregate::answers}});
 
 bool is_kind(std::string_view text, std::string_view kind, char behind) {
   return text.size() > kind.size() && text.starts_with(kind) && text[kind.size()] == behind;
@@ -41,7 +43,8 @@ void FoldInput::read(Position position, std::string_view record) {
     if (!is_kind(envelope_.subject, kind.name, '/')) throw Unreadable("its type and its subject disagree");
     aggregate_ = kind.aggregate;
     id_ = envelope_.subject.substr(kind.name.size() + 1);
-    if (aggregate_ == Aggregate::ballot || aggregate_ == Aggregate::support)
+    if (aggregate_ == Aggregate::ballot || aggregate_ == Aggregate::support ||
+        aggregate_ == Aggregate::answers)
       id_ = id_.substr(0, id_.find('/'));
     if (aggregate_ == Aggregate::roll || aggregate_ == Aggregate::opening)
       id_ = id_.substr(0, id_.rfind('-'));

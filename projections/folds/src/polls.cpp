@@ -357,6 +357,8 @@ class PollsFold final : public Fold {
       case Aggregate::opening:
       case Aggregate::contribution:
       case Aggregate::support:
+      case Aggregate::survey:
+      case Aggregate::answers:
         return;
     }
   }

@@ -222,6 +222,8 @@ class ProjectsFold final : public Fold {
       case Aggregate::opening:
       case Aggregate::contribution:
       case Aggregate::support:
+      case Aggregate::survey:
+      case Aggregate::answers:
         return;
     }
   }

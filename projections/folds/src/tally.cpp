@@ -199,6 +199,8 @@ class TallyFold final : public Fold {
       case Aggregate::roll:
       case Aggregate::contribution:
       case Aggregate::support:
+      case Aggregate::survey:
+      case Aggregate::answers:
         return;
     }
   }

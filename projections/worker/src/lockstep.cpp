@@ -28,6 +28,8 @@ std::optional<Aggregate> aggregate_of(std::string_view subject) {
     Aggregate operator()(const OpeningPartId&) const { return Aggregate::opening; }
     Aggregate operator()(const ContributionId&) const { return Aggregate::contribution; }
     Aggregate operator()(const SupportsId&) const { return Aggregate::support; }
+    Aggregate operator()(const SurveyId&) const { return Aggregate::survey; }
+    Aggregate operator()(const AnswersId&) const { return Aggregate::answers; }
   };
   const auto stream = parse_subject(subject);
   if (!stream) return std::nullopt;

@@ -235,6 +235,42 @@ struct Remade {
     return single(support::Command{support::WithdrawSupport{e.proposal}});
   }
 
+  Made operator()(const survey::Drafted& e) const {
+    std::vector<survey::Question> questions;
+    for (std::size_t place = 1; place < events.size(); ++place) {
+      if (!append_questions(place, questions)) return std::nullopt;
+    }
+    return survey::Command{survey::DraftSurvey{e.terms, std::move(questions)}};
+  }
+  Made operator()(const survey::QuestionsAdded&) const {
+    std::vector<survey::Question> questions;
+    for (std::size_t place = 0; place < events.size(); ++place) {
+      if (!append_questions(place, questions)) return std::nullopt;
+    }
+    return survey::Command{survey::AddQuestions{std::move(questions)}};
+  }
+  Made operator()(const survey::Opened&) const { return single(survey::Command{survey::OpenSurvey{}}); }
+  Made operator()(const survey::Closed& e) const {
+    return single(survey::Command{survey::CloseSurvey{e.reason}});
+  }
+  Made operator()(const survey::TextsReleased& e) const {
+    return single(survey::Command{survey::ReleaseTexts{e.question, e.texts}});
+  }
+  Made operator()(const survey::TextDestructionRequested& e) const {
+    return single(survey::Command{survey::DestroyText{e.text}});
+  }
+  Made operator()(const survey::TextDestroyed& e) const {
+    return single(survey::Command{survey::CompleteTextDestruction{e.text}});
+  }
+  Made operator()(const survey::SecretDestroyed&) const {
+    return single(survey::Command{survey::DestroySecret{}});
+  }
+  Made operator()(const answers::Given& e) const { return answered(e.set); }
+  Made operator()(const answers::Changed& e) const { return answered(e.set); }
+  Made operator()(const answers::Withdrawn&) const {
+    return single(answers::Command{answers::WithdrawAnswers{}});
+  }
+
   Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
   Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
   Made operator()(const project::Event& event) const { return std::visit(*this, event); }
@@ -243,6 +279,8 @@ struct Remade {
   Made operator()(const opening::Event& event) const { return std::visit(*this, event); }
   Made operator()(const contribution::Event& event) const { return std::visit(*this, event); }
   Made operator()(const support::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const survey::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const answers::Event& event) const { return std::visit(*this, event); }
   // Ballots are judged apart.
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
@@ -250,6 +288,21 @@ struct Remade {
   Made single(const stimmbuch::Command& command) const {
     if (events.size() != 1) return std::nullopt;
     return command;
+  }
+
+  // Whatever was answered to a question that was not put, its text or not, was dropped unseen.
+  Made answered(const answers::AnswerSet& set) const {
+    Commitments texts = set.texts;
+    for (const QuestionId& dropped : set.dropped) texts.emplace(dropped.text(), Commitment{});
+    return single(answers::Command{answers::AnswerSurvey{set.answers, std::move(texts)}});
+  }
+
+  // False if another record stands at the place.
+  bool append_questions(std::size_t place, std::vector<survey::Question>& questions) const {
+    const auto* const own = std::get_if<survey::Event>(&events.at(place));
+    const auto* const part = own ? std::get_if<survey::QuestionsAdded>(own) : nullptr;
+    if (part) questions.insert(questions.end(), part->questions.begin(), part->questions.end());
+    return part != nullptr;
   }
 };
 
@@ -288,6 +341,11 @@ struct MayWrite {
     return is_official();
   }
   bool operator()(const support::Event&) const { return actor == Actor{std::get<SupportsId>(stream).voter}; }
+  bool operator()(const survey::Event& event) const {
+    if (is_any<survey::TextDestroyed, survey::SecretDestroyed>(event)) return is_engine();
+    return is_official() || (is_any<survey::Closed>(event) && is_engine());
+  }
+  bool operator()(const answers::Event&) const { return actor == Actor{std::get<AnswersId>(stream).voter}; }
   bool operator()(const ballot::Event&) const { return false; }
 
  private:

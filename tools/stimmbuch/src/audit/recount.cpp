@@ -27,6 +27,8 @@ struct KindOf {
   std::string_view operator()(const opening::Event&) const { return "opening/"; }
   std::string_view operator()(const contribution::Event&) const { return "contribution/"; }
   std::string_view operator()(const support::Event&) const { return "support/"; }
+  std::string_view operator()(const survey::Event&) const { return "survey/"; }
+  std::string_view operator()(const answers::Event&) const { return "answers/"; }
 };
 
 }  // namespace
@@ -134,7 +136,9 @@ void Recount::check_command(const codec::Envelope& envelope) {
 
 // Of participants in contests each pass looks at its own, of whatever is no person's the first at all.
 bool Recount::looks_at(std::string_view subject, const Event& event) const {
-  if (!std::holds_alternative<support::Event>(event)) return portion_.is_first();
+  const bool is_participants =
+      std::holds_alternative<support::Event>(event) || std::holds_alternative<answers::Event>(event);
+  if (!is_participants) return portion_.is_first();
   return portion_.holds(subject.substr(subject.rfind('/') + 1));
 }
 

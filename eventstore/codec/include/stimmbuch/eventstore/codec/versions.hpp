@@ -105,6 +105,18 @@ STIMMBUCH_STORED(contribution::TextsDestroyed, "contribution.texts-destroyed", c
 STIMMBUCH_STORED(support::Given, "support.given", support::Given);
 STIMMBUCH_STORED(support::Renewed, "support.renewed", support::Renewed);
 STIMMBUCH_STORED(support::Withdrawn, "support.withdrawn", support::Withdrawn);
+STIMMBUCH_STORED(survey::Drafted, "survey.drafted", survey::Drafted);
+STIMMBUCH_STORED(survey::QuestionsAdded, "survey.questions-added", survey::QuestionsAdded);
+STIMMBUCH_STORED(survey::Opened, "survey.opened", survey::Opened);
+STIMMBUCH_STORED(survey::Closed, "survey.closed", survey::Closed);
+STIMMBUCH_STORED(survey::TextsReleased, "survey.texts-released", survey::TextsReleased);
+STIMMBUCH_STORED(survey::TextDestructionRequested, "survey.text-destruction-requested",
+                 survey::TextDestructionRequested);
+STIMMBUCH_STORED(survey::TextDestroyed, "survey.text-destroyed", survey::TextDestroyed);
+STIMMBUCH_STORED(survey::SecretDestroyed, "survey.secret-destroyed", survey::SecretDestroyed);
+STIMMBUCH_STORED(answers::Given, "answers.given", answers::Given);
+STIMMBUCH_STORED(answers::Changed, "answers.changed", answers::Changed);
+STIMMBUCH_STORED(answers::Withdrawn, "answers.withdrawn", answers::Withdrawn);
 
 #undef STIMMBUCH_STORED
 

@@ -18,7 +18,19 @@
 // folding the same records yields the same rows, byte for byte, however the records are cut into batches.
 namespace stimmbuch::projections {
 
-enum class Aggregate { ledger, citizen, project, poll, ballot, roll, opening, contribution, support };
+enum class Aggregate {
+  ledger,
+  citizen,
+  project,
+  poll,
+  ballot,
+  roll,
+  opening,
+  contribution,
+  support,
+  survey,
+  answers,
+};
 
 // The aggregates whose events a fold looks at. The others cost it nothing.
 class Interest {
@@ -29,7 +41,7 @@ class Interest {
   constexpr bool includes(Aggregate aggregate) const { return in_[static_cast<std::size_t>(aggregate)]; }
 
  private:
-  std::array<bool, 9> in_{};
+  std::array<bool, 11> in_{};
 };
 
 // A record that cannot be read: as an envelope, or as an event.
@@ -49,7 +61,8 @@ class FoldInput {
   const codec::Envelope& envelope() const { return envelope_; }
   Position position() const { return envelope_.position; }
   Aggregate aggregate() const { return aggregate_; }
-  // The id in the subject; for ballots, rolls and openings the poll's, for supports the project's.
+  // The id in the subject; for ballots, rolls and openings the poll's, for supports the project's, for
+  // answers the survey's.
   std::string_view id() const { return id_; }
 
   // Both throw Unreadable.
