@@ -2,8 +2,10 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
+#include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/crypto/crypto.hpp"
 #include "stimmbuch/eventstore/runner/clock.hpp"
 #include "stimmbuch/eventstore/runner/runner.hpp"
@@ -11,18 +13,22 @@
 
 namespace stimmbuch::program {
 
-// Closes polls whose announced time has come, in the engine's name. Votes that come later are refused with or
-// without it; this makes the end a record. One thread of its own, which looks once a second.
-class PollCloser {
+// Closes polls whose announced time has come and surveys whose phase is over, in the engine's name. Votes and
+// answers that come later are refused with or without it; this makes the end a record. One thread of its own,
+// which looks once a second.
+class ContestCloser {
  public:
   // All must outlive the closer.
-  PollCloser(const projections::ViewStore& views, runner::Runner& runner, const runner::Clock& clock,
-             const crypto::Secret& idempotency);
-  ~PollCloser();
+  ContestCloser(const projections::ViewStore& views, runner::Runner& runner, const runner::Clock& clock,
+                const crypto::Secret& idempotency);
+  ~ContestCloser();
 
  private:
   void run();
   void close_due();
+  // What a list of a projection says is due; `close` makes of an id the command to its stream.
+  template <class AnyId>
+  void close_listed(std::string_view projection, std::string_view prefix, const Command& close);
 
   const projections::ViewStore& views_;
   runner::Runner& runner_;
