@@ -248,9 +248,10 @@ TEST_F(DoubleSubmits, OfAnswersCountOnce) {
         const auto voter = static_cast<std::size_t>(connection / 2 * voters_per_pair + i);
         // The answer of the last round is one and the same.
         const int stars = round == rounds ? 7 : round;
-        requests.push_back(put_request("/v1/surveys/traffic/answers", tokens_[voter],
-                                       std::to_string(round) + (connection % 2 == 0 ? "-first" : "-second"),
-                                       R"({"answers":{"stars":)" + std::to_string(stars) + "}}"));
+        requests.push_back(put_request(
+            "/v1/surveys/traffic/answers", tokens_[voter],
+            "the-answers-of-round-" + std::to_string(round) + (connection % 2 == 0 ? "" : "-again"),
+            R"({"answers":{"stars":)" + std::to_string(stars) + "}}"));
       }
     }
     threads.emplace_back([this, connection, requests = std::move(requests), &replies] {
