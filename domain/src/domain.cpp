@@ -95,6 +95,24 @@ class Decide {
   Decision operator()(const rating::Command& command) const { return decided<rating::State>(command); }
   Decision operator()(const report::Command& command) const { return decided<report::State>(command); }
 
+  Decision operator()(const survey::Command& command) const {
+    const auto& own = state<survey::State>(stream_);
+    const survey::Context context{.project = state<project::State>(project_of(own, command)),
+                                  .now = context_.now,
+                                  .text_is_there = context_.text_is_there};
+    return widened(survey::decide(own, command, context));
+  }
+
+  Decision operator()(const answers::Command& command) const {
+    const auto& survey = state<survey::State>(std::get<AnswersId>(stream_).survey);
+    const answers::Context context{.ledger = ledger(),
+                                   .project = state<project::State>(project_of(survey)),
+                                   .survey = survey,
+                                   .citizen = person_behind(),
+                                   .now = context_.now};
+    return widened(answers::decide(state<answers::State>(stream_), command, context));
+  }
+
  private:
   template <class Wanted>
   const Wanted& state(const StreamId& stream) const {
@@ -152,6 +170,15 @@ class Decide {
     return own.project;
   }
 
+  static ProjectId project_of(const survey::State& survey) {
+    return survey.terms ? survey.terms->project : ProjectId{};
+  }
+
+  static ProjectId project_of(const survey::State& own, const survey::Command& command) {
+    const auto* const draft = std::get_if<survey::DraftSurvey>(&command);
+    return draft ? draft->terms.project : project_of(own);
+  }
+
   project::Realisable realisable(const ProjectId& project, const project::Command& command) const {
     const auto* const plan = std::get_if<project::PlanMilestone>(&command);
     if (!plan || !plan->milestone.realises) return project::Realisable::nothing_named;
@@ -199,6 +226,12 @@ class Evolve {
   State operator()(const report::Event& own) const {
     return report::evolve(take<report::State>(), own, recorded_);
   }
+  State operator()(const survey::Event& own) const {
+    return survey::evolve(take<survey::State>(), own, recorded_);
+  }
+  State operator()(const answers::Event& own) const {
+    return answers::evolve(take<answers::State>(), own, recorded_);
+  }
 
  private:
   template <class Own>
@@ -225,6 +258,8 @@ State initial_state(const StreamId& stream) {
     State operator()(const SupportsId&) const { return support::State{}; }
     State operator()(const RatingsId&) const { return rating::State{}; }
     State operator()(const ReportsId&) const { return report::State{}; }
+    State operator()(const SurveyId&) const { return survey::State{}; }
+    State operator()(const AnswersId&) const { return answers::State{}; }
   };
   return std::visit(Initial{}, stream);
 }
@@ -244,6 +279,8 @@ Time recorded_time(const StreamId& stream, States& states, Time now) {
     const auto& poll = std::get<poll::State>(states.of(*id));
     return on_grid(now, std::chrono::seconds{poll.terms->grid_s});
   }
+  if (const auto* const id = std::get_if<SurveyId>(&*contest))
+    return on_grid(now, std::chrono::seconds{std::get<survey::State>(states.of(*id)).grid_s});
   const auto& opinions = std::get<OpinionsId>(*contest);
   const auto& project = std::get<project::State>(states.of(opinions.project));
   return on_grid(now, std::chrono::seconds{project.phase(opinions.phase)->grid_s});

@@ -57,8 +57,7 @@ std::expected<void, Rejection> check_admissions(const Phase& phase, const ledger
 
 // Where contests begin and end, their participants' records must be able to.
 std::expected<void, Rejection> check_closing(const Phase& phase, Time closes) {
-  if (!phase.opinions().empty() && !is_on_grid(closes, phase.grid_s))
-    return refused(Refusal::invalid, "/closes");
+  if (phase.has_contests() && !is_on_grid(closes, phase.grid_s)) return refused(Refusal::invalid, "/closes");
   return {};
 }
 
@@ -66,7 +65,7 @@ std::expected<void, Rejection> check_contests(const Phase& phase) {
   if (phase.grid_s < grid_s_min || phase.grid_s > grid_s_max) return refused(Refusal::invalid, "/grid_s");
   if (phase.objection_days < 0 || phase.objection_days > objection_days_max)
     return refused(Refusal::invalid, "/objection_days");
-  if (!phase.opinions().empty() && !is_on_grid(phase.opens, phase.grid_s))
+  if (phase.has_contests() && !is_on_grid(phase.opens, phase.grid_s))
     return refused(Refusal::invalid, "/opens");
   if (auto checked = check_closing(phase, phase.closes); !checked) return checked;
   if (phase.ratings != RatingScale::votes && !phase.has(Feature::rate))
@@ -302,6 +301,10 @@ std::vector<OpinionKind> Phase::opinions() const {
 bool Phase::collects(OpinionKind opinion) const {
   const auto collected = opinions();
   return std::ranges::find(collected, opinion) != collected.end();
+}
+
+bool Phase::has_contests() const {
+  return !opinions().empty() || has(Feature::answer);
 }
 
 const Electorate& Phase::electorate_of(Feature feature) const {

@@ -6,6 +6,8 @@ namespace stimmbuch {
 
 namespace {
 
+constexpr std::string_view survey_kind = "survey";
+
 constexpr std::string_view name_of(OpinionKind kind) {
   switch (kind) {
     case OpinionKind::support:
@@ -46,6 +48,10 @@ struct SubjectOf {
   std::string operator()(const ParticipantId<Kind>& id) const {
     return contest_name(OpinionsId{id.project, id.phase, Kind}).append(1, '/').append(id.voter.text());
   }
+  std::string operator()(const SurveyId& id) const { return joined(survey_kind, id.text()); }
+  std::string operator()(const AnswersId& id) const {
+    return joined("answers", id.survey.text()).append(1, '/').append(id.voter.text());
+  }
 
  private:
   static std::string part(std::string_view kind, const PollId& poll, std::uint32_t number) {
@@ -59,13 +65,15 @@ std::optional<StreamId> as_stream(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<StreamId> as_ballot(std::string_view text) {
+// <contest>/<voter>
+template <class Participant, class AnyId>
+std::optional<StreamId> as_voter_in(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  const auto poll = PollId::parse(text.substr(0, slash));
+  const auto contest = AnyId::parse(text.substr(0, slash));
   const auto voter = VoterId::parse(text.substr(slash + 1));
-  if (!poll || !voter) return std::nullopt;
-  return StreamId{BallotId{*poll, *voter}};
+  if (!contest || !voter) return std::nullopt;
+  return StreamId{Participant{*contest, *voter}};
 }
 
 // <project>/<phase>
@@ -111,6 +119,7 @@ std::optional<StreamId> as_part(std::string_view text) {
 
 struct ContestOf {
   std::optional<ContestId> operator()(const BallotId& ballot) const { return ballot.poll; }
+  std::optional<ContestId> operator()(const AnswersId& answers) const { return answers.survey; }
   template <class Other>
   std::optional<ContestId> operator()(const Other&) const {
     return std::nullopt;
@@ -132,7 +141,7 @@ std::optional<StreamId> parse_subject(std::string_view subject) {
   if (slash == std::string_view::npos) return std::nullopt;
   const auto kind = subject.substr(0, slash);
   const auto rest = subject.substr(slash + 1);
-  if (kind == "ballot") return as_ballot(rest);
+  if (kind == "ballot") return as_voter_in<BallotId, PollId>(rest);
   if (kind == "citizen") return as_stream<CitizenId>(rest);
   if (kind == "poll") return as_stream<PollId>(rest);
   if (kind == "project") return as_stream<ProjectId>(rest);
@@ -141,6 +150,8 @@ std::optional<StreamId> parse_subject(std::string_view subject) {
   if (kind == "opening") return as_part<OpeningPartId>(rest);
   if (kind == "contribution") return as_stream<ContributionId>(rest);
   if (const auto opinions = opinion_kind(kind)) return as_participant(*opinions, rest);
+  if (kind == survey_kind) return as_stream<SurveyId>(rest);
+  if (kind == "answers") return as_voter_in<AnswersId, SurveyId>(rest);
   return std::nullopt;
 }
 
@@ -150,6 +161,7 @@ std::optional<ContestId> contest_of(const StreamId& stream) {
 
 std::string contest_name(const ContestId& contest) {
   if (const auto* const poll = std::get_if<PollId>(&contest)) return std::string(poll->text());
+  if (const auto* const survey = std::get_if<SurveyId>(&contest)) return joined(survey_kind, survey->text());
   const auto& opinions = std::get<OpinionsId>(contest);
   return joined(name_of(opinions.kind), opinions.project.text()).append(1, '/').append(opinions.phase.text());
 }
@@ -159,6 +171,10 @@ std::optional<ContestId> parse_contest_name(std::string_view name) {
   if (slash == std::string_view::npos) {
     const auto poll = PollId::parse(name);
     return poll ? std::optional<ContestId>(*poll) : std::nullopt;
+  }
+  if (name.substr(0, slash) == survey_kind) {
+    const auto survey = SurveyId::parse(name.substr(slash + 1));
+    return survey ? std::optional<ContestId>(*survey) : std::nullopt;
   }
   const auto kind = opinion_kind(name.substr(0, slash));
   const auto opinions = kind ? as_opinions(*kind, name.substr(slash + 1)) : std::nullopt;

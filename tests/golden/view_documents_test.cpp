@@ -16,8 +16,10 @@
 #include "stimmbuch/projections/folds/news.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 #include "stimmbuch/projections/folds/projects.hpp"
+#include "stimmbuch/projections/folds/surveys.hpp"
 #include "stimmbuch/projections/folds/tally.hpp"
 #include "support/memory_views.hpp"
+#include "support/surveys.hpp"
 
 namespace stimmbuch::test {
 namespace {
@@ -332,6 +334,51 @@ LogBuilder realised() {
   return log;
 }
 
+LogBuilder surveys(bool closed) {
+  auto log = town();
+  project::Phase phase{id<PhaseId>("ideas"), title("Ideas"), may_third, may_third + std::chrono::hours{24}};
+  phase.features = {project::Feature::answer};
+  log.add(id<ProjectId>("park"), project::PhaseDefined{phase});
+  auto terms = survey_terms();
+  terms.least = 2;
+  auto ways = choosing("ways", {"foot", "bike"}, survey::QuestionKind::multiple);
+  ways.other = true;
+  auto stars = rating("stars", 1, 5);
+  stars.shown_if = {{ways.id, {id<OptionId>("bike")}}};
+  const std::vector questions{ways,
+                              stars,
+                              choosing("order", {"a", "b"}, survey::QuestionKind::ranking),
+                              matrix("when", {"summer", "winter"}, {"often", "never"}),
+                              saying("why"),
+                              question("where", survey::QuestionKind::point)};
+  const auto survey = id<SurveyId>("traffic");
+  log.add(survey, survey::Drafted{terms}, survey::QuestionsAdded{questions});
+  log.add(survey, survey::Opened{});
+  const auto given = [&](std::string_view voter, answers::AnswerSet set) {
+    log.add(AnswersId{survey, id<VoterId>(voter)}, answers::Given{std::move(set)});
+  };
+  given("v1", {answers_to({{"ways", chosen({"foot"})}}), {{"why", {}}}, {stars.id}});
+  given("v2", {answers_to({{"ways", chosen({"bike", "other"})},
+                           {"stars", std::int64_t{2}},
+                           {"order", chosen({"b", "a"})},
+                           {"when", in_rows({{"summer", "often"}, {"winter", "never"}})}}),
+               {{"ways", {}}, {"why", {}}},
+               {}});
+  given("v3", {answers_to({{"ways", chosen({"bike"})},
+                           {"stars", std::int64_t{5}},
+                           {"order", chosen({"a"})},
+                           {"when", in_rows({{"summer", "often"}})}}),
+               {{"where", {}}},
+               {}});
+  log.add(AnswersId{survey, id<VoterId>("v1")},
+          answers::Changed{{answers_to({{"ways", chosen({"bike"})}}), {{"why", {}}}, {}}});
+  given("v4", {answers_to({{"ways", chosen({"foot"})}}), {}, {}});
+  log.add(AnswersId{survey, id<VoterId>("v4")}, answers::Withdrawn{});
+  log.add(survey, survey::TextsReleased{id<QuestionId>("why"), {{"r1", {}}}});
+  if (closed) log.add(survey, survey::Closed{"Enough."});
+  return log;
+}
+
 struct Golden {
   std::string file;
   std::function<std::string()> document;
@@ -367,6 +414,11 @@ std::string news_of(const LogBuilder& log) {
     lines += news;
   });
   return lines;
+}
+
+Golden survey_row(const std::string& name, bool closed, const std::string& key) {
+  return {"surveys-" + name,
+          [closed, key] { return row(projections::surveys_projection(), surveys(closed), key); }};
 }
 
 std::string trail(const LogBuilder& log, const std::string& of) {
@@ -433,6 +485,15 @@ const std::vector<Golden>& goldens() {
       contribution_row("deed", "moderation/18446744073709551604"),
       contribution_row("reported", "reported/13835058055282163710/18446744073709551607"),
       {"trail-rating", [] { return trail(contributions(), "rating/park/ideas/v2"); }},
+      survey_row("open", false, "document/traffic"),
+      survey_row("closed", true, "document/traffic"),
+      survey_row("summary", true, "project/park/18446744073709551610"),
+      survey_row("results-open", false, "document/results/traffic"),
+      survey_row("results", true, "document/results/traffic"),
+      survey_row("standing", false, "standing/traffic/v2"),
+      {"trail-survey", [] { return trail(surveys(true), "survey/traffic"); }},
+      {"trail-answers", [] { return trail(surveys(true), "answers/traffic/v1"); }},
+      {"trail-answers-withdrawn", [] { return trail(surveys(true), "answers/traffic/v4"); }},
       {"trail-support", [] { return trail(contributions(), "support/park/ideas/v1"); }},
       {"trail-contribution", [] { return trail(contributions(), "contribution/bench"); }},
       {"trail-hidden-contribution", [] { return trail(contributions(), "contribution/rude"); }},

@@ -222,5 +222,61 @@ TEST_F(DoubleSubmits, OfSupportsCountOnce) {
   }
 }
 
+// Everybody answers twenty times, on two connections at once; the last of the answers stand.
+TEST_F(DoubleSubmits, OfAnswersCountOnce) {
+  constexpr int rounds = 20;
+  auto staff = engine_.caller("staff", "anna");
+  ASSERT_EQ(staff.post("/v1/projects", {{"id", "park"}, {"title", {{"de", "Park"}}}}).status, 201);
+  ASSERT_EQ(staff
+                .post("/v1/projects/park/phases",
+                      Json::parse(R"({"id":"ideas","title":{"de":"Ideen"},"opens":"2020-01-01T00:00:00Z",
+                                      "closes":"2100-01-01T00:00:00Z","features":["answer"]})"))
+                .status,
+            201);
+  const auto drafted =
+      staff.post("/v1/surveys", Json::parse(R"({"id":"traffic","project":"park","phase":"ideas",
+        "title":{"de":"Verkehr"},"questions":[{"id":"stars","kind":"rating","title":{"de":"Wie gut?"},
+        "from":0,"to":100}]})"));
+  ASSERT_EQ(drafted.status, 201) << drafted.body;
+  ASSERT_EQ(staff.post("/v1/surveys/traffic/open").status, 200);
+  std::vector<std::vector<HttpReply>> replies(2 * pairs);
+  std::vector<std::thread> threads;
+  for (int connection = 0; connection < 2 * pairs; ++connection) {
+    std::vector<std::string> requests;
+    for (int round = 0; round <= rounds; ++round) {
+      for (int i = 0; i < voters_per_pair; ++i) {
+        const auto voter = static_cast<std::size_t>(connection / 2 * voters_per_pair + i);
+        // The answer of the last round is one and the same.
+        const int stars = round == rounds ? 7 : round;
+        requests.push_back(put_request(
+            "/v1/surveys/traffic/answers", tokens_[voter],
+            "the-answers-of-round-" + std::to_string(round) + (connection % 2 == 0 ? "" : "-again"),
+            R"({"answers":{"stars":)" + std::to_string(stars) + "}}"));
+      }
+    }
+    threads.emplace_back([this, connection, requests = std::move(requests), &replies] {
+      replies[static_cast<std::size_t>(connection)] = send_all(engine_.endpoints(), requests);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  int given = 0;
+  for (const auto& connection : replies) {
+    for (const HttpReply& reply : connection) {
+      ASSERT_TRUE(reply.status == 201 || reply.status == 200) << reply.body;
+      given += reply.status == 201 ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(given, pairs * voters_per_pair);
+  const auto closed = staff.post("/v1/surveys/traffic/close", {{"reason", "Enough."}});
+  auto client = engine_.connect();
+  const auto shown = client.request("GET", "/v1/surveys/traffic/results", {},
+                                    "Consistency-Token: " + closed.field("Consistency-Token") + "\r\n");
+  const auto results = Json::parse(shown.body);
+  EXPECT_EQ(results.at("respondents"), pairs * voters_per_pair);
+  int counted = 0;
+  for (const Json& value : results.at("questions")[0].at("values")) counted += value.at("count").get<int>();
+  EXPECT_EQ(counted, pairs * voters_per_pair);
+}
+
 }  // namespace
 }  // namespace stimmbuch::test

@@ -127,6 +127,8 @@ class LogBuilder {
     if constexpr (std::is_constructible_v<support::Event, One>) return Event{support::Event{event}};
     if constexpr (std::is_constructible_v<rating::Event, One>) return Event{rating::Event{event}};
     if constexpr (std::is_constructible_v<report::Event, One>) return Event{report::Event{event}};
+    if constexpr (std::is_constructible_v<survey::Event, One>) return Event{survey::Event{event}};
+    if constexpr (std::is_constructible_v<answers::Event, One>) return Event{answers::Event{event}};
   }
 
   Actor actor_of(const StreamId& stream) const {
@@ -134,6 +136,7 @@ class LogBuilder {
     if (const auto* const supports = std::get_if<SupportsId>(&stream)) return supports->voter;
     if (const auto* const ratings = std::get_if<RatingsId>(&stream)) return ratings->voter;
     if (const auto* const reports = std::get_if<ReportsId>(&stream)) return reports->voter;
+    if (const auto* const answers = std::get_if<AnswersId>(&stream)) return answers->voter;
     return actor_;
   }
 

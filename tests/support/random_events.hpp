@@ -123,6 +123,25 @@ void fill(Random& random, std::map<std::string, T, std::less<>>& values) {
   values.clear();
   for (auto size = random.between(0, 3); size > 0; --size) fill(random, values[random_id_text(random)]);
 }
+template <class Tag, class T>
+void fill(Random& random, std::map<Id<Tag>, T>& values) {
+  values.clear();
+  for (auto size = random.between(0, 3); size > 0; --size) {
+    Id<Tag> id;
+    fill(random, id);
+    fill(random, values[id]);
+  }
+}
+inline void fill(Random& random, survey::Answer& answer) {
+  switch (random.index(3)) {
+    case 0:
+      return fill(random, answer.emplace<std::vector<OptionId>>());
+    case 1:
+      return fill(random, answer.emplace<std::int64_t>());
+    default:
+      return fill(random, answer.emplace<std::map<OptionId, OptionId>>());
+  }
+}
 template <codec::Described T>
 void fill(Random& random, T& value) {
   std::apply([&](const auto&... member) { (fill(random, value.*(member.value)), ...); }, codec::members<T>);
@@ -150,6 +169,8 @@ void for_each_event_type(auto&& visit) {
   aggregate(std::type_identity<support::Event>{});
   aggregate(std::type_identity<rating::Event>{});
   aggregate(std::type_identity<report::Event>{});
+  aggregate(std::type_identity<survey::Event>{});
+  aggregate(std::type_identity<answers::Event>{});
 }
 
 // Other data for the event.
@@ -197,6 +218,10 @@ inline StreamId random_stream(Random& random, const Event& event) {
     }
     StreamId operator()(const report::Event&) const {
       return random_participant<OpinionKind::report>(random);
+    }
+    StreamId operator()(const survey::Event&) const { return random_id<SurveyId>(random); }
+    StreamId operator()(const answers::Event&) const {
+      return AnswersId{random_id<SurveyId>(random), random_id<VoterId>(random)};
     }
   };
   return std::visit(Stream{random}, event);

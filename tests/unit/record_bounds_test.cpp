@@ -247,5 +247,63 @@ TEST(LargestRecords, OfCountsAndLots) {
   expect_to_fit(world.decided(long_ballot.poll, lot));
 }
 
+survey::Question longest_question(std::size_t number, survey::QuestionKind kind, std::size_t options,
+                                  std::size_t title) {
+  survey::Question question;
+  question.id = longest_id<QuestionId>(number);
+  question.kind = kind;
+  question.title = longest(title);
+  question.required = true;
+  question.page = 200;
+  for (std::size_t i = 0; i < options; ++i)
+    question.options.push_back({longest_id<OptionId>(i), longest(title, 1)});
+  if (kind == survey::QuestionKind::matrix) question.rows = question.options;
+  return question;
+}
+
+TEST(LargestRecords, OfSurveysAndTheirAnswers) {
+  using survey::QuestionKind;
+  project::Phase phase{longest_id<PhaseId>(0), longest(1), noon, noon + std::chrono::hours{1}};
+  phase.features = {project::Feature::answer};
+  survey::Terms terms{the_project, phase.id, longest(240), longest(3000), languages_of(longest(1))};
+  const auto survey = longest_id<SurveyId>(0);
+  for (const auto kind : {QuestionKind::ranking, QuestionKind::matrix, QuestionKind::short_text}) {
+    const bool has_options = kind != QuestionKind::short_text;
+    for (const std::size_t title : {1U, 240U}) {
+      auto world = given(the_ledger);
+      world.given(the_project, project::PhaseDefined{phase}).given(the_citizen, citizen::Registered{});
+      const auto draft = [&](std::size_t options, std::size_t count) {
+        survey::DraftSurvey command{terms, {}};
+        for (std::size_t i = 0; i < count; ++i)
+          command.questions.push_back(longest_question(i, kind, options, title));
+        return command;
+      };
+      expect_to_fit(largest(world, survey, survey::questions_max,
+                            [&](std::size_t size) { return draft(has_options ? 1 : 0, size); }));
+      if (has_options)
+        expect_to_fit(
+            largest(world, survey, survey::options_max, [&](std::size_t size) { return draft(size, 1); }));
+      const auto asked = largest(world, survey, survey::questions_max,
+                                 [&](std::size_t size) { return draft(has_options ? 10 : 0, size); });
+      world.take_all(survey, asked.value());
+      world.given(survey, survey::Opened{});
+      answers::AnswerSurvey answer;
+      for (const auto& question : world.state<survey::State>(survey).questions) {
+        std::vector<OptionId> order;
+        std::map<OptionId, OptionId> rows;
+        for (const auto& option : question.options) {
+          order.push_back(option.id);
+          rows.emplace(option.id, option.id);
+        }
+        if (kind == QuestionKind::ranking) answer.answers.emplace(question.id, order);
+        if (kind == QuestionKind::matrix) answer.answers.emplace(question.id, rows);
+        if (!has_options) answer.texts.emplace(question.id.text(), commitment());
+      }
+      world.by(long_ballot.voter).citizen(the_citizen);
+      expect_to_fit(world.decided(AnswersId{survey, long_ballot.voter}, answer));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace stimmbuch::test

@@ -9,16 +9,23 @@
 #include <gtest/gtest.h>
 
 #include "support/log_builder.hpp"
+#include "support/surveys.hpp"
 
 namespace stimmbuch::program {
 namespace {
 
+using test::answers_to;
 using test::cast;
 using test::changed;
 using test::choices;
+using test::choosing;
+using test::chosen;
 using test::id;
 using test::may_third;
 using test::options;
+using test::rating;
+using test::saying;
+using test::survey_terms;
 using test::withdrawn;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -28,6 +35,7 @@ using namespace std::chrono_literals;
 
 const LedgerId town = id<LedgerId>("town");
 const PollId bench = id<PollId>("bench");
+const SurveyId traffic = id<SurveyId>("traffic");
 const PhaseId ideas = id<PhaseId>("ideas");
 const Actor anna = id<OfficialId>("anna");
 const Actor bert = id<OfficialId>("bert");
@@ -94,6 +102,25 @@ class RuleReplayTest : public testing::Test {
   void support(const std::string& participant, const support::Event& event, std::optional<Actor> actor = {}) {
     const SupportsId stream{id<ProjectId>("park"), ideas, id<VoterId>(participant)};
     const auto grid = recorded(actor.value_or(Actor{stream.voter}), on_grid(time_, 1h) + off_grid_);
+    record([=](RuleReplay& rules) { rules.take(stream, Event{event}, grid, false); });
+    time_ += 1s;
+  }
+
+  // A survey of the phase, open.
+  void open_survey() {
+    project::Phase phase{ideas, test::title("Ideas"), on_grid(may_third, 1h), on_grid(may_third, 1h) + 24h};
+    phase.features = {project::Feature::answer};
+    take(anna, id<ProjectId>("park"), project::Event{project::PhaseDefined{phase}});
+    auto lane = rating("lane", 1, 5);
+    lane.shown_if = {{id<QuestionId>("way"), {id<OptionId>("bike")}}};
+    const std::vector questions{choosing("way", {"foot", "bike"}), lane, saying("why")};
+    take(anna, traffic, survey::Event{survey::Drafted{survey_terms()}},
+         survey::Event{survey::QuestionsAdded{questions}});
+    take(anna, traffic, survey::Event{survey::Opened{}});
+  }
+  void answer(const std::string& participant, const answers::Event& event, std::optional<Actor> actor = {}) {
+    const AnswersId stream{traffic, id<VoterId>(participant)};
+    const auto grid = recorded(actor.value_or(Actor{stream.voter}), on_grid(time_, 1h));
     record([=](RuleReplay& rules) { rules.take(stream, Event{event}, grid, false); });
     time_ += 1s;
   }
@@ -448,6 +475,62 @@ TEST_F(RuleReplayTest, FindsRemovedTextsThatAreNotDestroyed) {
   take(anna, id<ProjectId>("pool"), project::Event{project::Opened{test::title("Pool"), {}}});
   finish();
   EXPECT_THAT(found(), ElementsAre(HasSubstr("contribution/bench")));
+}
+
+// ---- surveys
+
+answers::AnswerSet on_foot() {
+  return {answers_to({{"way", chosen({"foot"})}}), {}, {}};
+}
+
+TEST_F(RuleReplayTest, AgreesWithSurveysThatTheRulesWrote) {
+  open_survey();
+  auto dropping = on_foot();
+  dropping.texts = {{"why", {}}};
+  dropping.dropped = {id<QuestionId>("lane")};
+  answer("v1", answers::Given{dropping});
+  answer("v1", answers::Changed{on_foot()});
+  answer("v1", answers::Withdrawn{});
+  answer("v2", answers::Given{on_foot()});
+  take(anna, traffic, survey::Event{survey::TextsReleased{id<QuestionId>("why"), {{"r1", {}}}}});
+  const TextName text{Revision{3}, "r1"};
+  take(anna, traffic, survey::Event{survey::TextDestructionRequested{text}});
+  take(stimmbuch::Engine{}, traffic, survey::Event{survey::TextDestroyed{text}});
+  take(anna, traffic, survey::Event{survey::Closed{"Enough."}});
+  time_ += std::chrono::days{30};
+  take(stimmbuch::Engine{}, traffic, survey::Event{survey::SecretDestroyed{}});
+  finish();
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(RuleReplayTest, FindsAnswersThatTheSurveyForbids) {
+  open_survey();
+  answer("v1", answers::Changed{on_foot()});
+  answer("v2", answers::Withdrawn{});
+  answer("v3", answers::Given{{answers_to({{"way", chosen({"car"})}}), {}, {}}});
+  answer("v4", answers::Given{on_foot()}, Actor{id<VoterId>("v5")});
+  // Put, and so not to be dropped.
+  answer("v6", answers::Given{{answers_to({{"way", chosen({"bike"})}}), {}, {id<QuestionId>("why")}}});
+  take(anna, traffic, survey::Event{survey::Closed{"Enough."}});
+  answer("v7", answers::Given{on_foot()});
+  EXPECT_THAT(found(),
+              ElementsAre(HasSubstr("the rules write something else"), HasSubstr("no_answers_to_withdraw"),
+                          HasSubstr("answer_option_unknown"), HasSubstr("voter/v5 may not do this"),
+                          HasSubstr("the rules write something else"), HasSubstr("survey_closed")));
+}
+
+TEST_F(RuleReplayTest, FindsAnswersToNoSurvey) {
+  answer("v1", answers::Given{on_foot()});
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("there is no such contest")));
+}
+
+TEST_F(RuleReplayTest, FindsSecretsOfSurveysThatLastLongerThanPromised) {
+  open_survey();
+  take(anna, traffic, survey::Event{survey::Closed{"Enough."}});
+  time_ += std::chrono::days{30} + patience + 1h;
+  take(anna, id<ProjectId>("pool"), project::Event{project::Opened{test::title("Pool"), {}}});
+  finish();
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("the secret of survey/traffic")));
 }
 
 }  // namespace

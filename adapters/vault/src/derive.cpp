@@ -24,6 +24,10 @@ VoterId voter_pseudonym(const crypto::Mac& contest, const CitizenId& citizen) {
   return short_id<VoterId>(contest("voter", {citizen.text()}));
 }
 
+RespondentId respondent(const crypto::Mac& contest, const VoterId& voter) {
+  return short_id<RespondentId>(contest("respondent", {voter.text()}));
+}
+
 VoterId imported_voter(const crypto::Mac& contest, std::string_view external_id) {
   return short_id<VoterId>(contest("imported-voter", {external_id}));
 }

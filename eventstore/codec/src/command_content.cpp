@@ -168,6 +168,21 @@ STIMMBUCH_COMMAND(rating, WithdrawRating, required("contribution", &rating::With
 STIMMBUCH_COMMAND(report, Report, required("contribution", &report::Report::contribution),
                   required("reason", &report::Report::reason));
 
+STIMMBUCH_COMMAND(survey, DraftSurvey, inlined(&survey::DraftSurvey::terms),
+                  required("questions", &survey::DraftSurvey::questions));
+STIMMBUCH_COMMAND(survey, AddQuestions, required("questions", &survey::AddQuestions::questions));
+STIMMBUCH_COMMAND(survey, OpenSurvey);
+STIMMBUCH_COMMAND(survey, CloseSurvey, if_any("reason", &survey::CloseSurvey::reason));
+STIMMBUCH_COMMAND(survey, ReleaseTexts, required("question", &survey::ReleaseTexts::question),
+                  required("texts", &survey::ReleaseTexts::texts));
+STIMMBUCH_COMMAND(survey, DestroyText, inlined(&survey::DestroyText::text));
+STIMMBUCH_COMMAND(survey, CompleteTextDestruction, inlined(&survey::CompleteTextDestruction::text));
+STIMMBUCH_COMMAND(survey, DestroySecret);
+
+STIMMBUCH_COMMAND(answers, AnswerSurvey, required("answers", &answers::AnswerSurvey::answers),
+                  required("texts", &answers::AnswerSurvey::texts));
+STIMMBUCH_COMMAND(answers, WithdrawAnswers);
+
 #undef STIMMBUCH_COMMAND
 
 namespace {

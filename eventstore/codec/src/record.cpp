@@ -63,7 +63,8 @@ bool any_aggregate(Visit&& visit) {
   return visit(Types<ballot::Event>{}) || visit(Types<citizen::Event>{}) || visit(Types<poll::Event>{}) ||
          visit(Types<project::Event>{}) || visit(Types<ledger::Event>{}) || visit(Types<roll::Event>{}) ||
          visit(Types<opening::Event>{}) || visit(Types<contribution::Event>{}) ||
-         visit(Types<support::Event>{}) || visit(Types<rating::Event>{}) || visit(Types<report::Event>{});
+         visit(Types<support::Event>{}) || visit(Types<rating::Event>{}) || visit(Types<report::Event>{}) ||
+         visit(Types<survey::Event>{}) || visit(Types<answers::Event>{});
 }
 
 struct TypeName {

@@ -33,7 +33,8 @@ std::optional<TextRow> parse_text_row_name(std::string_view name) {
   constexpr std::string_view prefix = "text/";
   if (!name.starts_with(prefix)) return std::nullopt;
   name.remove_prefix(prefix.size());
-  const auto subject = take_parts(name, name.starts_with("ballot/") ? 3 : 2);
+  const bool is_of_participant = name.starts_with("ballot/") || name.starts_with("answers/");
+  const auto subject = take_parts(name, is_of_participant ? 3 : 2);
   const auto revision_text = take_parts(name, 1);
   if (!subject || !revision_text || name.empty()) return std::nullopt;
   const auto stream = parse_subject(*subject);

@@ -6,13 +6,15 @@
 #include "stimmbuch/projections/folds/news.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 #include "stimmbuch/projections/folds/projects.hpp"
+#include "stimmbuch/projections/folds/surveys.hpp"
 #include "stimmbuch/projections/folds/tally.hpp"
 
 namespace stimmbuch::projections {
 
 std::span<const Projection> all_projections() {
   static const std::array projections{tally_projection(),   polls_projection(),         projects_projection(),
-                                      figures_projection(), contributions_projection(), news_projection()};
+                                      figures_projection(), contributions_projection(), news_projection(),
+                                      surveys_projection()};
   return projections;
 }
 

@@ -96,6 +96,8 @@ class ContributionsFold final : public Fold {
       case Aggregate::ballot:
       case Aggregate::roll:
       case Aggregate::opening:
+      case Aggregate::survey:
+      case Aggregate::answers:
         return;
     }
   }

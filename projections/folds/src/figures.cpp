@@ -123,6 +123,8 @@ class FiguresFold final : public Fold {
       case Aggregate::support:
       case Aggregate::rating:
       case Aggregate::report:
+      case Aggregate::survey:
+      case Aggregate::answers:
         break;  // their types say all; they themselves are not read
       case Aggregate::citizen:
         apply_citizen(views, input, figures.citizens);
@@ -261,7 +263,7 @@ Projection figures_projection() {
           3,
           {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot,
            Aggregate::roll, Aggregate::opening, Aggregate::contribution, Aggregate::support,
-           Aggregate::rating, Aggregate::report},
+           Aggregate::rating, Aggregate::report, Aggregate::survey, Aggregate::answers},
           []() -> std::unique_ptr<Fold> { return std::make_unique<FiguresFold>(); }};
 }
 

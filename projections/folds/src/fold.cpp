@@ -22,7 +22,9 @@ constexpr auto kinds = std::to_array<Kind>({{"ballot", Aggregate::ballot},
                                             {"contribution", Aggregate::contribution},
                                             {"support", Aggregate::support},
                                             {"rating", Aggregate::rating},
-                                            {"report", Aggregate::report}});
+                                            {"report", Aggregate::report},
+                                            {"survey", Aggregate::survey},
+                                            {"answers", Aggregate::answers}});
 
 bool is_kind(std::string_view text, std::string_view kind, char behind) {
   return text.size() > kind.size() && text.starts_with(kind) && text[kind.size()] == behind;

@@ -95,6 +95,8 @@ class NewsFold final : public Fold {
       case Aggregate::support:
       case Aggregate::rating:
       case Aggregate::report:
+      case Aggregate::survey:
+      case Aggregate::answers:
         return;
     }
   }

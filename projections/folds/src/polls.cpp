@@ -365,6 +365,8 @@ class PollsFold final : public Fold {
       case Aggregate::support:
       case Aggregate::rating:
       case Aggregate::report:
+      case Aggregate::survey:
+      case Aggregate::answers:
         return;
     }
   }

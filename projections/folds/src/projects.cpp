@@ -224,6 +224,8 @@ class ProjectsFold final : public Fold {
       case Aggregate::support:
       case Aggregate::rating:
       case Aggregate::report:
+      case Aggregate::survey:
+      case Aggregate::answers:
         return;
     }
   }

@@ -73,6 +73,12 @@ inline constexpr auto members<contribution::State> =
                unless("texts_destroyed", &contribution::State::texts_destroyed, false),
                if_any("hidings", &contribution::State::hidings)};
 
+// Without what only the end of its secret depends on, and without what was released.
+template <>
+inline constexpr auto members<survey::State> =
+    std::tuple{required("status", &survey::State::status), if_any("terms", &survey::State::terms),
+               if_any("questions", &survey::State::questions)};
+
 template <>
 inline constexpr auto names<poll::Proposal::Kind> =
     std::to_array<std::string_view>({"cancellation", "annulment", "lot"});

@@ -201,6 +201,8 @@ class TallyFold final : public Fold {
       case Aggregate::support:
       case Aggregate::rating:
       case Aggregate::report:
+      case Aggregate::survey:
+      case Aggregate::answers:
         return;
     }
   }

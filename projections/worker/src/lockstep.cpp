@@ -30,6 +30,8 @@ std::optional<Aggregate> aggregate_of(std::string_view subject) {
     Aggregate operator()(const SupportsId&) const { return Aggregate::support; }
     Aggregate operator()(const RatingsId&) const { return Aggregate::rating; }
     Aggregate operator()(const ReportsId&) const { return Aggregate::report; }
+    Aggregate operator()(const SurveyId&) const { return Aggregate::survey; }
+    Aggregate operator()(const AnswersId&) const { return Aggregate::answers; }
   };
   const auto stream = parse_subject(subject);
   if (!stream) return std::nullopt;

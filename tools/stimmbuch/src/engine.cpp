@@ -136,7 +136,7 @@ Engine::Parts::Started Engine::Parts::serve() {
   }
   // An engine that serves nobody works for one command, which is not for closing polls.
   if (runner && options.listen) {
-    closer = std::make_unique<PollCloser>(*views, *runner, clock, vault->secrets().idempotency);
+    closer = std::make_unique<ContestCloser>(*views, *runner, clock, vault->secrets().idempotency);
     settler = std::make_unique<PollSettler>(*log, *views, *runner, *contests, created.id,
                                             vault->secrets().idempotency);
   }

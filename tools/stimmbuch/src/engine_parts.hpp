@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "citizen_loader.hpp"
+#include "contest_closer.hpp"
 #include "engine.hpp"
 #include "erasure/sweeper.hpp"
-#include "poll_closer.hpp"
 #include "replication/leader_client.hpp"
 #include "settlement/poll_settler.hpp"
 #include "stimmbuch/adapters/http/api/admin.hpp"
@@ -133,7 +133,7 @@ struct Engine::Parts {
   std::atomic<http::api::Api*> listening_api = nullptr;
   std::unique_ptr<projections::Worker> worker;
 
-  std::unique_ptr<PollCloser> closer;
+  std::unique_ptr<ContestCloser> closer;
   std::unique_ptr<PollSettler> settler;
   std::unique_ptr<CitizenLoader> citizen_loader;
   std::unique_ptr<RotationBackups> rotation_backups;  // of a leader

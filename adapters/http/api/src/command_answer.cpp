@@ -19,6 +19,8 @@ std::string_view kind_of(const StreamId& stream) {
     std::string_view operator()(const SupportsId&) const { return "support"; }
     std::string_view operator()(const RatingsId&) const { return "rating"; }
     std::string_view operator()(const ReportsId&) const { return "report"; }
+    std::string_view operator()(const SurveyId&) const { return "survey"; }
+    std::string_view operator()(const AnswersId&) const { return "answers"; }
   };
   return std::visit(Kind{}, stream);
 }
@@ -51,10 +53,22 @@ struct Creates {
   bool operator()(const rating::Event& event) const { return std::holds_alternative<rating::Given>(event); }
   bool operator()(const report::Event&) const { return true; }
   bool operator()(const support::Event& event) const { return std::holds_alternative<support::Given>(event); }
+  bool operator()(const survey::Event& event) const { return std::holds_alternative<survey::Drafted>(event); }
+  bool operator()(const answers::Event& event) const { return std::holds_alternative<answers::Given>(event); }
   bool operator()(const contribution::Event& event) const {
     return std::holds_alternative<contribution::Submitted>(event);
   }
 };
+
+// Answers that were dropped, since other answers hide their questions; null if the command is of another
+// kind.
+const std::vector<QuestionId>* dropped_by(const Event& event) {
+  const auto* const own = std::get_if<answers::Event>(&event);
+  if (!own) return nullptr;
+  if (const auto* const given = std::get_if<answers::Given>(own)) return &given->set.dropped;
+  const auto* const changed = std::get_if<answers::Changed>(own);
+  return changed ? &changed->set.dropped : nullptr;
+}
 
 Response answer_accepted(const runner::Accepted& accepted, const TokensOf& tokens) {
   auto response = json_response(creates(accepted) ? 201 : 200, "{" + members_of(accepted) + "}");
@@ -77,6 +91,12 @@ std::string members_of(const runner::Accepted& accepted) {
   members.append("\",\"position\":\"").append(std::to_string(number(accepted.last)));
   members.append("\",\"revision\":").append(std::to_string(number(accepted.revision)));
   members.append(accepted.replayed ? ",\"replayed\":true" : ",\"replayed\":false");
+  const auto* const dropped = dropped_by(accepted.events.front());
+  if (dropped && !dropped->empty()) {
+    members.append(",\"dropped\":[");
+    for (const QuestionId& question : *dropped)
+      members.append("\"").append(question.text()).append(&question == &dropped->back() ? "\"]" : "\",");
+  }
   return members;
 }
 

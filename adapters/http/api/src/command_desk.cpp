@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t citizens_remembered_max = 200'000;
 constexpr std::size_t polls_remembered_max = 256;
 constexpr std::size_t places_remembered_max = 10'000;
+constexpr std::size_t surveys_remembered_max = 64;
 
 runner::CommandTag tag_of(const crypto::Mac& key, const StreamId& stream, const Command& command,
                           const Intent& intent) {
@@ -47,7 +48,8 @@ CommandDesk::CommandDesk(runner::Runner* runner, const eventstore::Records& log,
       derivation_(secrets.derivation),
       subject_(secrets.subject),
       polls_(polls_remembered_max),
-      places_(places_remembered_max) {}
+      places_(places_remembered_max),
+      surveys_(surveys_remembered_max) {}
 
 std::optional<CitizenId> CommandDesk::citizen_of(const identity::Principal& principal) {
   std::uint64_t times_forgotten = 0;
@@ -155,6 +157,18 @@ std::shared_ptr<const poll::State> CommandDesk::opened_poll(const PollId& poll) 
   if (!state->opened) return nullptr;
   const std::lock_guard lock(polls_mutex_);
   polls_.insert(poll, state);
+  return state;
+}
+
+std::shared_ptr<const survey::State> CommandDesk::opened_survey(const SurveyId& survey) const {
+  {
+    const std::lock_guard lock(surveys_mutex_);
+    if (const auto* const known = surveys_.find(survey)) return *known;
+  }
+  auto state = std::make_shared<const survey::State>(runner::read_state<survey::State>(log_, survey));
+  if (!state->opened) return nullptr;
+  const std::lock_guard lock(surveys_mutex_);
+  surveys_.insert(survey, state);
   return state;
 }
 

@@ -76,6 +76,9 @@ class CommandDesk {
                                                       const Intent& intent,
                                                       std::optional<CitizenId> citizen) const;
 
+  // A survey as it was at some time since its opening: its questions are fixed. Nothing before it is opened.
+  std::shared_ptr<const survey::State> opened_survey(const SurveyId& survey) const;
+
   // A submission to the stream of a participant in a contest that seals nothing, by the citizen behind it.
   // Nothing if the contest has no secret.
   std::optional<runner::Submission> opinion_submission(StreamId stream, Command command, const Intent& intent,
@@ -111,6 +114,8 @@ class CommandDesk {
   std::uint64_t times_forgotten_ = 0;
   mutable std::mutex places_mutex_;
   mutable vault::LruCache<ContributionId, Place> places_;
+  mutable std::mutex surveys_mutex_;
+  mutable vault::LruCache<SurveyId, std::shared_ptr<const survey::State>> surveys_;
 };
 
 }  // namespace stimmbuch::http::api

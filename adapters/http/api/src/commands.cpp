@@ -120,6 +120,8 @@ void Api::destroy(Call call, std::string row_name, const Actor& actor) {
     command = poll::Command{poll::DestroyText{row->text}};
   if (row && std::holds_alternative<ContributionId>(row->stream))
     command = contribution::Command{contribution::DestroyText{row->text}};
+  if (row && std::holds_alternative<SurveyId>(row->stream))
+    command = survey::Command{survey::DestroyText{row->text}};
   if (!command) return std::move(call).send(not_found());
   with_body(*desk_, std::move(call), [&](Members&, const Call& asked) -> std::optional<runner::Submission> {
     auto submission = desk_->open_submission(row->stream, *std::move(command), {actor, asked.client_key});

@@ -29,7 +29,10 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
     if (value > static_cast<number_unsigned_t>(codec::integer_max)) return refuse("a number is above 2^53");
     return count() && dom_.number_unsigned(value);
   }
-  bool number_float(number_float_t, const string_t&) override { return refuse("numbers are whole numbers"); }
+  bool number_float(number_float_t value, const string_t& text) override {
+    if (!limits_.fractions) return refuse("numbers are whole numbers");
+    return count() && dom_.number_float(value, text);
+  }
   bool string(string_t& value) override { return count() && dom_.string(value); }
   bool binary(binary_t&) override { return refuse("binary is not JSON"); }
 

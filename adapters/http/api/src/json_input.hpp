@@ -32,6 +32,7 @@ struct InputError {
 struct JsonLimits {
   std::size_t depth_max = 32;
   std::size_t values_max = 20'000;
+  bool fractions = false;  // whether numbers may be others than whole ones
 };
 
 // The text as JSON: an object, or what is wrong with it as one sentence.

@@ -21,6 +21,10 @@ inline stimmbuch::Refusal why_no_secret(const eventstore::Records& log, const Co
     });
     return is_known ? Refusal::secret_destroyed : Refusal::poll_unknown;
   }
+  if (const auto* const survey = std::get_if<SurveyId>(&contest)) {
+    const auto state = runner::read_state<survey::State>(log, *survey);
+    return state.status == survey::Status::unknown ? Refusal::survey_unknown : Refusal::secret_destroyed;
+  }
   const auto& opinions = std::get<OpinionsId>(contest);
   const auto project = runner::read_state<project::State>(log, opinions.project);
   const auto* const phase = project.phase(opinions.phase);

@@ -257,7 +257,8 @@ void Api::get_my_export(Call call) {
     });
     out.name("trail");
     out.raw(trail.finish());
-    if (!write_ballots(out, citizen) || !write_contributions(out, citizen) || !write_opinions(out, citizen))
+    if (!write_ballots(out, citizen) || !write_contributions(out, citizen) || !write_opinions(out, citizen) ||
+        !write_answers(out, citizen))
       return std::move(reached).send(rebuilding());
     out.end_object();
     auto response =

@@ -6,12 +6,12 @@
 
 namespace stimmbuch::http::api {
 
-namespace {
+Commitment kept_text(std::string field, std::string text, VaultTexts& texts) {
+  runner::VaultText& kept = texts.emplace_back(std::move(field), std::move(text), runner::Salt{});
+  crypto::random_bytes(kept.salt);
+  return crypto::commit(kept.text, kept.salt);
+}
 
-// Vault texts of one command together.
-constexpr std::size_t texts_bytes_max = 32 * 1024;
-
-// Keeps a text for the vault under a field: with a random salt, whose commitment is returned for the record.
 Commitment keep_text(Members& in, std::string_view member, std::string field, std::string text,
                      VaultTexts& texts) {
   std::size_t bytes = text.size();
@@ -21,12 +21,8 @@ Commitment keep_text(Members& in, std::string_view member, std::string field, st
               "A text has at least one character, and the texts of a command at most 32 KiB.");
     return {};
   }
-  runner::VaultText& kept = texts.emplace_back(std::move(field), std::move(text), runner::Salt{});
-  crypto::random_bytes(kept.salt);
-  return crypto::commit(kept.text, kept.salt);
+  return kept_text(std::move(field), std::move(text), texts);
 }
-
-}  // namespace
 
 Commitments take_texts(Members& in, std::initializer_list<std::string_view> fields, VaultTexts& texts) {
   Commitments commitments;

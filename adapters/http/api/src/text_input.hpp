@@ -16,6 +16,14 @@ namespace stimmbuch::http::api {
 
 using VaultTexts = std::vector<runner::VaultText>;
 
+constexpr std::size_t texts_bytes_max = 32 * 1024;
+
+// Keeps a text under a field.
+Commitment kept_text(std::string field, std::string text, VaultTexts& texts);
+// The same of a member, if it is not too long.
+Commitment keep_text(Members& in, std::string_view member, std::string field, std::string text,
+                     VaultTexts& texts);
+
 // Those of the members that are there.
 Commitments take_texts(Members& in, std::initializer_list<std::string_view> fields, VaultTexts& texts);
 

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "stimmbuch/domain/answers.hpp"
 #include "stimmbuch/domain/ballot.hpp"
 #include "stimmbuch/domain/citizen.hpp"
 #include "stimmbuch/domain/contribution.hpp"
@@ -17,22 +18,24 @@
 #include "stimmbuch/domain/roll.hpp"
 #include "stimmbuch/domain/stream.hpp"
 #include "stimmbuch/domain/support.hpp"
+#include "stimmbuch/domain/survey.hpp"
 
 // All aggregates as one: what the engine folds and decides without knowing which aggregate it is. A new
 // aggregate adds an alternative to each variant and an arm to `initial_state`, `evolve` and `decide`.
 namespace stimmbuch {
 
-using Event =
-    std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event, roll::Event,
-                 opening::Event, contribution::Event, support::Event, rating::Event, report::Event>;
+using Event = std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event,
+                           roll::Event, opening::Event, contribution::Event, support::Event, rating::Event,
+                           report::Event, survey::Event, answers::Event>;
 
-using Command = std::variant<ledger::Command, citizen::Command, project::Command, poll::Command,
-                             ballot::Command, roll::Command, opening::Command, contribution::Command,
-                             support::Command, rating::Command, report::Command>;
+using Command =
+    std::variant<ledger::Command, citizen::Command, project::Command, poll::Command, ballot::Command,
+                 roll::Command, opening::Command, contribution::Command, support::Command, rating::Command,
+                 report::Command, survey::Command, answers::Command>;
 
-using State =
-    std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State, roll::State,
-                 opening::State, contribution::State, support::State, rating::State, report::State>;
+using State = std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State,
+                           roll::State, opening::State, contribution::State, support::State, rating::State,
+                           report::State, survey::State, answers::State>;
 
 // The state of a stream before its first record.
 State initial_state(const StreamId& stream);

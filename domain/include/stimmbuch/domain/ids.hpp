@@ -57,6 +57,11 @@ using MilestoneId = Id<struct MilestoneTag>;
 using PollId = Id<struct PollTag>;
 using OptionId = Id<struct OptionTag>;
 using ContributionId = Id<struct ContributionTag>;
+using SurveyId = Id<struct SurveyTag>;
+using QuestionId = Id<struct QuestionTag>;
+// Stands for a participant of a survey where people read what was answered; only the survey's secret joins it
+// to the pseudonym.
+using RespondentId = Id<struct RespondentTag>;
 // A voter's pseudonym in one contest; nothing in the log joins it to a citizen.
 using VoterId = Id<struct VoterTag>;
 using LevelId = Id<struct LevelTag>;

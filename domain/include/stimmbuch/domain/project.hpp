@@ -60,6 +60,8 @@ struct Phase {
   // The kinds of opinions that it collects.
   std::vector<OpinionKind> opinions() const;
   bool collects(OpinionKind opinion) const;
+  // Whether people take part in it under pseudonyms.
+  bool has_contests() const;
   bool is_open(Time now) const { return opens <= now && now < closes; }
   // Whom it lets do something. Whoever has an account may report.
   const Electorate& electorate_of(Feature feature) const;

@@ -44,6 +44,14 @@ using SupportsId = ParticipantId<OpinionKind::support>;
 using RatingsId = ParticipantId<OpinionKind::rating>;
 using ReportsId = ParticipantId<OpinionKind::report>;
 
+// The answers of one participant in a survey.
+struct AnswersId {
+  SurveyId survey;
+  VoterId voter;
+
+  friend bool operator==(const AnswersId&, const AnswersId&) = default;
+};
+
 // One part, from 0, of what a closed poll is followed by and what no single command could write.
 template <class Of>
 struct PartId {
@@ -59,18 +67,19 @@ using OpeningPartId = PartId<struct OpeningTag>;
 //   ledger/<id>  citizen/<id>  project/<id>  poll/<id>  ballot/<poll>/<voter>
 //   roll/<poll>-<part>  opening/<poll>-<part>  contribution/<id>
 //   support/<project>/<phase>/<voter>  rating/…  report/…
+//   survey/<id>  answers/<survey>/<voter>
 using StreamId = std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId,
-                              ContributionId, SupportsId, RatingsId, ReportsId>;
+                              ContributionId, SupportsId, RatingsId, ReportsId, SurveyId, AnswersId>;
 
 std::string subject(const StreamId& stream);
 
 // Where people take part under pseudonyms, with a secret that makes them and an end.
-using ContestId = std::variant<PollId, OpinionsId>;
+using ContestId = std::variant<PollId, OpinionsId, SurveyId>;
 
 // The contest that the stream of a participant belongs to; nothing for any other stream.
 std::optional<ContestId> contest_of(const StreamId& stream);
 
-// <poll>, or support/<project>/<phase> and as its like: the name of a contest.
+// <poll>, support/<project>/<phase> and its like, or survey/<survey>: the name of a contest.
 std::string contest_name(const ContestId& contest);
 // Strict: nothing for anything but what `contest_name` writes.
 std::optional<ContestId> parse_contest_name(std::string_view name);

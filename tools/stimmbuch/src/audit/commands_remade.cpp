@@ -250,6 +250,41 @@ struct Remade {
   Made operator()(const report::Made& e) const {
     return single(report::Command{report::Report{e.contribution, e.reason}});
   }
+  Made operator()(const survey::Drafted& e) const {
+    std::vector<survey::Question> questions;
+    for (std::size_t place = 1; place < events.size(); ++place) {
+      if (!append_questions(place, questions)) return std::nullopt;
+    }
+    return survey::Command{survey::DraftSurvey{e.terms, std::move(questions)}};
+  }
+  Made operator()(const survey::QuestionsAdded&) const {
+    std::vector<survey::Question> questions;
+    for (std::size_t place = 0; place < events.size(); ++place) {
+      if (!append_questions(place, questions)) return std::nullopt;
+    }
+    return survey::Command{survey::AddQuestions{std::move(questions)}};
+  }
+  Made operator()(const survey::Opened&) const { return single(survey::Command{survey::OpenSurvey{}}); }
+  Made operator()(const survey::Closed& e) const {
+    return single(survey::Command{survey::CloseSurvey{e.reason}});
+  }
+  Made operator()(const survey::TextsReleased& e) const {
+    return single(survey::Command{survey::ReleaseTexts{e.question, e.texts}});
+  }
+  Made operator()(const survey::TextDestructionRequested& e) const {
+    return single(survey::Command{survey::DestroyText{e.text}});
+  }
+  Made operator()(const survey::TextDestroyed& e) const {
+    return single(survey::Command{survey::CompleteTextDestruction{e.text}});
+  }
+  Made operator()(const survey::SecretDestroyed&) const {
+    return single(survey::Command{survey::DestroySecret{}});
+  }
+  Made operator()(const answers::Given& e) const { return answered(e.set); }
+  Made operator()(const answers::Changed& e) const { return answered(e.set); }
+  Made operator()(const answers::Withdrawn&) const {
+    return single(answers::Command{answers::WithdrawAnswers{}});
+  }
 
   Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
   Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
@@ -261,6 +296,8 @@ struct Remade {
   Made operator()(const support::Event& event) const { return std::visit(*this, event); }
   Made operator()(const rating::Event& event) const { return std::visit(*this, event); }
   Made operator()(const report::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const survey::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const answers::Event& event) const { return std::visit(*this, event); }
   // Ballots are judged apart.
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
@@ -268,6 +305,21 @@ struct Remade {
   Made single(const stimmbuch::Command& command) const {
     if (events.size() != 1) return std::nullopt;
     return command;
+  }
+
+  // Whatever was answered to a question that was not put, its text or not, was dropped unseen.
+  Made answered(const answers::AnswerSet& set) const {
+    Commitments texts = set.texts;
+    for (const QuestionId& dropped : set.dropped) texts.emplace(dropped.text(), Commitment{});
+    return single(answers::Command{answers::AnswerSurvey{set.answers, std::move(texts)}});
+  }
+
+  // False if another record stands at the place.
+  bool append_questions(std::size_t place, std::vector<survey::Question>& questions) const {
+    const auto* const own = std::get_if<survey::Event>(&events.at(place));
+    const auto* const part = own ? std::get_if<survey::QuestionsAdded>(own) : nullptr;
+    if (part) questions.insert(questions.end(), part->questions.begin(), part->questions.end());
+    return part != nullptr;
   }
 };
 
@@ -308,6 +360,11 @@ struct MayWrite {
   bool operator()(const support::Event&) const { return actor == Actor{std::get<SupportsId>(stream).voter}; }
   bool operator()(const rating::Event&) const { return actor == Actor{std::get<RatingsId>(stream).voter}; }
   bool operator()(const report::Event&) const { return actor == Actor{std::get<ReportsId>(stream).voter}; }
+  bool operator()(const survey::Event& event) const {
+    if (is_any<survey::TextDestroyed, survey::SecretDestroyed>(event)) return is_engine();
+    return is_official() || (is_any<survey::Closed>(event) && is_engine());
+  }
+  bool operator()(const answers::Event&) const { return actor == Actor{std::get<AnswersId>(stream).voter}; }
   bool operator()(const ballot::Event&) const { return false; }
 
  private:

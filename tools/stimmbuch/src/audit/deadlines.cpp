@@ -36,6 +36,8 @@ struct Deadlines::Take {
   }
   void operator()(const contribution::TextDestructionRequested& e) const { asked(e.text); }
   void operator()(const contribution::TextDestroyed& e) const { done(e.text); }
+  void operator()(const survey::TextDestructionRequested& e) const { asked(e.text); }
+  void operator()(const survey::TextDestroyed& e) const { done(e.text); }
   void operator()(const poll::ResultCertified&) const { ended(); }
   void operator()(const poll::Cancelled&) const { ended(); }
   void operator()(const poll::Annulled&) const { ended(); }

@@ -29,6 +29,8 @@ struct KindOf {
   std::string_view operator()(const support::Event&) const { return "support/"; }
   std::string_view operator()(const rating::Event&) const { return "rating/"; }
   std::string_view operator()(const report::Event&) const { return "report/"; }
+  std::string_view operator()(const survey::Event&) const { return "survey/"; }
+  std::string_view operator()(const answers::Event&) const { return "answers/"; }
 };
 
 }  // namespace
@@ -136,9 +138,9 @@ void Recount::check_command(const codec::Envelope& envelope) {
 
 // Of participants in contests each pass looks at its own, of whatever is no person's the first at all.
 bool Recount::looks_at(std::string_view subject, const Event& event) const {
-  const bool of_participant = std::holds_alternative<support::Event>(event) ||
-                              std::holds_alternative<rating::Event>(event) ||
-                              std::holds_alternative<report::Event>(event);
+  const bool of_participant =
+      std::holds_alternative<support::Event>(event) || std::holds_alternative<rating::Event>(event) ||
+      std::holds_alternative<report::Event>(event) || std::holds_alternative<answers::Event>(event);
   if (!of_participant) return portion_.is_first();
   return portion_.holds(subject.substr(subject.rfind('/') + 1));
 }

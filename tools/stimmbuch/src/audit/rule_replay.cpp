@@ -117,6 +117,14 @@ void RuleReplay::finish() {
 
 void RuleReplay::check_overdue_contests(Time now) {
   for (const auto& [subject, state] : states_) {
+    if (const auto* const survey = std::get_if<survey::State>(&state)) {
+      const auto due = survey::secret_end(*survey);
+      if (due && *due + destruction_patience < now) {
+        find(Check::secret, *survey->opened,
+             fmt::format("the secret of {} was to be destroyed {} days ago", subject,
+                         std::chrono::duration_cast<std::chrono::days>(now - *due).count()));
+      }
+    }
     const auto* const project = std::get_if<project::State>(&state);
     if (project == nullptr) continue;
     for (const auto& end : project::secret_ends(*project)) {
@@ -132,6 +140,10 @@ void RuleReplay::check_overdue_contests(Time now) {
 }
 
 std::optional<std::chrono::seconds> RuleReplay::grid_of(const ContestId& contest) {
+  if (const auto* const survey = std::get_if<SurveyId>(&contest)) {
+    const auto& state = std::get<survey::State>(of(*survey));
+    return state.opened ? std::optional(std::chrono::seconds{state.grid_s}) : std::nullopt;
+  }
   const auto* const opinions = std::get_if<OpinionsId>(&contest);
   if (opinions == nullptr) return std::nullopt;  // ballots are taken apart
   const auto* const phase = std::get<project::State>(of(opinions->project)).phase(opinions->phase);
@@ -139,6 +151,13 @@ std::optional<std::chrono::seconds> RuleReplay::grid_of(const ContestId& contest
 }
 
 void RuleReplay::take_for_granted(const ContestId& contest) {
+  if (const auto* const id = std::get_if<SurveyId>(&contest)) {
+    const auto& terms = std::get<survey::State>(of(*id)).terms;
+    const auto* const phase =
+        terms ? std::get<project::State>(of(terms->project)).phase(terms->phase) : nullptr;
+    if (phase != nullptr) somebody_ = admitted_by(phase->electorate_of(project::Feature::answer), ledger());
+    return;
+  }
   const auto& opinions = std::get<OpinionsId>(contest);
   const auto* const phase = std::get<project::State>(of(opinions.project)).phase(opinions.phase);
   somebody_ = admitted_by(phase->electorate_of(opinions.kind), ledger());

@@ -79,6 +79,15 @@ ContestState state_of(const eventstore::Records& log, const ContestId& contest) 
     };
     return result;
   }
+  if (const auto* const id = std::get_if<SurveyId>(&contest)) {
+    auto survey = runner::read_state<survey::State>(log, *id);
+    if (const auto end = survey::secret_end(survey))
+      result.ends.emplace_back(poll::SecretKind::contest, *end);
+    result.may_take_part_twice = [survey = std::move(survey)](Position erased) {
+      return survey::may_take_part_twice(survey, erased);
+    };
+    return result;
+  }
   const auto& opinions = std::get<OpinionsId>(contest);
   auto project = runner::read_state<project::State>(log, opinions.project);
   for (const auto& end : project::secret_ends(project)) {
@@ -99,8 +108,12 @@ vault::Destruction destruction_of(const DueWork& due) {
   for (const auto& removal : due.removals)
     destruction.owners.push_back({subject(removal.contribution), std::string()});
   for (const auto& text : due.texts) destruction.rows.push_back({RowClass::texts, text.row_name});
-  for (const auto& secret : due.secrets)
+  // With the secret of a survey goes all that was said in it and not released.
+  for (const auto& secret : due.secrets) {
+    if (std::holds_alternative<SurveyId>(secret.contest))
+      destruction.owners.push_back({contest_name(secret.contest), std::string()});
     destruction.rows.push_back({RowClass::secrets, vault::secret_row_name(secret.kind, secret.contest)});
+  }
   return destruction;
 }
 
@@ -109,6 +122,8 @@ stimmbuch::Command complete_destruction(const DueWork::Text& text) {
     return citizen::Command{citizen::CompleteTextDestruction{text.text}};
   if (std::holds_alternative<ContributionId>(text.stream))
     return contribution::Command{contribution::CompleteTextDestruction{text.text}};
+  if (std::holds_alternative<SurveyId>(text.stream))
+    return survey::Command{survey::CompleteTextDestruction{text.text}};
   return poll::Command{poll::CompleteTextDestruction{text.text}};
 }
 
@@ -340,7 +355,12 @@ bool Sweep::record(const StreamId& stream, const Command& command, std::string_v
   return false;
 }
 
-bool Sweep::record_end(const OpinionsId& opinions, std::string_view occasion) const {
+bool Sweep::record_end(const DueWork::Secret& secret, std::string_view occasion) const {
+  if (const auto* const poll = std::get_if<PollId>(&secret.contest))
+    return record(*poll, poll::Command{poll::DestroySecret{secret.kind}}, occasion);
+  if (const auto* const survey = std::get_if<SurveyId>(&secret.contest))
+    return record(*survey, survey::Command{survey::DestroySecret{}}, occasion);
+  const auto& opinions = std::get<OpinionsId>(secret.contest);
   return record(opinions.project, project::Command{project::DestroySecret{opinions.phase, opinions.kind}},
                 occasion);
 }
@@ -352,6 +372,11 @@ void Sweep::record(const DueWork& work, SweepReport& report) const {
           report.people);
   }
   for (const auto& text : work.texts) {
+    // What a participant replaced or took back ends with that, and nobody records it.
+    if (contest_of(text.stream)) {
+      ++report.texts;
+      continue;
+    }
     const auto occasion = fmt::format("destroyed {} {}", number(text.text.revision), text.text.field);
     count(record(text.stream, complete_destruction(text), occasion), report.texts);
   }
@@ -363,10 +388,7 @@ void Sweep::record(const DueWork& work, SweepReport& report) const {
   for (const auto& secret : work.secrets) {
     const auto occasion =
         std::string("destroyed ").append(vault::secret_row_name(secret.kind, secret.contest));
-    const auto* const poll = std::get_if<PollId>(&secret.contest);
-    count(poll ? record(*poll, poll::Command{poll::DestroySecret{secret.kind}}, occasion)
-               : record_end(std::get<OpinionsId>(secret.contest), occasion),
-          report.secrets);
+    count(record_end(secret, occasion), report.secrets);
   }
 }
 
@@ -374,6 +396,8 @@ void Sweep::record(const DueWork& work, SweepReport& report) const {
 
 vault::Destruction destroyed_by(const eventstore::Records& log, const vault::RocksVault& vault) {
   static constexpr std::array types{codec::Stored<poll::Drafted>::name,
+                                    codec::Stored<survey::TextDestroyed>::name,
+                                    codec::Stored<survey::SecretDestroyed>::name,
                                     codec::Stored<citizen::Erased>::name,
                                     codec::Stored<citizen::TextDestroyed>::name,
                                     codec::Stored<poll::TextDestroyed>::name,
@@ -407,6 +431,15 @@ vault::Destruction destroyed_by(const eventstore::Records& log, const vault::Roc
             {RowClass::secrets,
              vault::secret_row_name(poll::SecretKind::contest,
                                     OpinionsId{*project, secret->phase, secret->contest})});
+    }
+    if (const auto* const own = std::get_if<survey::Event>(&*event)) {
+      const auto survey = SurveyId::parse(stream.substr(stream.find('/') + 1));
+      if (const auto* const text = std::get_if<survey::TextDestroyed>(own)) take_text(stream, text->text);
+      if (std::holds_alternative<survey::SecretDestroyed>(*own) && survey) {
+        destruction.owners.push_back({stream, std::string()});
+        destruction.rows.push_back(
+            {RowClass::secrets, vault::secret_row_name(poll::SecretKind::contest, *survey)});
+      }
     }
     if (const auto* const own = std::get_if<contribution::Event>(&*event)) {
       if (std::holds_alternative<contribution::TextsDestroyed>(*own))

@@ -113,7 +113,7 @@ class Sweep {
   bool seal_and_replace(SweepReport& report, const std::stop_token& stop) const;
   bool verify(const vault::WrappingKeys& keys, SweepReport& report, const std::stop_token& stop) const;
   bool record(const StreamId& stream, const Command& command, std::string_view occasion) const;
-  bool record_end(const OpinionsId& opinions, std::string_view occasion) const;
+  bool record_end(const DueWork::Secret& secret, std::string_view occasion) const;
   void record(const DueWork& due, SweepReport& report) const;
   void tell(SweepStep step) const;
 

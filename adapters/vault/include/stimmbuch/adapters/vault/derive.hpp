@@ -22,6 +22,9 @@ namespace stimmbuch::vault {
 // As whom a citizen appears in one contest.
 VoterId voter_pseudonym(const crypto::Mac& contest, const CitizenId& citizen);
 
+// As whom a participant of a survey appears to those who read what people say in it.
+RespondentId respondent(const crypto::Mac& contest, const VoterId& voter);
+
 // As whom a voter of another system appears in an imported poll.
 VoterId imported_voter(const crypto::Mac& contest, std::string_view external_id);
 

@@ -229,6 +229,30 @@ bool read(Reader& in, std::map<std::string, T, std::less<>>& values) {
   return in.end_object();
 }
 
+// The same by ids.
+template <class Tag, class T>
+void write(Writer& out, const std::map<Id<Tag>, T>& values) {
+  out.begin_object();
+  for (const auto& [id, value] : values) {
+    out.name(id.text());
+    write(out, value);
+  }
+  out.end_object();
+}
+template <class Tag, class T>
+bool read(Reader& in, std::map<Id<Tag>, T>& values) {
+  values.clear();
+  if (!in.begin_object()) return false;
+  while (in.ok() && !in.at('}')) {
+    std::string_view name;
+    if (!in.any_name(name)) return false;
+    const auto id = Id<Tag>::parse(name);
+    if (!id || (!values.empty() && *id <= values.rbegin()->first)) return in.fail();
+    if (!read(in, values.emplace_hint(values.end(), *id, T{})->second)) return false;
+  }
+  return in.end_object();
+}
+
 inline void write(Writer& out, const Commitments& texts) {
   if (out.vault_texts() == Writer::VaultTexts::committed) return write<Commitment>(out, texts);
   out.begin_array();

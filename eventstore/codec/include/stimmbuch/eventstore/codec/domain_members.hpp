@@ -7,6 +7,7 @@
 #include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/codec/contribution_members.hpp"
 #include "stimmbuch/eventstore/codec/described.hpp"
+#include "stimmbuch/eventstore/codec/survey_members.hpp"
 
 // How the domain's values, events and commands are written: names and order of their members. What stands
 // here is stored for ever; docs/formats/events.md says the same for people. A released event grows by members

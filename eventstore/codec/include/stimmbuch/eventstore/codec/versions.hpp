@@ -111,6 +111,18 @@ STIMMBUCH_STORED(rating::Given, "rating.given", rating::Given);
 STIMMBUCH_STORED(rating::Changed, "rating.changed", rating::Changed);
 STIMMBUCH_STORED(rating::Withdrawn, "rating.withdrawn", rating::Withdrawn);
 STIMMBUCH_STORED(report::Made, "report.made", report::Made);
+STIMMBUCH_STORED(survey::Drafted, "survey.drafted", survey::Drafted);
+STIMMBUCH_STORED(survey::QuestionsAdded, "survey.questions-added", survey::QuestionsAdded);
+STIMMBUCH_STORED(survey::Opened, "survey.opened", survey::Opened);
+STIMMBUCH_STORED(survey::Closed, "survey.closed", survey::Closed);
+STIMMBUCH_STORED(survey::TextsReleased, "survey.texts-released", survey::TextsReleased);
+STIMMBUCH_STORED(survey::TextDestructionRequested, "survey.text-destruction-requested",
+                 survey::TextDestructionRequested);
+STIMMBUCH_STORED(survey::TextDestroyed, "survey.text-destroyed", survey::TextDestroyed);
+STIMMBUCH_STORED(survey::SecretDestroyed, "survey.secret-destroyed", survey::SecretDestroyed);
+STIMMBUCH_STORED(answers::Given, "answers.given", answers::Given);
+STIMMBUCH_STORED(answers::Changed, "answers.changed", answers::Changed);
+STIMMBUCH_STORED(answers::Withdrawn, "answers.withdrawn", answers::Withdrawn);
 
 #undef STIMMBUCH_STORED
 

@@ -29,7 +29,9 @@ enum class Aggregate {
   contribution,
   support,
   rating,
-  report
+  report,
+  survey,
+  answers,
 };
 
 // The aggregates whose events a fold looks at. The others cost it nothing.
@@ -41,7 +43,7 @@ class Interest {
   constexpr bool includes(Aggregate aggregate) const { return in_[static_cast<std::size_t>(aggregate)]; }
 
  private:
-  std::array<bool, 11> in_{};
+  std::array<bool, 13> in_{};
 };
 
 // A record that cannot be read: as an envelope, or as an event.
@@ -62,7 +64,7 @@ class FoldInput {
   Position position() const { return envelope_.position; }
   Aggregate aggregate() const { return aggregate_; }
   // The id in the subject; for ballots, rolls and openings the poll's, for what participants of a phase think
-  // the project's.
+  // the project's, for answers the survey's.
   std::string_view id() const { return id_; }
 
   // Both throw Unreadable.

@@ -130,6 +130,19 @@ class Api final : public Handler {
   void propose_lot(Call call);
   void draw_lot(Call call);
 
+  void draft_survey(Call call);
+  void add_questions(Call call);
+  void open_survey(Call call);
+  void close_survey(Call call);
+  void get_survey_texts(Call call);
+  void release_survey_texts(Call call);
+  void answer_survey(Call call);
+  void withdraw_answers(Call call);
+  void get_surveys(Call call);
+  void get_survey(Call call);
+  void get_survey_results(Call call);
+  void get_my_answers(Call call);
+
   void give_support(Call call);
   void withdraw_support(Call call);
   void rate(Call call);
@@ -204,11 +217,14 @@ class Api final : public Handler {
   // The same of the contributions of a citizen, with their texts, and of what they think of others'.
   bool write_contributions(codec::Writer& out, const CitizenId& citizen) const;
   bool write_opinions(codec::Writer& out, const CitizenId& citizen) const;
+  bool write_answers(codec::Writer& out, const CitizenId& citizen) const;
   // All texts of the contribution addressed are to be destroyed.
   void end_texts_with(runner::Submission& submission) const;
   // What the command writes is about the author of the contribution addressed.
   void end_texts_with_author(runner::Submission& submission) const;
   void to_own_ballot(Call call, const ballot::Command& command);
+  void to_own_answers(Call call, const SurveyId& survey, const answers::Command& command,
+                      std::vector<runner::VaultText> texts);
   void send_log_file(Call call, std::string path, std::string_view content_type);
   // Whether requests to such a route are for another node to answer.
   bool is_the_leaders(RouteKind kind) const;
