@@ -25,8 +25,8 @@ namespace stimmbuch::http::api {
 namespace {
 
 constexpr std::string_view projection = "surveys";
-constexpr std::size_t page_size = 50;
-constexpr std::size_t page_size_max = 200;
+constexpr std::size_t texts_page_size = 50;
+constexpr std::size_t texts_page_size_max = 200;
 constexpr std::size_t rows_at_once = 1000;
 
 // Answers bring coordinates, and numbers as people say them.
@@ -168,7 +168,7 @@ void Api::get_survey_texts(Call call) {
   if (!question) return std::move(call).send(malformed("texts are of a question: ?question=…"));
   reads_->when_seen(std::move(call), projection, [this, id = *id, question = *question](Call reached) {
     const Request& request = *reached.request;
-    const auto limit = query_limit(request.query, page_size, page_size_max);
+    const auto limit = query_limit(request.query, texts_page_size, texts_page_size_max);
     if (!limit) return std::move(reached).send(malformed(limit_form));
     const auto after = cursor_of(request);
     if (!after) return std::move(reached).send(malformed(cursor_form));
@@ -324,7 +324,7 @@ bool Api::write_answers(codec::Writer& out, const CitizenId& citizen) const {
   out.begin_array();
   std::optional<std::string> after = "";
   while (after) {
-    const auto read = parts_.views.rows(projection, projections::all_surveys_prefix, *after, page_size);
+    const auto read = parts_.views.rows(projection, projections::all_surveys_prefix, *after, texts_page_size);
     if (!read) return false;
     for (const auto& [key, summary] : read->rows) {
       const auto survey = SurveyId::parse(Json::parse(summary).at("survey").get<std::string>());
