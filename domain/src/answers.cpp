@@ -19,15 +19,10 @@ std::string place_of(std::string_view question) {
   return std::string("/answers/").append(question);
 }
 
-bool is_offered(const Question& question, const OptionId& id) {
-  return (question.other && id.text() == survey::other_option) ||
-         std::ranges::find(question.options, id, &survey::Choice::id) != question.options.end();
-}
-
 Checked check_options(const Question& question, const Options& options, const std::string& where) {
   if (std::set<OptionId>(options.begin(), options.end()).size() != options.size())
     return refused(Refusal::answer_option_repeated, where);
-  if (!std::ranges::all_of(options, [&](const OptionId& id) { return is_offered(question, id); }))
+  if (!std::ranges::all_of(options, [&](const OptionId& id) { return question.offers(id); }))
     return refused(Refusal::answer_option_unknown, where);
   if (options.size() < static_cast<std::size_t>(question.min))
     return refused(Refusal::answer_options_too_few, where);
@@ -39,7 +34,7 @@ Checked check_options(const Question& question, const Options& options, const st
 Checked check_rows(const Question& question, const Rows& rows, const std::string& where) {
   const bool known = std::ranges::all_of(rows, [&](const auto& row) {
     return std::ranges::find(question.rows, row.first, &survey::Choice::id) != question.rows.end() &&
-           is_offered(question, row.second);
+           question.offers(row.second);
   });
   if (!known) return refused(Refusal::answer_option_unknown, where);
   if (rows.empty() || (question.required && rows.size() < question.rows.size()))

@@ -41,11 +41,6 @@ bool may_be_condition(QuestionKind kind) {
   return kind == QuestionKind::single || kind == QuestionKind::multiple;
 }
 
-bool has_option(const Question& question, const OptionId& id) {
-  return (question.other && id.text() == other_option) ||
-         std::ranges::find(question.options, id, &Choice::id) != question.options.end();
-}
-
 Checked check_choices(const std::vector<Choice>& choices, const Question& question,
                       const std::string& where) {
   if (choices.size() > options_max) return refused(Refusal::invalid, where);
@@ -94,7 +89,7 @@ Checked check_conditions(const Question& question, std::span<const Question> ear
     if (!may_be_condition(asked->kind)) return refused(Refusal::invalid, at + "/question");
     const bool known =
         !condition.any_of.empty() && condition.any_of.size() <= options_max + 1 &&
-        std::ranges::all_of(condition.any_of, [&](const OptionId& id) { return has_option(*asked, id); });
+        std::ranges::all_of(condition.any_of, [&](const OptionId& id) { return asked->offers(id); });
     if (!known) return refused(Refusal::invalid, at + "/any_of");
   }
   return {};
@@ -310,6 +305,11 @@ struct Evolve {
 std::size_t Question::options_at_most() const {
   if (kind == QuestionKind::single) return 1;
   return max != 0 ? static_cast<std::size_t>(max) : options.size() + (other ? 1 : 0);
+}
+
+bool Question::offers(const OptionId& option) const {
+  return (other && option.text() == other_option) ||
+         std::ranges::find(options, option, &Choice::id) != options.end();
 }
 
 const Question* State::question(const QuestionId& id) const {

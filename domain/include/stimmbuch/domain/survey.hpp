@@ -75,6 +75,9 @@ struct Question {
 
   std::size_t options_at_most() const;
 
+  // Whether the option may be chosen: one of its own, or `other`.
+  bool offers(const OptionId& option) const;
+
   friend bool operator==(const Question&, const Question&) = default;
 };
 
