@@ -322,25 +322,17 @@ bool Api::write_answers(codec::Writer& out, const CitizenId& citizen) const {
   std::vector<SurveyId> without_secret;
   out.name("answers");
   out.begin_array();
-  std::optional<std::string> after = "";
-  while (after) {
-    const auto read = parts_.views.rows(projection, projections::all_surveys_prefix, *after, texts_page_size);
-    if (!read) return false;
-    for (const auto& [key, summary] : read->rows) {
-      const auto survey = SurveyId::parse(Json::parse(summary).at("survey").get<std::string>());
-      if (!survey) continue;
-      const auto voter = desk_->voter(*survey, citizen);
-      if (!voter) {
-        without_secret.push_back(*survey);
-        continue;
-      }
-      const AnswersId id{*survey, *voter};
-      const auto own = runner::read_state<answers::State>(parts_.log, id);
-      if (own.commands > 0)
-        out.raw(answers_document(parts_.log, parts_.vault, id, own, parts_.ledger.purpose));
-    }
-    after = read->next;
-  }
+  const auto write_survey = [&](std::string_view, const std::string& summary) {
+    const auto survey = SurveyId::parse(Json::parse(summary).at("survey").get<std::string>());
+    if (!survey) return;
+    const auto voter = desk_->voter(*survey, citizen);
+    if (!voter) return without_secret.push_back(*survey);
+    const AnswersId id{*survey, *voter};
+    const auto own = runner::read_state<answers::State>(parts_.log, id);
+    if (own.commands > 0)
+      out.raw(answers_document(parts_.log, parts_.vault, id, own, parts_.ledger.purpose));
+  };
+  if (!reads_->each_row(projection, projections::all_surveys_prefix, write_survey)) return false;
   out.end_array();
   out.name("surveys_without_secret");
   write(out, without_secret);
