@@ -26,6 +26,7 @@ survey::Question read_question(Members& in) {
   question.kind = in.one_of<survey::QuestionKind>("kind", codec::names<survey::QuestionKind>);
   question.title = in.localized("title");
   question.required = in.boolean("required", false);
+  question.background = in.boolean("background", false);
   question.page = in.small_integer("page", 1);
   question.options = read_choices_of(in, "options");
   question.other = in.boolean("other", false);
