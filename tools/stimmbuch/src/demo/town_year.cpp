@@ -331,11 +331,12 @@ std::expected<void, Failure> TownYear::vote(const std::function<void()>& picture
       picture);
 }
 
-// The engine writes the roll by itself behind the closing.
+// The engine writes the roll by itself behind the closing, and views may be behind the log.
 std::expected<void, Failure> TownYear::await_roll() {
   for (;;) {
     const auto tally = office_.server().get(fmt::format("/v1/polls/{}/tally", vote_poll));
-    if (!tally && tally.error().code != ExitCode::try_later) return std::unexpected(tally.error());
+    if (!tally && tally.error().code != ExitCode::try_later && tally.error().code != ExitCode::not_found)
+      return std::unexpected(tally.error());
     if (tally && tally->value("roll", "") == "complete") return {};
     if (const auto signal = signals_.wait(between_pictures))
       return failed(ended_by(*signal), "the demo was interrupted");
