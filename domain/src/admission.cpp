@@ -24,4 +24,9 @@ std::expected<const Phase*, Rejection> admitting_phase(const State& project, con
   return phase;
 }
 
+std::expected<void, Rejection> check_account(const citizen::State* citizen) {
+  if (citizen && citizen->erasure != citizen::Erasure::none) return refused(Refusal::citizen_erased);
+  return {};
+}
+
 }  // namespace stimmbuch::project

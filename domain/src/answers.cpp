@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 
+#include "stimmbuch/domain/admission.hpp"
+
 namespace stimmbuch::answers {
 
 namespace {
@@ -123,8 +125,8 @@ std::expected<AnswerSet, Rejection> taken(const survey::State& survey, const Ans
   return set;
 }
 
-std::expected<const project::Phase*, Rejection> open_phase(const Context& context) {
-  switch (context.survey.status) {
+Checked check_open(const survey::State& survey) {
+  switch (survey.status) {
     case survey::Status::unknown:
       return refused(Refusal::survey_unknown);
     case survey::Status::draft:
@@ -132,22 +134,18 @@ std::expected<const project::Phase*, Rejection> open_phase(const Context& contex
     case survey::Status::closed:
       return refused(Refusal::survey_closed);
     case survey::Status::open:
-      break;
+      return {};
   }
-  if (context.project.status == project::Status::closed) return refused(Refusal::project_closed);
-  const project::Phase* const phase = context.project.phase(context.survey.terms->phase);
-  if (!phase || !phase->is_open(context.now)) return refused(Refusal::phase_not_open);
-  return phase;
+  return {};
 }
 
 Decision decide_on(const State& state, const AnswerSurvey& command, const Context& context) {
-  const auto phase = open_phase(context);
+  if (auto open = check_open(context.survey); !open) return std::unexpected(open.error());
+  const survey::Terms& terms = *context.survey.terms;
+  const auto phase = project::admitting_phase(context.project, terms.phase, project::Feature::answer,
+                                              context.citizen, context.ledger, context.now);
   if (!phase) return std::unexpected(phase.error());
-  if (!context.citizen) return refused(Refusal::citizen_unknown);
-  const Electorate& electorate = (*phase)->electorate_of(project::Feature::answer);
-  if (auto fit = entitled(*context.citizen, electorate, context.ledger); !fit)
-    return std::unexpected(fit.error());
-  if (state.standing && !context.survey.terms->changeable) return refused(Refusal::answers_not_changeable);
+  if (state.standing && !terms.changeable) return refused(Refusal::answers_not_changeable);
   if (state.commands + 1 >= commands_max) return refused(Refusal::answers_changed_out);
   auto set = taken(context.survey, command);
   if (!set) return std::unexpected(set.error());
@@ -155,15 +153,15 @@ Decision decide_on(const State& state, const AnswerSurvey& command, const Contex
   return std::vector<Event>{Given{*std::move(set)}};
 }
 
-// Whoever loses the entitlement may still take answers back, but not an account that is erased: that moves no
-// figure.
+// Whoever loses the entitlement may still take answers back.
 Decision decide_on(const State& state, const WithdrawAnswers&, const Context& context) {
-  const auto phase = open_phase(context);
+  if (auto open = check_open(context.survey); !open) return std::unexpected(open.error());
+  const survey::Terms& terms = *context.survey.terms;
+  const auto phase = project::open_phase(context.project, terms.phase, project::Feature::answer, context.now);
   if (!phase) return std::unexpected(phase.error());
-  if (context.citizen && context.citizen->erasure != citizen::Erasure::none)
-    return refused(Refusal::citizen_erased);
+  if (auto lasts = project::check_account(context.citizen); !lasts) return std::unexpected(lasts.error());
   if (!state.standing) return refused(Refusal::no_answers_to_withdraw);
-  if (!context.survey.terms->changeable) return refused(Refusal::answers_not_changeable);
+  if (!terms.changeable) return refused(Refusal::answers_not_changeable);
   return std::vector<Event>{Withdrawn{}};
 }
 

@@ -34,12 +34,6 @@ std::expected<void, Rejection> check_about(const Context& context, std::string_v
   return {};
 }
 
-std::expected<void, Rejection> check_account(const Context& context) {
-  if (context.citizen && context.citizen->erasure != citizen::Erasure::none)
-    return refused(Refusal::citizen_erased);
-  return {};
-}
-
 std::expected<void, Rejection> check_commands_left(std::size_t commands, std::size_t standing) {
   if (commands + standing + 2 > commands_max) return refused(Refusal::opinions_changed_out);
   return {};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stimmbuch/domain/admission.hpp"
+
 namespace stimmbuch::rating {
 
 namespace {
@@ -42,7 +44,8 @@ Decision decide_on(const State& state, const Rate& command, const opinion::Conte
 
 Decision decide_on(const State& state, const WithdrawRating& command, const opinion::Context& context) {
   if (auto phase = opinion::open_phase(context); !phase) return std::unexpected(phase.error());
-  if (auto account = opinion::check_account(context); !account) return std::unexpected(account.error());
+  if (auto account = project::check_account(context.citizen); !account)
+    return std::unexpected(account.error());
   const auto standing = find(state.standing, command.contribution);
   if (standing == state.standing.end()) return refused(Refusal::not_rated);
   return std::vector<Event>{Withdrawn{command.contribution, standing->rating}};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stimmbuch/domain/admission.hpp"
+
 namespace stimmbuch::support {
 
 namespace {
@@ -57,7 +59,8 @@ Decision decide_on(const State& state, const GiveSupport& command, const opinion
 Decision decide_on(const State& state, const WithdrawSupport& command, const opinion::Context& context) {
   const auto phase = opinion::open_phase(context);
   if (!phase) return std::unexpected(phase.error());
-  if (auto account = opinion::check_account(context); !account) return std::unexpected(account.error());
+  if (auto account = project::check_account(context.citizen); !account)
+    return std::unexpected(account.error());
   if (find(state.standing, command.proposal) == state.standing.end()) return refused(Refusal::not_supported);
   const auto least = static_cast<std::size_t>((*phase)->supports.value_or(project::SupportTerms{}).least);
   std::vector<ContributionId> cease;

@@ -37,6 +37,17 @@ bool has_scale(QuestionKind kind) {
   return kind == QuestionKind::scale || kind == QuestionKind::rating;
 }
 
+// Of which somebody gives one answer out of few.
+bool may_be_background(QuestionKind kind) {
+  return kind == QuestionKind::single || has_scale(kind);
+}
+
+// How many answers the question can have, none among them.
+std::size_t answers_at_most(const Question& question) {
+  if (has_scale(question.kind)) return static_cast<std::size_t>(question.to - question.from) + 2;
+  return question.options.size() + (question.other ? 1 : 0) + 1;
+}
+
 bool may_be_condition(QuestionKind kind) {
   return kind == QuestionKind::single || kind == QuestionKind::multiple;
 }
@@ -73,6 +84,8 @@ Checked check_form(const Question& question, const std::string& where) {
     return refused(Refusal::invalid, where + "/from");
   if (scaled ? question.to <= question.from || question.to > scale_max : question.to != 0)
     return refused(Refusal::invalid, where + "/to");
+  if (question.background && !may_be_background(kind))
+    return refused(Refusal::invalid, where + "/background");
   if (auto checked = check_choices(question.options, question, where + "/options"); !checked) return checked;
   return check_choices(question.rows, question, where + "/rows");
 }
@@ -130,7 +143,9 @@ Checked check_questions(const std::vector<Question>& present, const std::vector<
   std::size_t bytes = 0;
   std::size_t answer_bytes = 0;
   std::size_t text_bytes = 0;
+  std::size_t combinations = 1;
   const auto take = [&](const Question& question) {
+    if (question.background) combinations *= answers_at_most(question);
     bytes += written_bytes_max(question);
     answer_bytes += answer_bytes_max(question);
     text_bytes += text_bytes_max(question);
@@ -147,6 +162,7 @@ Checked check_questions(const std::vector<Question>& present, const std::vector<
     if (auto checked = check_form(question, where); !checked) return checked;
     if (auto checked = check_conditions(question, all, where + "/shown_if"); !checked) return checked;
     if (!take(question)) return refused(Refusal::question_exists, where + "/id");
+    if (combinations > combinations_max) return refused(Refusal::invalid, where + "/background");
     const bool fits = written_bytes_max(question) <= record_data_bytes_max && bytes <= questions_bytes_max &&
                       answer_bytes <= answers_bytes_max && text_bytes <= texts_bytes_max;
     if (!fits) return refused(Refusal::invalid, where);
@@ -249,6 +265,18 @@ Decision decide_on(const State& state, const ReleaseTexts& command, const Contex
   return std::vector<Event>{TextsReleased{command.question, command.texts}};
 }
 
+// What is published is fixed: else two exports would show what somebody answered in between.
+Decision decide_on(const State& state, const RequestExport& command, const Context&) {
+  if (state.status == Status::unknown) return refused(Refusal::survey_unknown);
+  if (state.status == Status::draft) return refused(Refusal::survey_not_open);
+  if (command.rows == Rows::publishable && state.status != Status::closed)
+    return refused(Refusal::survey_not_closed);
+  const bool has_reason = command.texts.size() == 1 && command.texts.begin()->first == reason_field;
+  if (!has_reason) return refused(Refusal::invalid, "/reason");
+  if (state.exports.size() >= exports_max) return refused(Refusal::stream_full);
+  return std::vector<Event>{ExportRequested{command.rows, command.texts}};
+}
+
 Decision decide_on(const State& state, const DestroyText& command, const Context& context) {
   if (state.status == Status::unknown) return refused(Refusal::survey_unknown);
   if (!context.text_is_there) return refused(Refusal::text_unknown);
@@ -293,7 +321,11 @@ struct Evolve {
     ++state.releases;
     for (const auto& [field, commitment] : event.texts)
       if (const auto respondent = RespondentId::parse(field))
-        state.released.emplace(event.question, *respondent);
+        state.released.emplace(std::pair(event.question, *respondent), recorded.revision);
+  }
+  void operator()(const ExportRequested& event) const {
+    state.exports.emplace(recorded.position,
+                          Export{event.rows, recorded.actor, recorded.time, recorded.revision});
   }
   void operator()(const TextDestructionRequested&) const {}
   void operator()(const TextDestroyed&) const {}
@@ -357,6 +389,29 @@ std::vector<bool> shown_questions(const std::vector<Question>& questions, const 
   };
   for (const Question& question : questions) shown.push_back(std::ranges::all_of(question.shown_if, holds));
   return shown;
+}
+
+std::string combination(const std::vector<Question>& questions, const Answers& answers) {
+  std::string combination;
+  for (const Question& question : questions) {
+    if (!question.background) continue;
+    if (const auto answer = answers.find(question.id); answer != answers.end()) {
+      const auto* const options = std::get_if<std::vector<OptionId>>(&answer->second);
+      const auto* const value = std::get_if<std::int64_t>(&answer->second);
+      if (options && !options->empty()) combination.append(options->front().text());
+      if (value) combination.append(std::to_string(*value));
+    }
+    combination.append("/");
+  }
+  return combination;
+}
+
+std::expected<Export, Rejection> readable_export(const State& state, Position position, const Actor& by,
+                                                 Time now) {
+  const auto found = state.exports.find(position);
+  if (found == state.exports.end() || found->second.by != by) return refused(Refusal::export_unknown);
+  if (found->second.at + export_lasts <= now) return refused(Refusal::export_over);
+  return found->second;
 }
 
 std::optional<Time> secret_end(const State& state) {

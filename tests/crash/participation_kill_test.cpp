@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -12,8 +11,8 @@
 
 #include <gtest/gtest.h>
 
-#include "api_client.hpp"
 #include "engine_process.hpp"
+#include "rounds.hpp"
 #include "support/seed.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -22,143 +21,78 @@ namespace {
 
 constexpr int kills = 15;
 constexpr int forums = 3;
-constexpr auto patience = std::chrono::seconds(30);
 
-// One command, under a key of its own, by whoever has the token.
-struct Deed {
-  std::string method;
-  std::string target;
-  Json body;
-  std::string token;
-  std::string key;
-};
-
-// One citizen after the other goes through everything that can be done with contributions; what was not
-// acknowledged is sent again to the next engine under the same key.
-class Forum {
+// One citizen after the other goes through everything that can be done with contributions.
+class Forum final : public Rounds {
  public:
-  Forum(std::string name, std::map<std::string, std::string> officials)
-      : name_(std::move(name)), officials_(std::move(officials)) {}
+  Forum(const std::string& name, std::map<std::string, std::string> officials)
+      : Rounds(name, 18), officials_(std::move(officials)) {}
 
-  // Until the engine is gone.
-  void run(const Endpoints& engine) {
-    try {
-      while (true) {
-        auto client = engine.connect();
-        client.set_patience(patience);
-        for (int i = 0; i < 900; ++i) step(engine, client);
-      }
-    } catch (const std::exception&) {
-      return;
-    }
-  }
-  // To the end of the round, with an engine that lives.
-  void finish(const Endpoints& engine) {
-    auto client = engine.connect();
-    do step(engine, client);
-    while (pending_ || next_ != 0);
-  }
-
-  std::size_t acknowledged() const { return acknowledged_; }
-  const std::vector<std::string>& problems() const { return problems_; }
   const std::vector<std::string>& proposals() const { return proposals_; }
 
  private:
-  static constexpr int last_step = 17;
-
-  void step(const Endpoints& engine, HttpClient& client) {
-    if (!pending_) {
-      if (next_ == 0) citizen_ = mint(engine, "citizen", name_ + std::to_string(rounds_++));
-      pending_ = deed(next_);
-    }
-    const bool has_body = pending_->method != "DELETE";
-    const auto reply =
-        client.request(pending_->method, pending_->target, has_body ? pending_->body.dump() : "",
-                       "Authorization: Bearer " + pending_->token + "\r\n" + key_line(pending_->key) +
-                           (has_body ? "Content-Type: application/json\r\n" : ""));
-    if (reply.status == 200 || reply.status == 201) {
-      ++acknowledged_;
-      take(next_, Json::parse(reply.body));
-    } else {
-      problems_.push_back(std::to_string(next_) + " " + reply.body);
-    }
-    pending_.reset();
-    next_ = next_ == last_step ? 0 : next_ + 1;
-  }
-
-  Deed deed(int step) const {
+  Deed deed(int number) const override {
     const std::string proposal = "/v1/contributions/" + proposal_;
     const std::string comment = "/v1/contributions/" + comment_;
-    const auto by = [&](const std::string& token, const std::string& target, Json body = Json::object(),
-                        const std::string& method = "POST") {
-      return Deed{method, target, std::move(body), token, fresh_key()};
-    };
     const auto& staff = officials_.at("staff");
     const auto& moderator = officials_.at("moderator");
     Json words{{"project", "town"}, {"phase", "ideas"}, {"text", "Because."}};
-    switch (step) {
+    switch (number) {
       case 0:
-        return by(citizen_, "/v1/citizens", {{"name", "Cora"}});
+        return deed_by(citizen(), "/v1/citizens", {{"name", "Cora"}});
       case 1:
         words.update({{"kind", "proposal"}, {"title", "A bench"}});
-        return by(citizen_, "/v1/contributions", words);
+        return deed_by(citizen(), "/v1/contributions", words);
       case 2:
-        return by(citizen_, proposal + "/revise", {{"title", "Two benches"}, {"text", "Why not."}});
+        return deed_by(citizen(), proposal + "/revise", {{"title", "Two benches"}, {"text", "Why not."}});
       case 3:
         words.update({{"kind", "comment"}, {"parent", proposal_}});
-        return by(citizen_, "/v1/contributions", words);
+        return deed_by(citizen(), "/v1/contributions", words);
       case 4:
-        return by(citizen_, proposal + "/support", {{"version", 2}}, "PUT");
+        return deed_by(citizen(), proposal + "/support", {{"version", 2}}, "PUT");
       case 5:
-        return by(citizen_, comment + "/rating", {{"rating", "up"}}, "PUT");
+        return deed_by(citizen(), comment + "/rating", {{"rating", "up"}}, "PUT");
       case 6:
-        return by(citizen_, comment + "/rating", {{"rating", "down"}}, "PUT");
+        return deed_by(citizen(), comment + "/rating", {{"rating", "down"}}, "PUT");
       case 7:
-        return by(citizen_, comment + "/rating", Json::object(), "DELETE");
+        return deed_by(citizen(), comment + "/rating", Json::object(), "DELETE");
       case 8:
-        return by(citizen_, comment + "/report", {{"reason", "spam"}});
+        return deed_by(citizen(), comment + "/report", {{"reason", "spam"}});
       case 9:
-        return by(moderator, comment + "/hide",
-                  {{"manner", "blocked"}, {"reason", "spam"}, {"note", "Too often."}});
+        return deed_by(moderator, comment + "/hide",
+                       {{"manner", "blocked"}, {"reason", "spam"}, {"note", "Too often."}});
       case 10:
-        return by(citizen_, comment + "/appeal", {{"hiding", hiding_}, {"appeal", "Once only."}});
+        return deed_by(citizen(), comment + "/appeal", {{"hiding", hiding_}, {"appeal", "Once only."}});
       case 11:
-        return by(staff, comment + "/decide",
-                  {{"appeal", appeal_}, {"granted", true}, {"decision", "True."}});
+        return deed_by(staff, comment + "/decide",
+                       {{"appeal", appeal_}, {"granted", true}, {"decision", "True."}});
       case 12:
-        return by(moderator, comment + "/dismiss");
+        return deed_by(moderator, comment + "/dismiss");
       case 13:
-        return by(staff, proposal + "/answer", {{"status", "in_review"}, {"answer", {{"de", "Gern."}}}});
+        return deed_by(staff, proposal + "/answer", {{"status", "in_review"}, {"answer", {{"de", "Gern."}}}});
       case 14:
-        return by(citizen_, proposal + "/support", Json::object(), "DELETE");
+        return deed_by(citizen(), proposal + "/support", Json::object(), "DELETE");
       case 15:
-        return by(citizen_, comment, Json::object(), "DELETE");
+        return deed_by(citizen(), comment, Json::object(), "DELETE");
       case 16:
-        return by(citizen_, proposal + "/withdraw", {{"reason", "No."}});
+        return deed_by(citizen(), proposal + "/withdraw", {{"reason", "No."}});
       default:
-        return by(moderator, proposal + "/hide", {{"manner", "blocked"}, {"reason", "other"}});
+        return deed_by(moderator, proposal + "/hide", {{"manner", "blocked"}, {"reason", "other"}});
     }
   }
 
-  void take(int step, const Json& answer) {
-    if (step == 1) proposals_.push_back(proposal_ = answer.at("contribution"));
-    if (step == 3) comment_ = answer.at("contribution");
-    if (step == 9) hiding_ = answer.at("position");
-    if (step == 10) appeal_ = answer.at("position");
+  void take(int number, const Json& answer) override {
+    if (number == 1) proposals_.push_back(proposal_ = answer.at("contribution"));
+    if (number == 3) comment_ = answer.at("contribution");
+    if (number == 9) hiding_ = answer.at("position");
+    if (number == 10) appeal_ = answer.at("position");
   }
 
-  const std::string name_;
   const std::map<std::string, std::string> officials_;  // tokens
-  int rounds_ = 0;
-  int next_ = 0;
-  std::string citizen_;  // token
   std::string proposal_;
   std::string comment_;
   std::string hiding_;
   std::string appeal_;
-  std::optional<Deed> pending_;
-  std::size_t acknowledged_ = 0;
-  std::vector<std::string> problems_;
   std::vector<std::string> proposals_;
 };
 
@@ -172,19 +106,9 @@ void open_phase(Caller& staff) {
 }
 
 // A moderator's document of a contribution once the views show all of the log.
-std::string settled(const Endpoints& engine, const std::string& token, const std::string& contribution) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (std::chrono::steady_clock::now() < end) {
-    auto client = engine.connect();
-    // The server ends a connection after its thousandth request.
-    for (int i = 0; i < 900; ++i) {
-      const auto reply = client.request("GET", "/v1/moderation/contributions/" + contribution, {},
-                                        "Authorization: Bearer " + token + "\r\n");
-      if (reply.status == 200 && reply.field("Projection-Lag") == "0") return reply.body;
-      std::this_thread::yield();
-    }
-  }
-  return "the views do not catch up";
+std::string settled_contribution(const Endpoints& engine, const std::string& token,
+                                 const std::string& contribution) {
+  return settled(engine, token, "/v1/moderation/contributions/" + contribution);
 }
 
 TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
@@ -227,7 +151,7 @@ TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
   EXPECT_FALSE(proposals.empty());
   std::map<std::string, std::string> documents;
   for (const auto& proposal : proposals) {
-    documents[proposal] = settled(engine->endpoints(), officials.at("moderator"), proposal);
+    documents[proposal] = settled_contribution(engine->endpoints(), officials.at("moderator"), proposal);
     const Json document = Json::parse(documents[proposal], nullptr, false);
     ASSERT_FALSE(document.is_discarded()) << documents[proposal];
     EXPECT_EQ(document.at("versions")[1].at("title"), "Two benches");
@@ -240,7 +164,7 @@ TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
   std::filesystem::remove_all(data / "views");
   engine = std::make_unique<EngineProcess>(data);
   for (const auto& [proposal, document] : documents)
-    EXPECT_EQ(settled(engine->endpoints(), officials.at("moderator"), proposal), document);
+    EXPECT_EQ(settled_contribution(engine->endpoints(), officials.at("moderator"), proposal), document);
 }
 
 }  // namespace

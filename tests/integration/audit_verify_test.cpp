@@ -87,6 +87,7 @@ TEST_F(AuditVerify, PassesWhatTheEngineWrote) {
   EXPECT_EQ(verdict(files, "E1"), "PASS");
   EXPECT_EQ(verdict(files, "F2"), "PASS");
   EXPECT_EQ(verdict(files, "F3"), "SKIPPED");
+  EXPECT_EQ(verdict(files, "F4"), "SKIPPED");
   const Ran directory = verify_data();
   EXPECT_EQ(directory.code, 0) << directory.err;
   EXPECT_EQ(verdict(directory, "F3"), "PASS");
@@ -96,6 +97,7 @@ TEST_F(AuditVerify, PassesWhatTheEngineWrote) {
                           served.token_file("auditor").string(), "--json", "--progress", "none"});
   EXPECT_EQ(server.code, 0) << server.err;
   EXPECT_EQ(verdict(server, "F3"), "PASS");
+  EXPECT_EQ(verdict(server, "F4"), "PASS");
   EXPECT_EQ(run({"audit", "verify", "--server", served.url()}).code, 12);
 }
 
@@ -125,6 +127,15 @@ TEST_F(AuditVerify, PassesASealedPollWithItsRollAndOpenings) {
     EXPECT_EQ(verdict(exported_again, check), "PASS") << check;
   const Ran second = second_program(files);
   EXPECT_EQ(second.code, 0) << second.out << second.err;
+}
+
+TEST_F(AuditVerify, RecountsTheResultsOfASurvey) {
+  const auto town = directory_.path() / "town";
+  ASSERT_EQ(run({"bench", "survey", "--answers", "60", "--data", town.string(), "--progress", "none"}).code,
+            0);
+  const Ran ran = run({"audit", "verify", "--data", town.string(), "--json", "--progress", "none"});
+  EXPECT_EQ(ran.code, 0) << ran.err << ran.out;
+  EXPECT_EQ(verdict(ran, "F4"), "PASS");
 }
 
 TEST_F(AuditVerify, NamesWhatIsMissing) {

@@ -94,6 +94,13 @@ TEST_F(Bench, VotesAndReadsAtAnEngineThatRuns) {
   EXPECT_EQ(served.stop(), 0);
 }
 
+TEST_F(Bench, ExportsTheRowsOfASurvey) {
+  const Json ran = summary({"survey", "--answers", "60"});
+  EXPECT_EQ(ran["answers"], 60);
+  expect_positive(ran, {"server_rss_before_bytes", "all_csv_bytes", "all_json_seconds",
+                        "all_geojson_server_max_rss_bytes"});
+}
+
 TEST_F(Bench, FailsWhenAnAnswerIsNotTheOneThatMustCome) {
   Served served(data(), "demo");
   // The reference is asked for votes and has another poll.

@@ -213,6 +213,15 @@ TEST(AnswerSurvey, IsForAnOpenSurveyInAnOpenPhase) {
   over.given(the_project, project::Closed{}).when(the_answers, answer).then_refused(Refusal::project_closed);
 }
 
+TEST(AnswerSurvey, IsForAPhaseThatIsForAnswers) {
+  auto off = asking();
+  off.features = {Feature::propose};
+  auto world = asked({choosing("way", {"foot"})}, survey_terms(), off);
+  world.when(the_answers, AnswerSurvey{answers_to({{"way", chosen({"foot"})}}), {}})
+      .then_refused(Refusal::feature_off);
+  world.when(the_answers, WithdrawAnswers{}).then_refused(Refusal::feature_off);
+}
+
 TEST(AnswerSurvey, IsForWhomThePhaseAdmits) {
   const AnswerSurvey answer{answers_to({{"way", chosen({"foot"})}}), {}};
   auto phase = asking();

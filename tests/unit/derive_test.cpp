@@ -44,6 +44,7 @@ class Derive : public testing::Test {
 
 TEST_F(Derive, GivesThePublishedVectors) {
   EXPECT_EQ(voter_pseudonym(mac, citizen).text(), published("voter's pseudonym"));
+  EXPECT_EQ(respondent(mac, voter).text(), published("respondent"));
   EXPECT_EQ(imported_voter(mac, "4711").text(), published("imported voter"));
   EXPECT_EQ(created_id(mac, "poll", official, "key-1"), published("created thing"));
   EXPECT_EQ(identity_row_name(mac, "https://id.example", "alice"), published("identity row"));

@@ -114,8 +114,25 @@ TEST(DraftSurvey, TakesQuestionsThatFitTheirKind) {
   refused(rating("stars", 1, 5), [](auto& q) { q.from = -1001; }, "/from");
   refused(rating("stars", 1, 5), [](auto& q) { q.other = true; }, "/other");
   refused(saying("why"), [](auto& q) { q.options = {{option("a"), words("A")}}; }, "/options");
+  refused(multiple, [](auto& q) { q.background = true; }, "/background");
+  refused(saying("why"), [](auto& q) { q.background = true; }, "/background");
   refused(matrix("when", {"summer"}, {"often"}), [](auto& q) { q.rows.clear(); }, "/rows");
   refused(matrix("when", {"summer"}, {"often"}), [](auto& q) { q.rows[0].title.clear(); }, "/rows/0/title");
+}
+
+TEST(DraftSurvey, TellsPeopleApartByFewAnswersOnly) {
+  std::vector<Question> background{rating("years", 0, 99), rating("children", 0, 96),
+                                   choosing("way", {"foot"})};
+  for (auto& question : background) question.background = true;
+  town()
+      .when(the_survey, DraftSurvey{survey_terms(), {background[0], background[1]}})
+      .then(Drafted{survey_terms()}, QuestionsAdded{{background[0], background[1]}});
+  town()
+      .when(the_survey, DraftSurvey{survey_terms(), background})
+      .then_refused(Refusal::invalid, "/questions/2/background");
+  drafted({background[0], background[1]})
+      .when(the_survey, AddQuestions{{background[2]}})
+      .then_refused(Refusal::invalid, "/questions/0/background");
 }
 
 TEST(DraftSurvey, PutsQuestionsInAnOrderInWhichConditionsLookBack) {
@@ -273,6 +290,71 @@ TEST(ReleaseTexts, AreBoundedInNumber) {
   for (std::size_t i = 0; i < releases_max; ++i) world.given(the_survey, TextsReleased{why, texts(i, 1)});
   world.when(the_survey, ReleaseTexts{why, texts(releases_max, 1)}).then_refused(Refusal::stream_full);
   world.when(the_survey, CloseSurvey{"Enough"}).accepted();
+}
+
+RequestExport asking_for(Rows rows) {
+  return {rows, {{"reason", commitment()}}};
+}
+
+TEST(RequestExport, NeedsAReasonAndASurveyThatWasOpened) {
+  const auto all = asking_for(Rows::all);
+  town().when(the_survey, all).then_refused(Refusal::survey_unknown);
+  drafted().when(the_survey, all).then_refused(Refusal::survey_not_open);
+  opened().when(the_survey, all).then(ExportRequested{Rows::all, all.texts});
+  opened().when(the_survey, RequestExport{}).then_refused(Refusal::invalid, "/reason");
+  opened()
+      .when(the_survey, RequestExport{Rows::all, {{"note", commitment()}}})
+      .then_refused(Refusal::invalid, "/reason");
+}
+
+TEST(RequestExport, GivesPublishableRowsOfAClosedSurveyOnly) {
+  const auto publishable = asking_for(Rows::publishable);
+  auto world = opened();
+  world.when(the_survey, publishable).then_refused(Refusal::survey_not_closed);
+  world.given(the_survey, Closed{"Enough"})
+      .when(the_survey, publishable)
+      .then(ExportRequested{Rows::publishable, publishable.texts});
+}
+
+TEST(RequestExport, IsBoundedInNumber) {
+  auto world = opened();
+  for (std::size_t i = 0; i < exports_max; ++i)
+    world.given(the_survey, ExportRequested{Rows::all, {{"reason", commitment()}}});
+  world.when(the_survey, asking_for(Rows::all)).then_refused(Refusal::stream_full);
+}
+
+TEST(ReadableExport, IsForWhoAskedForItAndForADay) {
+  auto world = opened();
+  const Actor anna = id<OfficialId>("anna");
+  world.by(anna).given(the_survey, ExportRequested{Rows::all, {{"reason", commitment()}}});
+  const auto& state = world.state<survey::State>(the_survey);
+  const Position asked = world.head();
+  const auto read = [&](Position position, const Actor& by, Time now) -> std::optional<Refusal> {
+    const auto readable = readable_export(state, position, by, now);
+    return readable ? std::nullopt : std::optional(readable.error().refusal);
+  };
+  EXPECT_EQ(read(asked, anna, noon), std::nullopt);
+  EXPECT_EQ(read(asked, anna, noon + hours{24} - minutes{1}), std::nullopt);
+  EXPECT_EQ(read(asked, anna, noon + hours{24}), Refusal::export_over);
+  EXPECT_EQ(read(asked, ada, noon), Refusal::export_unknown);
+  EXPECT_EQ(read(next(asked), anna, noon), Refusal::export_unknown);
+}
+
+TEST(Combination, IsOfAllAnswersToBackgroundQuestions) {
+  auto age = choosing("age", {"young", "old"});
+  age.background = true;
+  auto years = rating("years", 0, 99);
+  years.background = true;
+  const std::vector questions{age, saying("why"), years, choosing("way", {"foot", "bike"})};
+  const auto of = [&](const Answers& answers) { return combination(questions, answers); };
+  const auto young = of(answers_to({{"age", chosen({"young"})}, {"years", std::int64_t{3}}}));
+  EXPECT_EQ(
+      young,
+      of(answers_to({{"age", chosen({"young"})}, {"years", std::int64_t{3}}, {"way", chosen({"foot"})}})));
+  EXPECT_NE(young, of(answers_to({{"age", chosen({"old"})}, {"years", std::int64_t{3}}})));
+  EXPECT_NE(young, of(answers_to({{"age", chosen({"young"})}})));
+  EXPECT_NE(young, of(answers_to({{"years", std::int64_t{3}}})));
+  EXPECT_EQ(of({}), of(answers_to({{"way", chosen({"bike"})}})));
 }
 
 TEST(DestroyTextOfASurvey, NeedsTheText) {

@@ -175,6 +175,8 @@ STIMMBUCH_COMMAND(survey, OpenSurvey);
 STIMMBUCH_COMMAND(survey, CloseSurvey, if_any("reason", &survey::CloseSurvey::reason));
 STIMMBUCH_COMMAND(survey, ReleaseTexts, required("question", &survey::ReleaseTexts::question),
                   required("texts", &survey::ReleaseTexts::texts));
+STIMMBUCH_COMMAND(survey, RequestExport, required("rows", &survey::RequestExport::rows),
+                  required("texts", &survey::RequestExport::texts));
 STIMMBUCH_COMMAND(survey, DestroyText, inlined(&survey::DestroyText::text));
 STIMMBUCH_COMMAND(survey, CompleteTextDestruction, inlined(&survey::CompleteTextDestruction::text));
 STIMMBUCH_COMMAND(survey, DestroySecret);

@@ -429,6 +429,15 @@ struct Speak {
             "Released to be published: " + counted(event.texts.size(), "answer", "answers") +
                 " to the question " + question + "."};
   }
+  Sentence operator()(const survey::ExportRequested& event) const {
+    const bool all = event.rows == survey::Rows::all;
+    return {std::string(all ? "Alle Antworten, eine Zeile je Person, wurden angefordert"
+                            : "Die Zeilen, die veröffentlicht werden dürfen, wurden angefordert") +
+                with_reason(de, event.texts),
+            std::string(all ? "All answers were asked for, a row for each person"
+                            : "The rows that may be published were asked for") +
+                with_reason(en, event.texts)};
+  }
   Sentence operator()(const survey::TextDestructionRequested& event) const { return requested(event.text); }
   Sentence operator()(const survey::TextDestroyed& event) const { return destroyed(event.text); }
   Sentence operator()(const survey::SecretDestroyed&) const {

@@ -10,6 +10,7 @@
 #include "document.hpp"
 #include "stimmbuch/domain/answers.hpp"
 #include "stimmbuch/domain/survey.hpp"
+#include "stimmbuch/projections/folds/surveys.hpp"
 
 // What the projection of surveys keeps, and how it is shown.
 namespace stimmbuch::projections {
@@ -51,13 +52,6 @@ struct TallyRow {
   std::vector<ReleasedText> released;
   bool provisional = false;
   Position reflects{};
-};
-
-// What one participant answers.
-struct StandingRow {
-  Revision revision{};
-  survey::Answers answers;
-  std::vector<QuestionId> texts;
 };
 
 std::string survey_document(std::string_view id, const SurveyRow& row, const LedgerRow& ledger);

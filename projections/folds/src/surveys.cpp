@@ -33,13 +33,6 @@ inline constexpr auto members<projections::PhasesRow> = std::tuple{
 namespace stimmbuch::projections {
 namespace {
 
-StandingRow read_standing(std::string_view text) {
-  StandingRow row;
-  codec::Reader in(text);
-  if (!read(in, row) || !in.done()) throw std::logic_error("a row of standing answers cannot be read");
-  return row;
-}
-
 std::string written(const StandingRow& row) {
   std::string text;
   codec::Writer out(text);
@@ -281,9 +274,11 @@ std::string standing_prefix(std::string_view survey) {
   return std::string("standing/").append(survey).append("/");
 }
 
-StandingTexts standing_texts(std::string_view row) {
-  auto standing = read_standing(row);
-  return {standing.revision, std::move(standing.texts)};
+StandingRow read_standing(std::string_view text) {
+  StandingRow row;
+  codec::Reader in(text);
+  if (!read(in, row) || !in.done()) throw std::logic_error("a row of standing answers cannot be read");
+  return row;
 }
 
 }  // namespace stimmbuch::projections

@@ -9,6 +9,7 @@
 
 #include "answers.hpp"
 #include "command_desk.hpp"
+#include "query.hpp"
 #include "stimmbuch/adapters/http/server/request.hpp"
 #include "stimmbuch/adapters/http/server/responder.hpp"
 #include "stimmbuch/adapters/identity/principal.hpp"
@@ -33,6 +34,11 @@ struct Call {
 template <class AnyId>
 std::optional<AnyId> id_parameter(const Call& call, std::size_t index) {
   return AnyId::parse(call.parameters.at(index));
+}
+
+// The position that stands at a place of the path.
+inline std::optional<Position> position_parameter(const Call& call, std::size_t index) {
+  return parse_position(call.parameters.at(index));
 }
 
 // Answers that a rule refuses what is asked.

@@ -6,21 +6,6 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-template <class Item, class Read>
-std::vector<Item> items(Members& in, std::string_view name, Read&& read) {
-  std::vector<Item> items;
-  in.each(name, [&](const Json& value, const std::string& where) {
-    if (!value.is_object()) {
-      in.errors().push_back({where, "wrong_type", "This is an object."});
-      return;
-    }
-    Members members(value, where, in.errors());
-    items.push_back(read(members));
-    members.finish();
-  });
-  return items;
-}
-
 poll::Option read_option(Members& in, VaultTexts& texts) {
   poll::Option option;
   option.id = in.id<OptionId>("id");

@@ -150,4 +150,20 @@ class Members {
   std::set<std::string, std::less<>> asked_;
 };
 
+// The objects of an array, each read from its members.
+template <class Item, class Read>
+std::vector<Item> items(Members& in, std::string_view name, Read&& read) {
+  std::vector<Item> items;
+  in.each(name, [&](const Json& value, const std::string& where) {
+    if (!value.is_object()) {
+      in.errors().push_back({where, "wrong_type", "This is an object."});
+      return;
+    }
+    Members members(value, where, in.errors());
+    items.push_back(read(members));
+    members.finish();
+  });
+  return items;
+}
+
 }  // namespace stimmbuch::http::api

@@ -16,14 +16,11 @@
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/runner/stream_state.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
-#include "stimmbuch/projections/worker/view_store.hpp"
 #include "submitting.hpp"
 
 namespace stimmbuch::http::api {
 
 namespace {
-
-constexpr std::size_t projects_page_size = 50;
 
 // ---- commands
 
@@ -237,28 +234,23 @@ bool Api::write_opinions(codec::Writer& out, const CitizenId& citizen) const {
   std::vector<OpinionsId> without_secret;
   out.name("opinions");
   out.begin_array();
-  std::optional<std::string> after = "";
-  while (after) {
-    const auto read = parts_.views.rows("projects", projections::newest_prefix, *after, projects_page_size);
-    if (!read) return false;
-    for (const auto& [key, summary] : read->rows) {
-      const auto project = ProjectId::parse(Json::parse(summary).at("project").get<std::string>());
-      if (!project) continue;
-      const auto state = runner::read_state<project::State>(parts_.log, *project);
-      for (const project::Contest& one : state.contests) {
-        const OpinionsId contest{*project, one.phase, one.kind};
-        const auto voter = desk_->voter(contest, citizen);
-        if (!voter) {
-          without_secret.push_back(contest);
-          continue;
-        }
-        const auto document =
-            own_opinions_if_any(parts_.log, contest, *voter, *state.phase(one.phase), parts_.ledger.purpose);
-        if (document) out.raw(*document);
+  const auto write_project = [&](std::string_view, const std::string& summary) {
+    const auto project = ProjectId::parse(Json::parse(summary).at("project").get<std::string>());
+    if (!project) return;
+    const auto state = runner::read_state<project::State>(parts_.log, *project);
+    for (const project::Contest& one : state.contests) {
+      const OpinionsId contest{*project, one.phase, one.kind};
+      const auto voter = desk_->voter(contest, citizen);
+      if (!voter) {
+        without_secret.push_back(contest);
+        continue;
       }
+      const auto document =
+          own_opinions_if_any(parts_.log, contest, *voter, *state.phase(one.phase), parts_.ledger.purpose);
+      if (document) out.raw(*document);
     }
-    after = read->next;
-  }
+  };
+  if (!reads_->each_row("projects", projections::newest_prefix, write_project)) return false;
   out.end_array();
   out.name("contests_without_secret");
   out.begin_array();

@@ -271,29 +271,21 @@ bool Api::write_ballots(codec::Writer& out, const CitizenId& citizen) const {
   std::vector<PollId> without_secret;
   out.name("ballots");
   out.begin_array();
-  std::optional<std::string> after = "";
-  while (after) {
-    const auto read = parts_.views.rows("polls", projections::newest_prefix, *after, ballots_page_size);
-    if (!read) return false;
-    for (const auto& [key, summary] : read->rows) {
-      const auto poll = PollId::parse(Json::parse(summary).at("poll").get<std::string>());
-      if (!poll) continue;
-      const auto voter = desk_->voter(*poll, citizen);
-      if (!voter) {
-        without_secret.push_back(*poll);
-        continue;
-      }
-      const BallotId ballot{*poll, *voter};
-      auto document = ballot_document(parts_.log, ballot, parts_.ledger.purpose);
-      const auto receipt = receipt_of(ballot);
-      if (!document || !receipt) continue;
-      document->pop_back();  // the brace
-      document->append(R"(,"receipt":)");
-      append_json_string(*document, *receipt);
-      out.raw(document->append("}"));
-    }
-    after = read->next;
-  }
+  const auto write_ballot = [&](std::string_view, const std::string& summary) {
+    const auto poll = PollId::parse(Json::parse(summary).at("poll").get<std::string>());
+    if (!poll) return;
+    const auto voter = desk_->voter(*poll, citizen);
+    if (!voter) return without_secret.push_back(*poll);
+    const BallotId ballot{*poll, *voter};
+    auto document = ballot_document(parts_.log, ballot, parts_.ledger.purpose);
+    const auto receipt = receipt_of(ballot);
+    if (!document || !receipt) return;
+    document->pop_back();  // the brace
+    document->append(R"(,"receipt":)");
+    append_json_string(*document, *receipt);
+    out.raw(document->append("}"));
+  };
+  if (!reads_->each_row("polls", projections::newest_prefix, write_ballot)) return false;
   out.end_array();
   out.name("polls_without_secret");
   write(out, without_secret);

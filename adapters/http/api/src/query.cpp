@@ -52,4 +52,11 @@ std::optional<std::uint64_t> query_limit(std::string_view query, std::uint64_t f
   return std::min(*limit, most);
 }
 
+std::optional<Position> parse_position(std::string_view text) {
+  std::uint64_t position = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return Position{position};
+}
+
 }  // namespace stimmbuch::http::api

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "stimmbuch/domain/position.hpp"
+
 namespace stimmbuch::http::api {
 
 // What is wrong where a page is asked for otherwise.
@@ -19,6 +21,8 @@ std::optional<std::string> query_parameter(std::string_view query, std::string_v
 // A parameter that is a whole number from 0; the fallback if it is absent, nothing if it is something else.
 std::optional<std::uint64_t> query_number(std::string_view query, std::string_view name,
                                           std::uint64_t fallback);
+
+std::optional<Position> parse_position(std::string_view text);
 
 // How many items a page shall have: the parameter `limit`, a whole number from 1, of which no more than
 // `most` are given; the fallback if it is absent, nothing if it is something else.

@@ -1,5 +1,4 @@
 // The routes that show views and the log.
-#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -31,18 +30,6 @@ constexpr std::uint64_t turnout_page_size = 500;
 
 constexpr std::uint64_t news_page_size = 50;
 constexpr std::uint64_t news_page_size_max = 500;
-
-std::optional<Position> parse_position(std::string_view text) {
-  std::uint64_t position = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return Position{position};
-}
-
-// The position that stands at a place of the path.
-std::optional<Position> position_parameter(const Call& call, std::size_t index) {
-  return parse_position(call.parameters.at(index));
-}
 
 }  // namespace
 

@@ -98,6 +98,18 @@ std::string Reads::filled(std::string_view document) const {
   return with_texts(document, vault_, name_row());
 }
 
+bool Reads::each_row(std::string_view projection, std::string_view prefix,
+                     const std::function<void(std::string_view, const std::string&)>& visit) const {
+  std::optional<std::string> after = "";
+  while (after) {
+    const auto read = views_.rows(projection, prefix, *after, page_size_max);
+    if (!read) return false;
+    for (const auto& [key, row] : read->rows) visit(key, row);
+    after = read->next;
+  }
+  return true;
+}
+
 void Reads::on_pool(Call call, std::move_only_function<void(Call)> work) {
   auto waiting = std::make_shared<Call>(std::move(call));
   auto job = std::make_shared<std::move_only_function<void(Call)>>(std::move(work));

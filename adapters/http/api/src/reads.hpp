@@ -65,6 +65,11 @@ class Reads {
   // A document of a view with the texts and names that it refers to. Reads from disk.
   std::string filled(std::string_view document) const;
 
+  // Visits all rows behind a prefix of a projection, page by page. False: the views are being built. Reads
+  // from disk.
+  bool each_row(std::string_view projection, std::string_view prefix,
+                const std::function<void(std::string_view key, const std::string& row)>& visit) const;
+
   // The work runs on the blocking pool, if that takes it; else the caller is told to come later.
   void on_pool(Call call, std::move_only_function<void(Call)> work);
 

@@ -14,20 +14,10 @@ namespace stimmbuch::http::api {
 
 namespace {
 
-// The value, or an object without members for what is none: then what is missing of it is reported.
-const Json& as_object(const Json& value) {
-  static const Json without_members = Json::object();
-  return value.is_object() ? value : without_members;
-}
-
 std::vector<survey::Choice> read_choices_of(Members& in, std::string_view name) {
-  std::vector<survey::Choice> choices;
-  in.each(name, [&](const Json& value, const std::string& where) {
-    Members choice(as_object(value), where, in.errors());
-    choices.push_back({choice.id<OptionId>("id"), choice.localized("title")});
-    choice.finish();
+  return items<survey::Choice>(in, name, [](Members& choice) {
+    return survey::Choice{choice.id<OptionId>("id"), choice.localized("title")};
   });
-  return choices;
 }
 
 survey::Question read_question(Members& in) {
@@ -36,6 +26,7 @@ survey::Question read_question(Members& in) {
   question.kind = in.one_of<survey::QuestionKind>("kind", codec::names<survey::QuestionKind>);
   question.title = in.localized("title");
   question.required = in.boolean("required", false);
+  question.background = in.boolean("background", false);
   question.page = in.small_integer("page", 1);
   question.options = read_choices_of(in, "options");
   question.other = in.boolean("other", false);
@@ -44,22 +35,14 @@ survey::Question read_question(Members& in) {
   question.from = in.small_integer("from", 0);
   question.to = in.small_integer("to", 0);
   question.rows = read_choices_of(in, "rows");
-  in.each("shown_if", [&](const Json& value, const std::string& where) {
-    Members condition(as_object(value), where, in.errors());
-    question.shown_if.push_back({condition.id<QuestionId>("question"), condition.ids<OptionId>("any_of")});
-    condition.finish();
+  question.shown_if = items<survey::Condition>(in, "shown_if", [](Members& condition) {
+    return survey::Condition{condition.id<QuestionId>("question"), condition.ids<OptionId>("any_of")};
   });
   return question;
 }
 
 std::vector<survey::Question> read_questions(Members& in) {
-  std::vector<survey::Question> questions;
-  in.each("questions", [&](const Json& value, const std::string& where) {
-    Members question(as_object(value), where, in.errors());
-    questions.push_back(read_question(question));
-    question.finish();
-  });
-  return questions;
+  return items<survey::Question>(in, "questions", read_question);
 }
 
 // ---- answers

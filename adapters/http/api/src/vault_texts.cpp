@@ -16,6 +16,14 @@ constexpr std::string_view end_mark = R"("})";
 
 }  // namespace
 
+std::optional<std::string> text_in_vault(const runner::Vault& vault, const StreamId& stream,
+                                         Revision revision, std::string_view field) {
+  const auto row =
+      vault.read(runner::RowClass::texts, runner::text_row_name(subject(stream), revision, field));
+  if (!row) return std::nullopt;
+  return std::string(runner::text_of_row(*row));
+}
+
 bool refers_to_texts(std::string_view document) {
   return document.find(begin_mark) != std::string_view::npos;
 }

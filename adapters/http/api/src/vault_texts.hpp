@@ -5,12 +5,17 @@
 #include <string>
 #include <string_view>
 
+#include "stimmbuch/domain/stream.hpp"
 #include "stimmbuch/eventstore/runner/vault.hpp"
 
 namespace stimmbuch::http::api {
 
 // The row of the vault with the newest name of a citizen; nothing if there is none.
 using NameRow = std::function<std::optional<std::string>(std::string_view citizen)>;
+
+// A text that a record of the stream committed to; nothing if it was destroyed. Reads from disk.
+std::optional<std::string> text_in_vault(const runner::Vault& vault, const StreamId& stream,
+                                         Revision revision, std::string_view field);
 
 // Whether a document refers to texts of the vault: {"$text":"text/<subject>/<revision>/<field>"}, or
 // {"$name":"<citizen>"}.

@@ -20,4 +20,8 @@ std::expected<const Phase*, Rejection> admitting_phase(const State& project, con
                                                        Feature feature, const citizen::State* citizen,
                                                        const ledger::State& ledger, Time now);
 
+// Whether an account, if there is one, is not erased: who takes back what they said needs nothing else, since
+// erasing an account moves no figure.
+std::expected<void, Rejection> check_account(const citizen::State* citizen);
+
 }  // namespace stimmbuch::project

@@ -33,10 +33,6 @@ std::expected<const project::Phase*, Rejection> admitting_phase(const Context& c
 // Whether the contribution is of the phase and can be read; `where` points to it.
 std::expected<void, Rejection> check_about(const Context& context, std::string_view where);
 
-// Whether the person behind the participant has an account that is not erased: who takes an opinion back
-// needs nothing else, since erasing an account moves no figure.
-std::expected<void, Rejection> check_account(const Context& context);
-
 // With so many commands, or so few left that everything that stands can still be taken back, nothing more is
 // said.
 constexpr std::size_t commands_max = 900;

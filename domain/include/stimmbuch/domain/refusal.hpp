@@ -123,6 +123,9 @@ enum class Refusal {
   question_exists,
   question_unknown,
   text_released_already,
+  survey_not_closed,
+  export_unknown,
+  export_over,
   // answers
   answer_missing,
   answer_of_other_kind,

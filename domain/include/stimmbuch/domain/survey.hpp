@@ -1,10 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,6 +72,7 @@ struct Question {
   std::int32_t to = 0;
   std::vector<Choice> rows = {};         // matrix
   std::vector<Condition> shown_if = {};  // all must hold, else the question is not put
+  bool background = false;  // single, scale, rating: tells of who answers, and not of what they think
 
   std::size_t options_at_most() const;
 
@@ -134,6 +135,19 @@ struct ReleaseTexts {
 struct DestroyText {
   TextName text;
 };
+
+// Which rows an export has: one for each participant whose answers stand.
+enum class Rows {
+  all,          // with all that they say; for whoever asked for it, and not for long
+  publishable,  // that may be published: see combination()
+};
+
+// Reading what each participant answers needs a reason, which is recorded before.
+struct RequestExport {
+  Rows rows = Rows::all;
+  Commitments texts;  // the reason
+};
+
 // The engine: it is destroyed.
 struct CompleteTextDestruction {
   TextName text;
@@ -142,7 +156,7 @@ struct CompleteTextDestruction {
 struct DestroySecret {};
 
 using Command = std::variant<DraftSurvey, AddQuestions, OpenSurvey, CloseSurvey, ReleaseTexts, DestroyText,
-                             CompleteTextDestruction, DestroySecret>;
+                             RequestExport, CompleteTextDestruction, DestroySecret>;
 
 // ---- events
 
@@ -179,6 +193,13 @@ struct TextsReleased {
   friend bool operator==(const TextsReleased&, const TextsReleased&) = default;
 };
 
+struct ExportRequested {
+  Rows rows = Rows::all;
+  Commitments texts;
+
+  friend bool operator==(const ExportRequested&, const ExportRequested&) = default;
+};
+
 struct TextDestructionRequested {
   TextName text;
 
@@ -193,12 +214,20 @@ struct SecretDestroyed {
   friend bool operator==(const SecretDestroyed&, const SecretDestroyed&) = default;
 };
 
-using Event = std::variant<Drafted, QuestionsAdded, Opened, Closed, TextsReleased, TextDestructionRequested,
-                           TextDestroyed, SecretDestroyed>;
+using Event = std::variant<Drafted, QuestionsAdded, Opened, Closed, TextsReleased, ExportRequested,
+                           TextDestructionRequested, TextDestroyed, SecretDestroyed>;
 
 // ---- state
 
 enum class Status { unknown, draft, open, closed };
+
+// Rows that an official asked for.
+struct Export {
+  Rows rows = Rows::all;
+  Actor by;
+  Time at;
+  Revision revision{};  // under which the vault has the reason
+};
 
 struct State {
   Status status = Status::unknown;
@@ -208,8 +237,9 @@ struct State {
   std::int32_t objection_days = 30;
   std::optional<Position> opened;
   std::optional<Time> closed;
-  std::set<std::pair<QuestionId, RespondentId>> released;
-  std::size_t releases = 0;  // commands that released them
+  std::map<std::pair<QuestionId, RespondentId>, Revision> released;  // by the record that did it
+  std::size_t releases = 0;                                          // commands that released them
+  std::map<Position, Export> exports;
   bool secret_destroyed = false;
 
   const Question* question(const QuestionId& id) const;
@@ -219,12 +249,26 @@ constexpr std::size_t questions_max = 200;
 constexpr std::size_t options_max = 100;  // of one question, and rows
 constexpr std::size_t releases_max = 500;
 constexpr std::size_t texts_per_release_max = 400;
+constexpr std::size_t exports_max = 200;
+constexpr std::chrono::hours export_lasts{24};
+constexpr std::size_t combinations_max = 10'000;  // that answers to background questions can have
+
+// The field of the reason in the vault.
+constexpr std::string_view reason_field = "reason";
 
 // What words of one's own may take at most.
 std::size_t text_bytes_max(const Question& question);
 
 // Which of the questions are put to somebody with these answers.
 std::vector<bool> shown_questions(const std::vector<Question>& questions, const Answers& answers);
+
+// What somebody answers to all background questions, in a form that is equal for equal answers: a row is
+// published only if at least `least` rows share it.
+std::string combination(const std::vector<Question>& questions, const Answers& answers);
+
+// The export that was asked for at this position, if it may be read by this official now.
+std::expected<Export, Rejection> readable_export(const State& state, Position position, const Actor& by,
+                                                 Time now);
 
 // When the secret must be destroyed; nothing as long as it is needed, and behind its end.
 std::optional<Time> secret_end(const State& state);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "access/scratch_directory.hpp"
-#include "audit/served_tallies.hpp"
+#include "audit/served_figures.hpp"
 #include "cli/table.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/ledger/rocks_ledger.hpp"
@@ -24,6 +24,7 @@ constexpr std::uint64_t records_between_looks = 4'096;
 // What the engine says, before the log is looked at.
 struct Claims {
   std::vector<TallyClaim> tallies;
+  std::vector<SurveyClaim> surveys;
   std::vector<Difference> differences;
   Position documents_up_to;  // polls that were opened up to here have a document
 };
@@ -33,13 +34,16 @@ std::expected<Claims, Failure> read_claims(ApiClient& engine) {
   const auto position = projected_position(engine);
   if (!position) return std::unexpected(position.error());
   claims.documents_up_to = Position{*position};
-  auto served = read_served_tallies(engine);
+  auto served = read_served_figures(engine);
   if (!served) return std::unexpected(served.error());
   claims.tallies = std::move(served->tallies);
-  for (const PollId& poll : served->malformed) {
-    claims.differences.push_back({"tally_malformed", fmt::format("poll/{}", poll.text()),
-                                  "the tally does not add up or cannot be read"});
+  claims.surveys = std::move(served->surveys);
+  for (const PollId& poll : served->malformed_tallies) {
+    claims.differences.push_back(
+        {"tally_malformed", subject(poll), "the tally does not add up or cannot be read"});
   }
+  for (const SurveyId& survey : served->malformed_surveys)
+    claims.differences.push_back({"survey_malformed", subject(survey), "the results cannot be read"});
   return claims;
 }
 
@@ -71,6 +75,7 @@ std::expected<AuditReport, Failure> recount_ledger(DataDirectory& data, Console&
   if (!log) return std::unexpected(log.error());
 
   Recount recount(std::move(claims->tallies));
+  for (SurveyClaim& claim : claims->surveys) recount.claim(std::move(claim));
   const Position head = (*log)->head();
   Meter meter = console.meter("records", number(head));
   std::optional<int> signal;

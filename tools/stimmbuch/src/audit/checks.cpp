@@ -33,6 +33,7 @@ constexpr std::array catalogue{
     Row{CheckId::openings, "F1", "Sealed ballots opened to what was sealed"},
     Row{CheckId::counts, "F2", "Counts in the log follow from the ballots"},
     Row{CheckId::tallies, "F3", "Served tallies follow from the ballots"},
+    Row{CheckId::surveys, "F4", "Served results of surveys follow from the answers"},
     Row{CheckId::secrets_destroyed, "G1", "Secrets of finished polls destroyed in time"},
     Row{CheckId::statements, "H1", "What citizens were told of themselves is on the rolls"},
     Row{CheckId::draws, "H2", "Entries drawn by dice are of entitled citizens"},
@@ -64,7 +65,8 @@ CheckId check_of_difference(std::string_view code) {
       {"tally_differs", CheckId::tallies},        {"tally_unfounded", CheckId::tallies},
       {"roll_differs", CheckId::entitlement},     {"opening_missing", CheckId::openings},
       {"opening_wrong", CheckId::openings},       {"opening_invalid", CheckId::openings},
-      {"statement_differs", CheckId::statements}, {"draw_differs", CheckId::draws}};
+      {"statement_differs", CheckId::statements}, {"draw_differs", CheckId::draws},
+      {"survey_differs", CheckId::surveys},       {"survey_unfounded", CheckId::surveys}};
   const auto found = checks.find(code);
   return found == checks.end() ? CheckId::canonical : found->second;
 }

@@ -29,6 +29,7 @@ enum class CheckId {
   openings,            // F1
   counts,              // F2
   tallies,             // F3
+  surveys,             // F4
   secrets_destroyed,   // G1
   statements,          // H1
   draws,               // H2

@@ -271,6 +271,9 @@ struct Remade {
   Made operator()(const survey::TextsReleased& e) const {
     return single(survey::Command{survey::ReleaseTexts{e.question, e.texts}});
   }
+  Made operator()(const survey::ExportRequested& e) const {
+    return single(survey::Command{survey::RequestExport{e.rows, e.texts}});
+  }
   Made operator()(const survey::TextDestructionRequested& e) const {
     return single(survey::Command{survey::DestroyText{e.text}});
   }

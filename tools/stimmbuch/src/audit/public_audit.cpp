@@ -213,6 +213,7 @@ void skip_what_needs_all_records(CheckList& checks) {
                         CheckId::entitlement, CheckId::openings, CheckId::secrets_destroyed})
     checks.skip(id, "a public export has the records of counted polls alone; auditors get all");
   checks.skip(CheckId::tallies, "the files of a log have no tallies");
+  checks.skip(CheckId::surveys, "the files of a log have no results of surveys");
 }
 
 }  // namespace

@@ -79,6 +79,13 @@ Recount::Recount(std::vector<TallyClaim> claims, RuleReplay* rules, RecordsOf re
   }
 }
 
+void Recount::claim(SurveyClaim claim) {
+  const SurveyId survey = claim.survey;
+  surveys_.try_emplace(survey, std::move(claim), [this, survey](std::string code, std::string detail) {
+    differ(std::move(code), subject(survey), std::move(detail));
+  });
+}
+
 Recount::PollRecount& Recount::recount_of(const PollId& poll) {
   auto found = polls_.find(poll.text());
   if (found == polls_.end()) {
@@ -102,6 +109,7 @@ void Recount::begin_pass(Portion portion) {
   last_ = before_first;
   citizens_next_revisions_ = {};
   for (auto& [id, poll] : polls_) poll = std::make_unique<PollRecount>(std::move(*poll), portion);
+  for (auto& [id, survey] : surveys_) survey.begin_pass(portion);
   if (rules_ != nullptr) rules_->begin_pass(portion);
 }
 
@@ -193,7 +201,11 @@ void Recount::take(Position position, std::string_view record, const codec::Enve
   }
   const bool is_part =
       std::holds_alternative<roll::Event>(event) || std::holds_alternative<opening::Event>(event);
-  if (rules_ == nullptr && ballot_event == nullptr && poll_event == nullptr && !is_part) return;
+  const bool is_of_survey =
+      std::holds_alternative<survey::Event>(event) || std::holds_alternative<answers::Event>(event);
+  const bool is_recounted =
+      ballot_event != nullptr || poll_event != nullptr || is_part || (is_of_survey && !surveys_.empty());
+  if (rules_ == nullptr && !is_recounted) return;
 
   const auto stream = parse_subject(envelope.subject);
   if (!stream) return differ_once("subject_malformed", at(position), "the subject is none");
@@ -201,6 +213,7 @@ void Recount::take(Position position, std::string_view record, const codec::Enve
     return add_ballot(std::get<BallotId>(*stream), *ballot_event, recorded, envelope);
   if (rules_ != nullptr) rules_->take(*stream, event, recorded, envelope.more);
   if (is_part) return add_part(*stream, event, position, record);
+  if (is_of_survey) return take_survey(*stream, event, recorded);
   if (poll_event == nullptr) return;
   PollRecount& poll = recount_of(std::get<PollId>(*stream));
   if (records_ == RecordsOf::log && std::holds_alternative<poll::Closed>(*poll_event))
@@ -215,6 +228,16 @@ void Recount::add_ballot(const BallotId& id, const ballot::Event& event, const R
   PollRecount& poll = recount_of(id.poll);
   if (rules_ != nullptr) rules_->take_ballot(id, poll.ballot_of(id.voter.text()), event, recorded);
   poll.add_ballot_event(id.voter.text(), event, recorded, envelope.command);
+}
+
+void Recount::take_survey(const StreamId& stream, const Event& event, const Recorded& recorded) {
+  const auto* const participant = std::get_if<AnswersId>(&stream);
+  const auto survey = surveys_.find(participant ? participant->survey : std::get<SurveyId>(stream));
+  if (survey == surveys_.end()) return;
+  if (participant)
+    survey->second.add_answers_event(participant->voter.text(), std::get<answers::Event>(event), recorded);
+  else
+    survey->second.add_survey_event(std::get<survey::Event>(event), recorded);
 }
 
 void Recount::add_part(const StreamId& stream, const Event& event, Position position,
@@ -249,6 +272,7 @@ void Recount::finish() {
   if (!open_command_.empty() && portion_.is_first())
     differ("command_torn", at(last_), "the last record promises more of its command");
   for (const auto& [id, poll] : polls_) poll->finish();
+  for (auto& [id, survey] : surveys_) survey.finish();
   if (evidence_ == nullptr || !portion_.is_last()) return;
   evidence_->finish([this](bool of_draw, std::string detail) {
     differ(of_draw ? "draw_differs" : "statement_differs", of_draw ? "draw" : "statement", std::move(detail));

@@ -12,6 +12,7 @@
 #include "audit/people.hpp"
 #include "audit/roll_evidence.hpp"
 #include "audit/rule_replay.hpp"
+#include "audit/survey_recount.hpp"
 #include "cli/console.hpp"
 #include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/codec/record.hpp"
@@ -85,6 +86,9 @@ class Recount {
                    RecordsOf records = RecordsOf::log, RollEvidence* evidence = nullptr);
   ~Recount();
 
+  // What is said of a survey: the same.
+  void claim(SurveyClaim claim);
+
   // Without a call there is one pass, over everybody. Else before the first record of each pass, first to
   // last; the rules are told, too.
   void begin_pass(Portion portion);
@@ -110,6 +114,7 @@ class Recount {
   void check_evidence(const PollId& poll, const poll::RollCompleted& roll, PollRecount& recount);
   void take(Position position, std::string_view record, const codec::Envelope& envelope, const Event& event,
             const Recorded& recorded);
+  void take_survey(const StreamId& stream, const Event& event, const Recorded& recorded);
   void check_order(Position position, const codec::Envelope& envelope);
   void check_command(const codec::Envelope& envelope);
   bool looks_at(std::string_view subject, const Event& event) const;
@@ -132,6 +137,7 @@ class Recount {
   std::map<std::string, std::uint32_t, std::less<>> next_revisions_;  // but of citizens and ballots
   PeopleTable<std::uint32_t> citizens_next_revisions_;
   std::map<std::string, std::unique_ptr<PollRecount>, std::less<>> polls_;
+  std::map<SurveyId, SurveyRecount> surveys_;  // of which something is claimed
   std::vector<Difference> differences_;
   std::size_t difference_count_ = 0;
 };

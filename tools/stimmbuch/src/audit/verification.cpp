@@ -61,11 +61,20 @@ class LogAudit {
     tree_.emplace(
         head_->checkpoint, checkpoint_of(head_->earlier),
         [this](const std::string& name) { return file(name); }, checks_);
-    if (!material_.tallies) checks_.skip(CheckId::tallies, "the files of a log have no tallies");
-    checks_.examine(CheckId::tallies, material_.tallies ? material_.tallies->size() : 0);
+    if (!material_.served) {
+      checks_.skip(CheckId::tallies, "the files of a log have no tallies");
+      checks_.skip(CheckId::surveys, "the files of a log have no results of surveys");
+    }
     read_evidence(head_->keys);
-    recount_.emplace(std::move(material_.tallies).value_or(std::vector<TallyClaim>{}), &rules_,
-                     RecordsOf::log, &evidence_);
+    ServedFigures served = std::exchange(material_.served, std::nullopt).value_or(ServedFigures{});
+    checks_.examine(CheckId::tallies, served.tallies.size());
+    checks_.examine(CheckId::surveys, served.surveys.size());
+    for (const PollId& poll : served.malformed_tallies)
+      checks_.find(CheckId::tallies, subject(poll), "the tally does not add up or cannot be read");
+    for (const SurveyId& survey : served.malformed_surveys)
+      checks_.find(CheckId::surveys, subject(survey), "the results cannot be read");
+    recount_.emplace(std::move(served.tallies), &rules_, RecordsOf::log, &evidence_);
+    for (SurveyClaim& claim : served.surveys) recount_->claim(std::move(claim));
     return {};
   }
 
@@ -103,10 +112,6 @@ class LogAudit {
     if (trouble_) return std::unexpected(*trouble_);
     for (const Difference& difference : recount_->differences())
       checks_.find(check_of_difference(difference.code), difference.where, difference.detail);
-    for (const PollId& poll : material_.malformed) {
-      checks_.find(CheckId::tallies, fmt::format("poll/{}", poll.text()),
-                   "the tally does not add up or cannot be read");
-    }
     const auto records = tree_->records();
     for (const auto id : {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors,
                           CheckId::one_ballot, CheckId::voting_time})
@@ -124,7 +129,7 @@ class LogAudit {
           fmt::format("the records end at position {} of {}", records, head_->checkpoint.size);
       for (const auto id :
            {CheckId::order, CheckId::canonical, CheckId::times, CheckId::actors, CheckId::rules,
-            CheckId::one_ballot, CheckId::voting_time, CheckId::counts, CheckId::tallies,
+            CheckId::one_ballot, CheckId::voting_time, CheckId::counts, CheckId::tallies, CheckId::surveys,
             CheckId::earlier_checkpoint, CheckId::erasures, CheckId::secrets_destroyed})
         checks_.skip(id, reason);
     }

@@ -10,6 +10,7 @@
 #include "audit/checks.hpp"
 #include "audit/recount.hpp"
 #include "audit/roll_evidence.hpp"
+#include "audit/served_figures.hpp"
 #include "cli/console.hpp"
 #include "cli/failure.hpp"
 #include "cli/signals.hpp"
@@ -20,10 +21,9 @@ namespace stimmbuch::program {
 
 // What an audit is given besides the log.
 struct AuditMaterial {
-  std::optional<std::string> earlier;              // the note of a checkpoint that the auditor kept
-  std::optional<tlog::Policy> policy;              // which witnesses are enough
-  std::optional<std::vector<TallyClaim>> tallies;  // that are served; their positions lie in the log
-  std::vector<PollId> malformed;                   // whose served tally does not add up or cannot be read
+  std::optional<std::string> earlier;   // the note of a checkpoint that the auditor kept
+  std::optional<tlog::Policy> policy;   // which witnesses are enough
+  std::optional<ServedFigures> served;  // by an engine; their positions lie in the log
   std::vector<std::pair<std::string, std::string>> statements;  // that citizens were given: name and note
   std::vector<std::pair<std::string, OpenedDraw>> draws;        // of entries of rolls: name and what it says
 };

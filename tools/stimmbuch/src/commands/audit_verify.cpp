@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "audit/served_tallies.hpp"
+#include "audit/served_figures.hpp"
 #include "audit/verification.hpp"
 #include "commands/commands.hpp"
 #include "commands/log_source.hpp"
@@ -38,9 +38,8 @@ std::expected<std::uint64_t, Failure> memory_given(const Session& session) {
   return *mib * mebibyte;
 }
 
-// Waits until the checkpoint covers what the tallies reflect; those that it does not cover by then are left
-// out.
-void wait_for_signature(const FetchLogFile& fetch, std::vector<TallyClaim>& tallies) {
+// Waits until the checkpoint covers what is served; figures that it does not cover by then are left out.
+void wait_for_signature(const FetchLogFile& fetch, ServedFigures& served) {
   const auto deadline = std::chrono::steady_clock::now() + signature_wait;
   const auto signed_size = [&]() -> std::uint64_t {
     const auto bytes = fetch("checkpoint");
@@ -49,11 +48,17 @@ void wait_for_signature(const FetchLogFile& fetch, std::vector<TallyClaim>& tall
     return checkpoint ? checkpoint->size : 0;
   };
   const auto is_ahead = [](std::uint64_t size) {
-    return [size](const TallyClaim& tally) { return number(tally.reflects) > size; };
+    return [size](const auto& claim) { return number(claim.reflects) > size; };
   };
-  while (std::ranges::any_of(tallies, is_ahead(signed_size())) && std::chrono::steady_clock::now() < deadline)
+  const auto any_is_ahead = [&](std::uint64_t size) {
+    return std::ranges::any_of(served.tallies, is_ahead(size)) ||
+           std::ranges::any_of(served.surveys, is_ahead(size));
+  };
+  while (any_is_ahead(signed_size()) && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(between_questions);
-  std::erase_if(tallies, is_ahead(signed_size()));
+  const auto size = signed_size();
+  std::erase_if(served.tallies, is_ahead(size));
+  std::erase_if(served.surveys, is_ahead(size));
 }
 
 // The files that an option names: one, or all of a directory, in the order of their names.
@@ -93,11 +98,10 @@ Result verify_files(Session& session, const FetchLogFile& fetch, ApiClient* engi
     material.draws.emplace_back(*name, std::move(*draw));
   }
   if (engine != nullptr) {
-    auto served = read_served_tallies(*engine);
+    auto served = read_served_figures(*engine);
     if (!served) return std::unexpected(served.error());
-    wait_for_signature(fetch, served->tallies);
-    material.tallies = std::move(served->tallies);
-    material.malformed = std::move(served->malformed);
+    wait_for_signature(fetch, *served);
+    material.served = std::move(*served);
   }
   const auto memory = memory_given(session);
   if (!memory) return std::unexpected(memory.error());
@@ -127,7 +131,9 @@ Command audit_verify_command() {
           "Reads the signed checkpoint and everything that it promises. Rebuilds the tree from the records, "
           "decides on every command anew behind those before it, and counts every poll from its ballots; "
           "with "
-          "a server or a data directory it also holds the served tallies against the ballots. Each check is "
+          "a server or a data directory it also holds the served tallies against the ballots, and the "
+          "results of "
+          "surveys against the answers. Each check is "
           "PASS, FAIL or SKIPPED with the reason; findings name the position. Keep the checkpoint: the next "
           "audit with --since shows that nothing before it was changed.",
       .options = with_common_options(

@@ -1,5 +1,5 @@
-// bench append, bench http, bench query, bench rebuild, bench proof, bench import, bench publish and bench
-// durability.
+// bench append, bench http, bench query, bench rebuild, bench proof, bench import, bench publish, bench
+// durability and bench survey.
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -16,6 +16,7 @@
 #include "bench/proof_bench.hpp"
 #include "bench/publish_bench.hpp"
 #include "bench/rebuild_bench.hpp"
+#include "bench/survey_bench.hpp"
 #include "cli/signals.hpp"
 #include "cli/table.hpp"
 #include "commands/commands.hpp"
@@ -35,6 +36,7 @@ constexpr std::uint64_t query_connections = 32;
 constexpr std::uint64_t proofs_made = 20'000;
 constexpr std::uint64_t import_ballots = 200'000;
 constexpr std::uint64_t connections_max = 4'096;
+constexpr std::uint64_t survey_answers = 250'000;
 constexpr std::uint64_t durability_seconds = 3;
 constexpr std::uint64_t durability_seconds_max = 3'600;
 
@@ -223,6 +225,16 @@ Result run_durability(Session& session) {
                    {.directory = directory.data(), .kafka = *kafka, .time = std::chrono::seconds{*seconds}}));
 }
 
+Result run_survey(Session& session) {
+  const auto answers = number_of(session, "--answers", survey_answers);
+  if (!answers) return std::unexpected(answers.error());
+  Signals signals{SIGTERM, SIGINT};
+  const WorkDirectory directory("bench", session.given.value("--data"));
+  if (auto is_new = require_new(directory); !is_new) return std::unexpected(std::move(is_new.error()));
+  SurveyBench bench(session.console, signals, directory.data(), *answers);
+  return finished(session, bench.run());
+}
+
 Option new_data_option() {
   return {"--data", "DIR", "A new directory, which is kept. Default: a temporary one."};
 }
@@ -408,6 +420,24 @@ Command bench_durability_command() {
                    {"bench durability --kafka k1:9092,k2:9092,k3:9092 --seconds 10 --json", "At a cluster."}},
       .exits = {ExitCode::differences, ExitCode::broker_unreachable},
       .run = run_durability,
+  };
+}
+
+Command bench_survey_command() {
+  return {
+      .name = "bench survey",
+      .purpose = "Measure exporting the rows of a large survey.",
+      .details =
+          "Lets citizens answer a survey inside one process, each with two choices, words and a place. Then "
+          "`serve` in a process of its own sends all rows, and those that may be published, in each format; "
+          "what is told is how long it took and the most memory that the server has held until then.",
+      .options = with_common_options(
+          {{"--answers", "N", fmt::format("How many citizens answer. Default: {}.", survey_answers)},
+           new_data_option()}),
+      .examples = {{"bench survey", "A table of figures."},
+                   {"bench survey --answers 1000 --json", "To see that it works."}},
+      .exits = {ExitCode::differences, ExitCode::try_later},
+      .run = run_survey,
   };
 }
 

@@ -54,6 +54,7 @@ std::vector<Command> all_commands() {
       bench_import_command(),
       bench_publish_command(),
       bench_durability_command(),
+      bench_survey_command(),
       {.name = "config", .purpose = "Look at the settings."},
       config_check_command(),
       config_print_command(),

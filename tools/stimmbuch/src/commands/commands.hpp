@@ -46,6 +46,7 @@ Command bench_proof_command();
 Command bench_import_command();
 Command bench_publish_command();
 Command bench_durability_command();
+Command bench_survey_command();
 Command config_check_command();
 Command config_print_command();
 Command completion_command();

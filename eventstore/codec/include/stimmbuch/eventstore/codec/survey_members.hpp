@@ -20,6 +20,8 @@ inline constexpr auto names<survey::QuestionKind> = std::to_array<std::string_vi
 template <>
 inline constexpr auto names<survey::Status> =
     std::to_array<std::string_view>({"unknown", "draft", "open", "closed"});
+template <>
+inline constexpr auto names<survey::Rows> = std::to_array<std::string_view>({"all", "publishable"});
 
 template <>
 inline constexpr auto members<survey::Choice> =
@@ -41,7 +43,8 @@ inline constexpr auto members<survey::Question> =
                unless("from", &survey::Question::from, 0),
                unless("to", &survey::Question::to, 0),
                if_any("rows", &survey::Question::rows),
-               if_any("shown_if", &survey::Question::shown_if)};
+               if_any("shown_if", &survey::Question::shown_if),
+               unless("background", &survey::Question::background, false)};
 template <>
 inline constexpr auto members<survey::Terms> =
     std::tuple{required("project", &survey::Terms::project),
@@ -78,6 +81,9 @@ inline constexpr auto members<survey::Closed> = std::tuple{if_any("reason", &sur
 template <>
 inline constexpr auto members<survey::TextsReleased> = std::tuple{
     required("question", &survey::TextsReleased::question), required("texts", &survey::TextsReleased::texts)};
+template <>
+inline constexpr auto members<survey::ExportRequested> = std::tuple{
+    required("rows", &survey::ExportRequested::rows), required("texts", &survey::ExportRequested::texts)};
 template <>
 inline constexpr auto members<survey::TextDestructionRequested> =
     std::tuple{inlined(&survey::TextDestructionRequested::text)};

@@ -116,6 +116,7 @@ STIMMBUCH_STORED(survey::QuestionsAdded, "survey.questions-added", survey::Quest
 STIMMBUCH_STORED(survey::Opened, "survey.opened", survey::Opened);
 STIMMBUCH_STORED(survey::Closed, "survey.closed", survey::Closed);
 STIMMBUCH_STORED(survey::TextsReleased, "survey.texts-released", survey::TextsReleased);
+STIMMBUCH_STORED(survey::ExportRequested, "survey.export-requested", survey::ExportRequested);
 STIMMBUCH_STORED(survey::TextDestructionRequested, "survey.text-destruction-requested",
                  survey::TextDestructionRequested);
 STIMMBUCH_STORED(survey::TextDestroyed, "survey.text-destroyed", survey::TextDestroyed);

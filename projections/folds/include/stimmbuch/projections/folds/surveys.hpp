@@ -29,11 +29,13 @@ std::string survey_results_id(const SurveyId& survey);
 // The rows with the answers that stand in a survey, by participant.
 std::string standing_prefix(std::string_view survey);
 
-// What such a row says of words, which lie in the vault under the record's revision.
-struct StandingTexts {
+// What such a row says: what somebody chose, and to which questions the vault has words of theirs, under the
+// record's revision.
+struct StandingRow {
   Revision revision{};
-  std::vector<QuestionId> questions;
+  survey::Answers answers;
+  std::vector<QuestionId> texts;
 };
-StandingTexts standing_texts(std::string_view row);
+StandingRow read_standing(std::string_view row);
 
 }  // namespace stimmbuch::projections

@@ -136,6 +136,9 @@ class Api final : public Handler {
   void close_survey(Call call);
   void get_survey_texts(Call call);
   void release_survey_texts(Call call);
+  void request_export(Call call);
+  void get_exports(Call call);
+  void get_export(Call call);
   void answer_survey(Call call);
   void withdraw_answers(Call call);
   void get_surveys(Call call);
