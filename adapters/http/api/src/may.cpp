@@ -20,7 +20,8 @@ namespace stimmbuch::http::api {
 namespace {
 
 constexpr std::string_view may_form =
-    "ask about a poll, ?poll=…, or a phase, ?project=…&phase=…&action=propose (or comment, support, rate)";
+    "ask about a poll, ?poll=…, or a phase, ?project=…&phase=…&action=propose (or comment, mark, support, "
+    "rate)";
 
 // What somebody wants to do, and by what it is judged.
 using Judge = std::function<std::expected<void, Rejection>(
