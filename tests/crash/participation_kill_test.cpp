@@ -33,8 +33,8 @@ struct Deed {
   std::string key;
 };
 
-// One citizen after the other goes through everything that can be done with contributions; what was not
-// acknowledged is sent again to the next engine under the same key.
+// One citizen after the other goes through everything that can be done with contributions and documents; what
+// was not acknowledged is sent again to the next engine under the same key.
 class Forum {
  public:
   Forum(std::string name, std::map<std::string, std::string> officials)
@@ -62,9 +62,11 @@ class Forum {
   std::size_t acknowledged() const { return acknowledged_; }
   const std::vector<std::string>& problems() const { return problems_; }
   const std::vector<std::string>& proposals() const { return proposals_; }
+  const std::vector<std::string>& marks() const { return marks_; }
+  const std::vector<std::string>& annotations() const { return annotations_; }
 
  private:
-  static constexpr int last_step = 17;
+  static constexpr int last_step = 22;
 
   void step(const Endpoints& engine, HttpClient& client) {
     if (!pending_) {
@@ -135,16 +137,48 @@ class Forum {
         return by(citizen_, comment, Json::object(), "DELETE");
       case 16:
         return by(citizen_, proposal + "/withdraw", {{"reason", "No."}});
-      default:
+      case 17:
         return by(moderator, proposal + "/hide", {{"manner", "blocked"}, {"reason", "other"}});
+      case 18:
+        words.update({{"kind", "mark"}, {"place", place(13.4)}});
+        return by(citizen_, "/v1/contributions", words);
+      case 19:
+        return by(citizen_, "/v1/contributions/" + mark_ + "/revise",
+                  {{"text", "There."}, {"place", place(13.5)}});
+      case 20:
+        return by(staff, "/v1/documents",
+                  {{"project", "town"},
+                   {"title", {{"de", "Konzept"}}},
+                   {"paragraphs", Json::array({paragraph("Mehr Grün.")})}});
+      case 21:
+        words.update({{"kind", "annotation"},
+                      {"passage",
+                       {{"document", document_},
+                        {"version", 1},
+                        {"paragraph", "aim"},
+                        {"language", "de"},
+                        {"from", 5},
+                        {"to", 9},
+                        {"quote", "Grün"}}}});
+        return by(citizen_, "/v1/contributions", words);
+      default:
+        return by(
+            staff, "/v1/documents/" + document_ + "/revise",
+            {{"title", {{"de", "Konzept"}}}, {"paragraphs", Json::array({paragraph("Viel mehr Grün.")})}});
     }
   }
+
+  static Json place(double longitude) { return {{"type", "Point"}, {"coordinates", {longitude, 52.5}}}; }
+  static Json paragraph(const std::string& text) { return {{"id", "aim"}, {"text", {{"de", text}}}}; }
 
   void take(int step, const Json& answer) {
     if (step == 1) proposals_.push_back(proposal_ = answer.at("contribution"));
     if (step == 3) comment_ = answer.at("contribution");
     if (step == 9) hiding_ = answer.at("position");
     if (step == 10) appeal_ = answer.at("position");
+    if (step == 18) marks_.push_back(mark_ = answer.at("contribution"));
+    if (step == 20) document_ = answer.at("document");
+    if (step == 21) annotations_.push_back(answer.at("contribution"));
   }
 
   const std::string name_;
@@ -156,10 +190,14 @@ class Forum {
   std::string comment_;
   std::string hiding_;
   std::string appeal_;
+  std::string mark_;
+  std::string document_;
   std::optional<Deed> pending_;
   std::size_t acknowledged_ = 0;
   std::vector<std::string> problems_;
   std::vector<std::string> proposals_;
+  std::vector<std::string> marks_;
+  std::vector<std::string> annotations_;
 };
 
 void open_phase(Caller& staff) {
@@ -167,7 +205,8 @@ void open_phase(Caller& staff) {
   const auto phase =
       staff.post("/v1/projects/town/phases",
                  Json::parse(R"({"id":"ideas","title":{"de":"Ideen"},"opens":"2020-01-01T00:00:00Z",
-                      "closes":"2100-01-01T00:00:00Z","features":["propose","comment","support","rate"]})"));
+                      "closes":"2100-01-01T00:00:00Z",
+                      "features":["propose","comment","support","rate","mark"]})"));
   ASSERT_EQ(phase.status, 201) << phase.body;
 }
 
@@ -215,15 +254,20 @@ TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
     engine = std::make_unique<EngineProcess>(data);
   }
   std::size_t acknowledged = 0;
-  std::vector<std::string> proposals;
+  std::size_t editions = 0;
+  std::vector<std::string> proposals, marks, annotations;
   for (auto& forum : all) {
     forum->finish(engine->endpoints());
     EXPECT_TRUE(forum->problems().empty()) << forum->problems().front();
     acknowledged += forum->acknowledged();
     proposals.insert(proposals.end(), forum->proposals().begin(), forum->proposals().end());
+    marks.insert(marks.end(), forum->marks().begin(), forum->marks().end());
+    annotations.insert(annotations.end(), forum->annotations().begin(), forum->annotations().end());
+    // Of as many documents, each published and revised once.
+    editions += 2 * forum->annotations().size();
   }
-  // Each command writes one record.
-  EXPECT_EQ(head_of(engine->endpoints()), before + acknowledged);
+  // Each command writes one record, and with a version of a document its paragraphs another one.
+  EXPECT_EQ(head_of(engine->endpoints()), before + acknowledged + editions);
   EXPECT_FALSE(proposals.empty());
   std::map<std::string, std::string> documents;
   for (const auto& proposal : proposals) {
@@ -235,6 +279,19 @@ TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
     EXPECT_EQ(document.at("supports"), 0);
     EXPECT_EQ(document.at("replies"), 1);
     EXPECT_EQ(document.at("state"), "hidden");
+  }
+  const auto settled_once = [&](const std::string& contribution) {
+    documents[contribution] = settled(engine->endpoints(), officials.at("moderator"), contribution);
+    return Json::parse(documents[contribution]);
+  };
+  for (const auto& mark : marks) {
+    const Json document = settled_once(mark);
+    EXPECT_EQ(document.at("versions")[0].at("place").at("coordinates")[0], 13.4);
+    EXPECT_EQ(document.at("versions")[1].at("place").at("coordinates")[0], 13.5);
+  }
+  for (const auto& annotation : annotations) {
+    const Json carried{{"version", 2}, {"state", "carried"}, {"from", 10}, {"to", 14}};
+    EXPECT_EQ(settled_once(annotation).at("later_versions"), Json::array({carried}));
   }
   engine->kill();
   std::filesystem::remove_all(data / "views");
