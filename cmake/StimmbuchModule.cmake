@@ -1,8 +1,9 @@
 # What every target of this tree has in common, and the two functions that declare targets:
 #   stimmbuch_module(<name> SOURCES ... [HEADERS ...] [PUBLIC ...] [PRIVATE ...] [APART ...])
 #     a static library stimmbuch_<name> with the alias stimmbuch::<name>; its public headers lie under
-#     ./include and its sources under ./src. PUBLIC lists only what the headers show. Presets with CMAKE_UNITY_BUILD
-#     compile the sources of a folder as one; those under APART, whose private names clash with others', by themselves.
+#     ./include and its sources under ./src. PUBLIC lists only what the headers show. With CMAKE_UNITY_BUILD, which
+#     all presets set, the sources of a folder are compiled as one; those under APART, whose private names clash with
+#     others', by themselves.
 #   stimmbuch_test(<name> SOURCES ... LABEL <folder> [LINK ...] [PROPERTIES ...] [APART ...])
 #     one GoogleTest program whose cases are registered with CTest under the label of their folder; the target
 #     tests_<folder> builds all of a folder.
@@ -15,8 +16,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(stimmbuch_flags INTERFACE -Wno-restrict)
 endif()
 if(CMAKE_UNITY_BUILD)
-  # Sources that are compiled as one see each other's private names, and those look like a header's.
-  target_compile_options(stimmbuch_flags INTERFACE -Wno-shadow)
+  # Sources that are compiled as one see each other's private names: locals may shadow those, not each other.
+  target_compile_options(stimmbuch_flags INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(stimmbuch_flags INTERFACE -Wno-subobject-linkage)
   endif()
@@ -69,10 +70,6 @@ function(stimmbuch_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE stimmbuch_flags GTest::gtest GTest::gmock GTest::gtest_main ${ARG_LINK})
   stimmbuch_unite(${name} SOURCES ${ARG_SOURCES} APART ${ARG_APART})
-  if(STIMMBUCH_UNITE_TESTS)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
-    target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
-  endif()
   # Tests are compiled once and run for seconds: what they test is optimised, not they.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 300 ${ARG_PROPERTIES}

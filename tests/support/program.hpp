@@ -100,6 +100,7 @@ class Served {
 
   ChildProcess& process() { return *process_; }
   const std::string& url() const { return url_; }
+  std::uint16_t port() const { return port_; }
   const std::filesystem::path& data() const { return data_; }
 
   // The file of a new token.

@@ -66,5 +66,15 @@ TEST(ServerUrl, IsRefusedWithASentenceThatHelps) {
   EXPECT_THAT(refusal("unix:/" + std::string(200, 'x')), HasSubstr("at most 107 bytes"));
 }
 
+TEST(Url, HasAServerAndAPath) {
+  const auto url = parse_url("https://town.example:8443/hooks/news?of=town");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->first, parse_server_url("https://town.example:8443"));
+  EXPECT_EQ(url->second, "/hooks/news?of=town");
+  EXPECT_EQ(parse_url("http://town.example").value().second, "");
+  EXPECT_THAT(parse_url("town.example/hooks").error(), HasSubstr("https://HOST/PATH"));
+  EXPECT_THAT(parse_url("https:///hooks").error(), HasSubstr("names no host"));
+}
+
 }  // namespace
 }  // namespace stimmbuch::client

@@ -75,7 +75,12 @@ rocksdb::Options database_options(std::size_t block_cache_bytes) {
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
+  // In parts, each a block: folds look rows up all over the keys, and whole ones, each some hundred KiB,
+  // would push each other out of the cache.
   table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   // Rows of citizens and streams are mostly looked up before they exist.
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.format_version = 5;

@@ -96,4 +96,15 @@ std::expected<ServerUrl, std::string> parse_server_url(std::string_view text) {
   return url;
 }
 
+std::expected<std::pair<ServerUrl, std::string>, std::string> parse_url(std::string_view text) {
+  constexpr std::string_view scheme_end = "://";
+  const auto scheme = text.find(scheme_end);
+  if (scheme == std::string_view::npos) return std::unexpected("a URL is written https://HOST/PATH");
+  const auto slash = text.find('/', scheme + scheme_end.size());
+  auto server = parse_server_url(text.substr(0, slash));
+  if (!server) return std::unexpected(std::move(server.error()));
+  return std::pair(*std::move(server),
+                   std::string(slash == std::string_view::npos ? "" : text.substr(slash)));
+}
+
 }  // namespace stimmbuch::client

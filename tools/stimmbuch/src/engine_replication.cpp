@@ -206,7 +206,7 @@ Engine::Parts::Started Engine::Parts::ask_witnesses() {
   std::vector<tlog::Witness> asked;
   for (const auto& witness : policy->witnesses()) {
     if (witness.url.empty()) continue;
-    const auto url = parse_witness_url(witness.url);
+    const auto url = client::parse_url(witness.url);
     if (!url) return refuse(ExitCode::usage, "witness " + witness.name + ": " + url.error());
     if (auto known = require_ca_file(url->first); !known) return known;
     asked.push_back(witness);

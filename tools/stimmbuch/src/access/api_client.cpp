@@ -1,5 +1,6 @@
 #include "access/api_client.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <thread>
@@ -167,6 +168,15 @@ std::expected<Json, Failure> tally_at(ApiClient& client, std::string_view poll, 
     }
     std::this_thread::sleep_for(pause);
   }
+}
+
+std::expected<std::uint64_t, Failure> projected_position(ApiClient& engine) {
+  const auto projections = engine.get("/admin/projections");
+  if (!projections) return std::unexpected(projections.error());
+  std::uint64_t least = UINT64_MAX;
+  for (const Json& item : projections->value("items", Json::array()))
+    least = std::min(least, position_of(item.value("position", Json())));
+  return least == UINT64_MAX ? 0 : least;
 }
 
 std::uint64_t position_of(const Json& value) {

@@ -51,6 +51,9 @@ std::expected<Json, Failure> mint_token(ApiClient& engine, std::string_view role
 // The tally document of a poll, once it reflects a position: a projection may be a moment behind the log.
 std::expected<Json, Failure> tally_at(ApiClient& client, std::string_view poll, std::uint64_t position);
 
+// The position that all projections have reached; by the operator interface.
+std::expected<std::uint64_t, Failure> projected_position(ApiClient& engine);
+
 // For a server whose documents are none of an engine.
 std::unexpected<Failure> no_engine(const client::ServerUrl& server);
 

@@ -28,22 +28,11 @@ struct Claims {
   Position documents_up_to;  // polls that were opened up to here have a document
 };
 
-// Up to where all projections are.
-std::expected<Position, Failure> projected_position(ApiClient& engine) {
-  const auto projections = engine.get("/admin/projections");
-  if (!projections) return std::unexpected(projections.error());
-  std::uint64_t least = UINT64_MAX;
-  for (const Json& item : projections->value("items", Json::array())) {
-    least = std::min(least, position_of(item.value("position", Json())));
-  }
-  return least == UINT64_MAX ? before_first : Position{least};
-}
-
 std::expected<Claims, Failure> read_claims(ApiClient& engine) {
   Claims claims;
   const auto position = projected_position(engine);
   if (!position) return std::unexpected(position.error());
-  claims.documents_up_to = *position;
+  claims.documents_up_to = Position{*position};
   auto served = read_served_tallies(engine);
   if (!served) return std::unexpected(served.error());
   claims.tallies = std::move(served->tallies);

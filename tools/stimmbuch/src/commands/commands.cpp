@@ -20,6 +20,8 @@ std::vector<Command> all_commands() {
       import_polis_command(),
       {.name = "export", .purpose = "Write what others need as files."},
       export_result_command(),
+      {.name = "news", .purpose = "Tell other systems what is new."},
+      news_send_command(),
       {.name = "log", .purpose = "Read the ledger's records."},
       log_head_command(),
       log_cat_command(),

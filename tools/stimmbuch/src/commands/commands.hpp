@@ -19,6 +19,7 @@ Command tally_command();
 Command import_pabulib_command();
 Command import_polis_command();
 Command export_result_command();
+Command news_send_command();
 Command log_head_command();
 Command log_cat_command();
 Command log_tail_command();

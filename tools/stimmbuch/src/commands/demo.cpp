@@ -15,9 +15,19 @@ namespace stimmbuch::program {
 
 namespace {
 
+constexpr std::uint64_t fewest_citizens = 200;  // with fewer the five ideas might not come in their order
+constexpr std::uint64_t most_citizens = 1'000'000;
+
 Result demo(Session& session) {
   const bool once = session.given.has("--once");
   const std::string listen_text = session.given.value("--listen").value_or("127.0.0.1:0");
+  const DemoOptions defaults;
+  const auto citizens = session.given.number("--citizens", defaults.citizens);
+  if (!citizens) return std::unexpected(citizens.error());
+  if (*citizens < fewest_citizens || *citizens > most_citizens) {
+    return failed(ExitCode::usage, fmt::format("--citizens: {} is not from {} to {}", *citizens,
+                                               fewest_citizens, most_citizens));
+  }
   const auto listen = parse_address(listen_text);
   if (!listen) return failed(ExitCode::usage, fmt::format("--listen: '{}' is not ADDRESS:PORT", listen_text));
   Signals signals{SIGTERM, SIGINT};
@@ -32,7 +42,8 @@ Result demo(Session& session) {
   if (!engine) return failed(engine.error().code, engine.error().text);
 
   Demo run(session.console, signals, directory.data(),
-           {.host = listen->host, .port = (*engine)->port().value()});
+           {.host = listen->host, .port = (*engine)->port().value()},
+           {.citizens = *citizens, .erase_everybody = session.given.has("--erase-everybody")});
   const auto outcome = run.run();
   if (!outcome) return std::unexpected(outcome.error());
   if (!once) {
@@ -51,18 +62,30 @@ Result demo(Session& session) {
 Command demo_command() {
   return {
       .name = "demo",
-      .purpose = "Show the engine at work: Kaiserslautern's first vote, \"Stadt.Raum.Wir.\" (2022).",
+      .purpose = "Show the engine at work: a year of participation after Kaiserslautern's, 2022.",
       .details =
-          "Starts an engine on a ledger of purpose demo, lets citizens register, be verified and vote over "
-          "HTTP, shows the tally as it grows, closes, counts and certifies the vote, and recounts it from "
-          "the log. The town published only the ranking, so the ballots are generated. Then the server "
-          "stays, to be tried.",
+          "Starts an engine on a ledger of purpose demo and lets a town live through a year over HTTP: "
+          "citizens "
+          "register and are verified, propose, comment, support and rate, moderators release and hide, a "
+          "survey "
+          "is answered, the vote \"Stadt.Raum.Wir.\" is cast, counted and certified, its winners are "
+          "realised, "
+          "and some citizens are erased. Then it shows what everybody may read, holds all figures against "
+          "what "
+          "the citizens did, and recounts the vote from the log. The town published only the ranking, so the "
+          "rest "
+          "is generated. Then the server stays, to be tried.",
       .options = with_common_options(
           {{"--once", "", "End with the result instead of serving on."},
+           {"--citizens", "N",
+            "How many live in the town; contributions in proportion. Default: 1700, as were registered in "
+            "Kaiserslautern. From 200 to 1000000."},
+           {"--erase-everybody", "", "In the end all citizens ask to be erased, not one of a hundred."},
            {"--listen", "ADDR:PORT", "Where the server listens. Default: 127.0.0.1 at a free port."},
            {"--data", "DIR", "Where the ledger lies. Default: a temporary directory."}}),
       .examples = {{"demo", "Stays until Ctrl-C, with examples to try."},
                    {"demo --once --json", "The result as one line."},
+                   {"demo --once --citizens 170000", "A hundred times Kaiserslautern, in some minutes."},
                    {"demo --listen 127.0.0.1:8080 --data /tmp/demo", "At a place of your own, and kept."}},
       .exits = {ExitCode::differences, ExitCode::store_locked},
       .run = demo,

@@ -3,80 +3,53 @@
 #include <chrono>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace stimmbuch::program {
 
 namespace {
 
-constexpr std::chrono::hours token_ttl{1};
+constexpr std::chrono::hours token_ttl{24};
 
 }  // namespace
 
-Crowd::Crowd(const std::vector<TownCitizen>& citizens, Place place, std::size_t connections)
-    : citizens_(citizens), place_(std::move(place)), running_(connections) {
-  for (std::size_t i = 0; i < connections; ++i) threads_.emplace_back([this] { run(); });
+std::expected<std::string, Failure> Visitor::token(std::string_view role, std::string_view subject) {
+  const auto minted = mint_token(admin_, role, subject, token_ttl);
+  if (!minted) return std::unexpected(minted.error());
+  return minted->value("token", "");
+}
+
+std::expected<Json, Failure> Visitor::give(const PersonCommand& command) {
+  ++commands_;
+  return server_.give(command);
+}
+
+Crowd::Crowd(std::size_t people, const Place& place, std::size_t connections, Deed deed)
+    : people_(people), deed_(std::move(deed)), running_(connections) {
+  for (std::size_t i = 0; i < connections; ++i) threads_.emplace_back([this, place] { run(place); });
 }
 
 Crowd::~Crowd() {
   stop();
 }
 
-std::expected<void, Failure> Crowd::join() {
+std::expected<std::uint64_t, Failure> Crowd::join() {
   threads_.clear();
   const std::lock_guard lock(mutex_);
   if (failure_) return std::unexpected(*failure_);
-  return {};
+  return commands_.load();
 }
 
-void Crowd::run() {
-  ApiClient server(place_.server, {});
-  ApiClient admin(place_.admin, {});
-  for (std::size_t i = next_++; i < citizens_.size() && !stopping_; i = next_++) {
-    if (const auto took_part = take_part(citizens_[i], server, admin); !took_part) {
+void Crowd::run(const Place& place) {
+  Visitor visitor(place);
+  for (std::size_t i = next_++; i < people_ && !stopping_; i = next_++) {
+    if (auto done = deed_(i, visitor); !done) {
       const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = took_part.error();
+      if (!failure_) failure_ = std::move(done.error());
       stopping_ = true;
     }
     ++done_;
   }
+  commands_ += visitor.commands();
   --running_;
-}
-
-std::expected<void, Failure> Crowd::take_part(const TownCitizen& citizen, ApiClient& server,
-                                              ApiClient& admin) {
-  const auto minted = mint_token(admin, "citizen", citizen.subject, token_ttl);
-  if (!minted) return std::unexpected(minted.error());
-  const std::string token = minted->value("token", "");
-  int steps = 0;
-  const auto key = [&] { return fmt::format("stimmbuch-demo-{}-{:02}", citizen.subject, ++steps); };
-  const auto give = [&](const PersonCommand& command) {
-    ++commands_;
-    return server.give(command);
-  };
-
-  const auto registered =
-      give({.target = "/v1/citizens", .key = key(), .token = token, .body = {{"name", citizen.name}}});
-  if (!registered) return std::unexpected(registered.error());
-  const auto verified =
-      give({.target = fmt::format("/v1/citizens/{}/verify", registered->value("citizen", "")),
-            .key = key(),
-            .token = place_.registrar,
-            .body = {{"level", "resident"},
-                     {"district", citizen.district},
-                     {"method", "demo"},
-                     {"registry_identity", citizen.subject}}});
-  if (!verified) return std::unexpected(verified.error());
-  for (const BallotStep& step : citizen.steps) {
-    const bool withdraws = step.choices.empty();
-    const auto done = give({.method = withdraws ? "DELETE" : "PUT",
-                            .target = fmt::format("/v1/polls/{}/ballot", step.poll),
-                            .key = key(),
-                            .token = token,
-                            .body = withdraws ? Json() : Json{{"choices", step.choices}}});
-    if (!done) return std::unexpected(done.error());
-  }
-  return {};
 }
 
 }  // namespace stimmbuch::program

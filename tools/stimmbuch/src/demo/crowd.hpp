@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -11,40 +12,57 @@
 #include <vector>
 
 #include "access/api_client.hpp"
-#include "demo/town_vote.hpp"
 
 namespace stimmbuch::program {
 
-// Citizens at their devices: each registers, is verified by a registrar and votes, over HTTP and with a token
-// of the own. Several threads, each with a connection of its own; a citizen's steps follow each other.
+// Where an engine is: its public interface, and the operator's.
+struct Place {
+  client::ServerUrl server;
+  client::ServerUrl admin;
+};
+
+// Who has a device in hand. One thread.
+class Visitor {
+ public:
+  explicit Visitor(const Place& place) : server_(place.server, {}), admin_(place.admin, {}) {}
+
+  // A new token, as the town's issuer would give it.
+  std::expected<std::string, Failure> token(std::string_view role, std::string_view subject);
+  std::expected<Json, Failure> give(const PersonCommand& command);
+  ApiClient& server() { return server_; }  // for reading
+
+  std::uint64_t commands() const { return commands_; }
+
+ private:
+  ApiClient server_;
+  ApiClient admin_;
+  std::uint64_t commands_ = 0;
+};
+
+// Many people at their devices at once: what is to be done is done for each number from 0 on, on several
+// threads with a connection each.
 class Crowd {
  public:
-  struct Place {
-    client::ServerUrl server;  // the public interface
-    client::ServerUrl admin;   // where the demo's citizens get their tokens
-    std::string registrar;     // token
-  };
+  using Deed = std::function<std::expected<void, Failure>(std::size_t number, Visitor& visitor)>;
 
-  Crowd(const std::vector<TownCitizen>& citizens, Place place, std::size_t connections);
+  Crowd(std::size_t people, const Place& place, std::size_t connections, Deed deed);
   ~Crowd();  // stops
 
-  // Citizens that are through.
+  // How many are through.
   std::size_t done() const { return done_.load(); }
-  std::uint64_t commands() const { return commands_.load(); }
   bool is_over() const { return running_.load() == 0; }
 
-  // Waits for the end; the first failure of anybody.
-  std::expected<void, Failure> join();
+  // Waits for the end: how many commands were given, or the first failure of anybody.
+  std::expected<std::uint64_t, Failure> join();
 
-  // Everybody goes home behind the present citizen.
+  // Everybody goes home behind what they are doing.
   void stop() { stopping_ = true; }
 
  private:
-  void run();
-  std::expected<void, Failure> take_part(const TownCitizen& citizen, ApiClient& server, ApiClient& admin);
+  void run(const Place& place);
 
-  const std::vector<TownCitizen>& citizens_;
-  const Place place_;
+  const std::size_t people_;
+  const Deed deed_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<std::size_t> done_ = 0;
   std::atomic<std::uint64_t> commands_ = 0;

@@ -1,66 +1,60 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <expected>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "access/data_directory.hpp"
 #include "cli/console.hpp"
 #include "cli/signals.hpp"
-#include "demo/crowd.hpp"
-#include "demo/town_vote.hpp"
+#include "demo/town_year.hpp"
+#include "demo/townspeople.hpp"
 
 namespace stimmbuch::program {
 
-// The town's vote from its preparation to its certified result, on an engine that serves a ledger of purpose
-// demo. A signal ends it. One thread, besides the crowd's.
+struct DemoOptions {
+  std::size_t citizens = 1'700;  // as many as Kaiserslautern's platform had
+  bool erase_everybody = false;  // in the end, else one of a hundred
+};
+
+// The town's year from its preparation to its certified result and what became of it, on an engine that
+// serves a ledger of purpose demo. A signal ends it. One thread, besides the crowd's.
 class Demo {
  public:
-  Demo(Console& console, Signals& signals, const std::filesystem::path& data, client::ServerUrl server)
-      : console_(console),
-        signals_(signals),
-        data_(data),
-        server_url_(std::move(server)),
-        admin_url_(operator_url(data)),
-        server_(server_url_, {}),
-        admin_(admin_url_, {}) {}
+  Demo(Console& console, Signals& signals, const std::filesystem::path& data, client::ServerUrl server,
+       DemoOptions options);
 
   struct Outcome {
     bool agrees = false;  // everything came out as it must
     Json summary;
   };
 
-  // The whole vote.
+  // The whole year.
   std::expected<Outcome, Failure> run();
   // What a newcomer may try while the server stays.
   std::expected<void, Failure> print_examples();
 
  private:
-  std::expected<void, Failure> mint_tokens();
-  std::expected<std::uint64_t, Failure> give(std::string_view role, std::string target, std::string_view step,
-                                             Json body = {});
-  std::expected<void, Failure> prepare();
-  // What happened, in a sentence.
-  std::expected<std::string, Failure> vote(const std::vector<TownCitizen>& citizens);
-  std::expected<void, Failure> watch(Crowd& crowd, std::size_t citizens);
-  std::expected<Json, Failure> decide();
-  std::expected<Outcome, Failure> check(const Json& tally, const std::vector<TownCitizen>& citizens);
-  std::vector<std::string> picture(const Json& tally, std::string_view poll) const;
+  std::expected<void, Failure> live();
+  std::expected<void, Failure> await_views();
+  std::expected<void, Failure> show();
+  std::expected<Outcome, Failure> check();
+  std::expected<bool, Failure> contributions_agree(const Expected& expected);
+  std::expected<bool, Failure> survey_agrees(const Expected& expected);
   void redraw(std::vector<std::string> lines);
+  void print(std::string_view heading, const std::vector<std::string>& lines);
 
   Console& console_;
   Signals& signals_;
-  std::filesystem::path data_;
-  client::ServerUrl server_url_;
-  client::ServerUrl admin_url_;
+  const std::filesystem::path data_;
+  const Place place_;
+  const DemoOptions options_;
+  const Townspeople people_;
+  TownYear year_;
   ApiClient server_;
   ApiClient admin_;
-  std::map<std::string, std::string, std::less<>> tokens_;  // by role
   std::size_t lines_drawn_ = 0;
 };
 

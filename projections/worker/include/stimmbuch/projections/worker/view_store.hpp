@@ -43,7 +43,7 @@ struct ViewStoreOptions {
   // Made when absent. It holds derived data only: it may be deleted whenever no process has it open, and is
   // then built again from the log.
   std::filesystem::path directory;
-  std::size_t block_cache_bytes = std::size_t{16} << 20;
+  std::size_t block_cache_bytes = std::size_t{64} << 20;
   std::size_t document_cache_bytes = std::size_t{32} << 20;
 };
 

@@ -3,6 +3,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace stimmbuch::client {
 
@@ -26,5 +27,8 @@ struct ServerUrl {
 // Reads `https://HOST[:PORT]`, `http://HOST[:PORT]` or `unix:/PATH`. An error is a sentence that says what to
 // write instead.
 std::expected<ServerUrl, std::string> parse_server_url(std::string_view text);
+
+// Reads `https://HOST[:PORT]/PATH`: the server, and the path there, which is empty where the URL has none.
+std::expected<std::pair<ServerUrl, std::string>, std::string> parse_url(std::string_view text);
 
 }  // namespace stimmbuch::client
