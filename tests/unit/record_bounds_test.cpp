@@ -330,10 +330,10 @@ TEST(LargestRecords, OfPhasesWithCategories) {
 TEST(LargestRecords, OfDocumentsAndAnnotations) {
   const auto document = longest_id<DocumentId>(0);
   const auto edition = [](std::size_t paragraphs, std::size_t text, std::size_t languages) {
-    document::Edition edition{longest(240), languages_of(longest(1)), {}};
+    document::Edition made{longest(240), languages_of(longest(1)), {}};
     for (std::size_t i = 0; i < paragraphs; ++i)
-      edition.paragraphs.push_back({longest_id<ParagraphId>(i), longest(text, languages)});
-    return edition;
+      made.paragraphs.push_back({longest_id<ParagraphId>(i), longest(text, languages)});
+    return made;
   };
   for (const std::size_t text : {1U, 100U, 1000U, 3000U})
     for (const std::size_t languages : {1U, 5U, 8U}) {
