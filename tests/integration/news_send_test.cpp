@@ -75,19 +75,31 @@ class NewsSend : public testing::Test {
     const std::string id(request.fields.find("webhook-id").value_or(""));
     const auto at = std::stoll(std::string(request.fields.find("webhook-timestamp").value_or("0")));
     const auto right = program::WebhookSigner::parse(secret)->headers(id, at, request.body);
+    const bool is_signed = right[2].value == request.fields.find("webhook-signature");
+    http::Response response;
     {
       const std::lock_guard lock(mutex_);
-      messages_.push_back({id, body.at("type"), right[2].value == request.fields.find("webhook-signature")});
+      messages_.push_back({id, body.at("type"), is_signed});
+      response.status = statuses_.empty() ? 204 : statuses_.front();
+      if (!statuses_.empty()) statuses_.erase(statuses_.begin());
     }
-    http::Response response;
-    response.status = statuses_.empty() ? 204 : statuses_.front();
-    if (!statuses_.empty()) statuses_.erase(statuses_.begin());
     std::move(responder).send(std::move(response));
   }
 
-  std::vector<std::string> types() const {
+  // The statuses of the answers to come; behind them all is taken.
+  void answer(std::vector<unsigned> statuses) {
+    const std::lock_guard lock(mutex_);
+    statuses_ = std::move(statuses);
+  }
+
+  std::vector<Message> messages() {
+    const std::lock_guard lock(mutex_);
+    return messages_;
+  }
+
+  std::vector<std::string> types() {
     std::vector<std::string> types;
-    for (const Message& message : messages_) types.push_back(message.type);
+    for (const Message& message : messages()) types.push_back(message.type);
     return types;
   }
 
@@ -96,8 +108,8 @@ class NewsSend : public testing::Test {
   std::string token_;
   int commands_ = 0;
   std::mutex mutex_;
-  std::vector<Message> messages_;
-  std::vector<unsigned> statuses_;  // of the answers to come; 204 behind them
+  std::vector<Message> messages_;   // guarded by mutex_
+  std::vector<unsigned> statuses_;  // the same
   RunningServer receiver_{
       [this](const auto& request, auto responder) { receive(request, std::move(responder)); }};
 };
@@ -108,27 +120,28 @@ TEST_F(NewsSend, TellsEachPieceOnceInOrderAndSigned) {
   EXPECT_EQ(ran.last()["messages"], 3);
   EXPECT_THAT(types(), ElementsAre("project.opened.v1", "project.milestone-planned.v1",
                                    "project.milestone-reported.v1"));
-  for (const Message& message : messages_) {
+  for (const Message& message : messages()) {
     EXPECT_TRUE(message.is_signed) << message.id;
     EXPECT_THAT(message.id, HasSubstr("news-park-"));
   }
   EXPECT_EQ(send().last()["messages"], 0) << "what was taken is not told again";
-  EXPECT_EQ(messages_.size(), 3U);
+  EXPECT_EQ(messages().size(), 3U);
 }
 
 TEST_F(NewsSend, RepeatsWhatWasNotTakenBeforeItGoesOn) {
-  statuses_ = {204, 503, 500};
+  answer({204, 503, 500});
   const Ran ran = send();
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("status 503; again in"));
-  ASSERT_EQ(messages_.size(), 5U);
-  EXPECT_EQ(messages_[1].id, messages_[2].id);
-  EXPECT_EQ(messages_[1].id, messages_[3].id);
-  EXPECT_NE(messages_[3].id, messages_[4].id);
+  const auto told = messages();
+  ASSERT_EQ(told.size(), 5U);
+  EXPECT_EQ(told[1].id, told[2].id);
+  EXPECT_EQ(told[1].id, told[3].id);
+  EXPECT_NE(told[3].id, told[4].id);
 }
 
 TEST_F(NewsSend, GoesOnLaterWhereItGaveUp) {
-  statuses_ = {204, 500};
+  answer({204, 500});
   const Ran ran = send({"--give-up-after", "1ms"});
   EXPECT_EQ(ran.code, 75) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("are not taken: status 500"));
@@ -136,7 +149,7 @@ TEST_F(NewsSend, GoesOnLaterWhereItGaveUp) {
 }
 
 TEST_F(NewsSend, EndsWhereTheReceiverWantsNoMore) {
-  statuses_ = {410};
+  answer({410});
   const Ran ran = send();
   EXPECT_EQ(ran.code, 5) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("wants no more news"));
@@ -156,7 +169,7 @@ TEST_F(NewsSend, RefusesWhatItCannotSendRightly) {
   const Ran other = send();
   EXPECT_EQ(other.code, 2);
   EXPECT_THAT(other.err, HasSubstr("is of other news"));
-  EXPECT_TRUE(messages_.empty());
+  EXPECT_TRUE(messages().empty());
 }
 
 TEST_F(NewsSend, WaitsForMoreUntilItIsEnded) {
@@ -166,10 +179,7 @@ TEST_F(NewsSend, WaitsForMoreUntilItIsEnded) {
       clean_environment());
   const auto seen = [&](std::size_t wanted) {
     for (int i = 0; i < 600; ++i) {
-      {
-        const std::lock_guard lock(mutex_);
-        if (messages_.size() >= wanted) return true;
-      }
+      if (messages().size() >= wanted) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds{50});
     }
     return false;

@@ -69,8 +69,6 @@ std::expected<void, Failure> TownYear::all(std::string_view what, std::size_t co
   Crowd crowd(count, place_, connections, std::move(deed));
   while (!crowd.is_over()) {
     if (const auto signal = signals_.wait(between_pictures)) {
-      crowd.stop();
-      (void)crowd.join();
       return failed(ended_by(*signal), "the demo was interrupted");
     }
     if (picture) picture();
@@ -232,7 +230,7 @@ std::expected<void, Failure> TownYear::report_and_hide(std::size_t number, Visit
                          .token = token,
                          .body = std::move(body)});
   };
-  for (const std::size_t neighbour : {1, 2}) {
+  for (const std::size_t neighbour : {1U, 2U}) {
     const auto& token = tokens_[(comment.author + neighbour) % people_.citizens()];
     if (auto reported = act(token, "report", {{"reason", "insulting"}}); !reported)
       return std::unexpected(std::move(reported.error()));
