@@ -5,6 +5,7 @@
 #include <functional>
 #include <initializer_list>
 #include <string_view>
+#include <vector>
 
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/utf8.hpp"
@@ -47,7 +48,7 @@ inline std::size_t written_bytes_max(const LocalizedText& text) {
 }
 
 // Whether what a machine translated are languages, sorted and each once, that one of the texts has.
-inline bool are_languages_of(std::initializer_list<const LocalizedText*> texts, const Languages& languages) {
+inline bool are_languages_of(const std::vector<const LocalizedText*>& texts, const Languages& languages) {
   return std::ranges::adjacent_find(languages, std::ranges::greater_equal{}) == languages.end() &&
          std::ranges::all_of(languages, [&](const std::string& language) {
            return std::ranges::any_of(texts,

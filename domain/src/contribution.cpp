@@ -6,6 +6,7 @@
 
 #include "bounds.hpp"
 #include "stimmbuch/domain/admission.hpp"
+#include "stimmbuch/domain/survey.hpp"
 
 namespace stimmbuch::contribution {
 
@@ -15,8 +16,17 @@ using Decision = std::expected<std::vector<Event>, Rejection>;
 using Checked = std::expected<void, Rejection>;
 
 bool are_texts_of(Kind kind, const Commitments& texts) {
-  if (kind == Kind::comment) return texts.size() == 1 && texts.contains("text");
-  return texts.size() == 2 && texts.contains("title") && texts.contains("text");
+  if (!texts.contains("text")) return false;
+  switch (kind) {
+    case Kind::proposal:
+      return texts.size() == 2 && texts.contains("title");
+    case Kind::comment:
+    case Kind::annotation:
+      return texts.size() == 1;
+    case Kind::mark:
+      return texts.contains("place") && has_only_fields(texts, {"text", "place", "photo"});
+  }
+  return false;
 }
 
 bool is_at_most(const Commitments& texts, std::string_view field) {
@@ -24,7 +34,16 @@ bool is_at_most(const Commitments& texts, std::string_view field) {
 }
 
 project::Feature feature_of(Kind kind) {
-  return kind == Kind::proposal ? project::Feature::propose : project::Feature::comment;
+  switch (kind) {
+    case Kind::proposal:
+      return project::Feature::propose;
+    case Kind::comment:
+    case Kind::annotation:
+      return project::Feature::comment;
+    case Kind::mark:
+      return project::Feature::mark;
+  }
+  return project::Feature::comment;
 }
 
 Checked check_there(const State& state) {
@@ -94,22 +113,70 @@ auto* find_appealed(Hidings& hidings, Position appeal) {
   return found == hidings.end() ? nullptr : &*found;
 }
 
-Checked check_links(const Submit& command, const Context& context) {
-  if (command.kind == Kind::comment) {
-    if (command.amends) return refused(Refusal::invalid, "/amends");
-    if (!command.parent) return {};
-    if (auto checked = check_named(context.named, command.project, "/parent"); !checked) return checked;
-    if (context.named->is_over()) return refused(Refusal::contribution_over, "/parent");
-    if (context.named->depth >= depth_max) return refused(Refusal::nested_too_deep, "/parent");
-    return {};
-  }
-  if (command.parent) return refused(Refusal::invalid, "/parent");
+Checked check_amended(const Submit& command, const Context& context) {
   if (!command.amends) return {};
   if (auto checked = check_named_proposal(context.named, command.project, "/amends"); !checked)
     return checked;
   const std::uint32_t version = command.amends->version;
   if (version < 1 || version > context.named->released)
     return refused(Refusal::version_unknown, "/amends/version");
+  return {};
+}
+
+Checked check_commented(const Submit& command, const Context& context) {
+  if (command.survey) {
+    if (command.parent) return refused(Refusal::invalid, "/survey");
+    const auto& terms = context.survey->terms;
+    if (!terms || terms->project != command.project) return refused(Refusal::survey_unknown, "/survey");
+    if (context.survey->status == survey::Status::draft) return refused(Refusal::survey_not_open, "/survey");
+  }
+  if (!command.parent) return {};
+  if (auto checked = check_named(context.named, command.project, "/parent"); !checked) return checked;
+  if (context.named->is_over()) return refused(Refusal::contribution_over, "/parent");
+  if (context.named->depth >= depth_max) return refused(Refusal::nested_too_deep, "/parent");
+  return {};
+}
+
+Checked check_annotated(const Submit& command, const Context& context) {
+  if (!context.document->is_published() || context.document->project != command.project)
+    return refused(Refusal::document_unknown, "/passage/document");
+  return document::check_passage(*context.document, *command.passage);
+}
+
+Checked check_place(const std::optional<Place>& place, const Context& context) {
+  if (!place) return {};
+  if (!is_place(*place)) return refused(Refusal::invalid, "/place");
+  const Area& area = context.project.area;
+  if (!area.empty() && !contains(area, *place)) return refused(Refusal::outside_area, "/place");
+  return {};
+}
+
+Checked check_marked(const Submit& command, const Context& context) {
+  const project::Phase& phase = *context.project.phase(command.phase);
+  const bool has_one = command.category && phase.has(*command.category);
+  if (phase.categories.empty() ? command.category.has_value() : !has_one)
+    return refused(Refusal::category_unknown, "/category");
+  return check_place(command.place, context);
+}
+
+// What a contribution is about: each kind has links of its own and none of the others'.
+Checked check_links(const Submit& command, const Context& context) {
+  const Kind kind = command.kind;
+  if (command.amends && kind != Kind::proposal) return refused(Refusal::invalid, "/amends");
+  if (command.parent && kind != Kind::comment) return refused(Refusal::invalid, "/parent");
+  if (command.survey && kind != Kind::comment) return refused(Refusal::invalid, "/survey");
+  if (command.passage.has_value() != (kind == Kind::annotation)) return refused(Refusal::invalid, "/passage");
+  if (command.category && kind != Kind::mark) return refused(Refusal::invalid, "/category");
+  switch (kind) {
+    case Kind::proposal:
+      return check_amended(command, context);
+    case Kind::comment:
+      return check_commented(command, context);
+    case Kind::annotation:
+      return check_annotated(command, context);
+    case Kind::mark:
+      return check_marked(command, context);
+  }
   return {};
 }
 
@@ -129,7 +196,10 @@ Decision decide_on(const State& state, const Submit& command, const Context& con
                                       .amends = command.amends,
                                       .language = command.language,
                                       .texts = command.texts,
-                                      .pending = context.project.premoderated}};
+                                      .pending = context.project.premoderated,
+                                      .survey = command.survey,
+                                      .passage = command.passage,
+                                      .category = command.category}};
 }
 
 Decision decide_on(const State& state, const Revise& command, const Context& context) {
@@ -138,6 +208,7 @@ Decision decide_on(const State& state, const Revise& command, const Context& con
   if (state.is_decided()) return refused(Refusal::contribution_decided);
   if (auto open = check_phase(state.kind, state.phase, context); !open) return std::unexpected(open.error());
   if (!are_texts_of(state.kind, command.texts)) return refused(Refusal::invalid);
+  if (auto checked = check_place(command.place, context); !checked) return std::unexpected(checked.error());
   return std::vector<Event>{Revised{state.version + 1, command.texts, context.project.premoderated}};
 }
 

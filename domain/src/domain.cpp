@@ -80,11 +80,17 @@ class Decide {
     const auto& own = state<contribution::State>(stream_);
     const auto* const citizen = std::get_if<CitizenId>(&context_.actor);
     const auto named = contribution::named_by(command);
+    const auto* const submit = std::get_if<contribution::Submit>(&command);
+    const auto* const survey = submit && submit->survey ? &state<survey::State>(*submit->survey) : nullptr;
+    const auto* const document =
+        submit && submit->passage ? &state<document::State>(submit->passage->document) : nullptr;
     const contribution::Context context{.ledger = ledger(),
                                         .project = state<project::State>(project_of(own, command)),
                                         .citizen = citizen ? &state<citizen::State>(*citizen) : nullptr,
                                         .self = std::get<ContributionId>(stream_),
                                         .named = named ? &state<contribution::State>(*named) : nullptr,
+                                        .survey = survey,
+                                        .document = document,
                                         .now = context_.now,
                                         .actor = context_.actor,
                                         .text_is_there = context_.text_is_there};
@@ -111,6 +117,13 @@ class Decide {
                                    .citizen = person_behind(),
                                    .now = context_.now};
     return widened(answers::decide(state<answers::State>(stream_), command, context));
+  }
+
+  Decision operator()(const document::Command& command) const {
+    const auto& own = state<document::State>(stream_);
+    const auto* const publish = std::get_if<document::PublishDocument>(&command);
+    const auto& project = state<project::State>(publish ? publish->project : own.project);
+    return widened(document::decide(own, command, {.project = project.status}));
   }
 
  private:
@@ -232,6 +245,9 @@ class Evolve {
   State operator()(const answers::Event& own) const {
     return answers::evolve(take<answers::State>(), own, recorded_);
   }
+  State operator()(const document::Event& own) const {
+    return document::evolve(take<document::State>(), own, recorded_);
+  }
 
  private:
   template <class Own>
@@ -260,6 +276,7 @@ State initial_state(const StreamId& stream) {
     State operator()(const ReportsId&) const { return report::State{}; }
     State operator()(const SurveyId&) const { return survey::State{}; }
     State operator()(const AnswersId&) const { return answers::State{}; }
+    State operator()(const DocumentId&) const { return document::State{}; }
   };
   return std::visit(Initial{}, stream);
 }

@@ -1,6 +1,7 @@
 #include "stimmbuch/domain/project.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "bounds.hpp"
 #include "stimmbuch/domain/support.hpp"
@@ -83,6 +84,32 @@ std::expected<void, Rejection> check_contests(const Phase& phase) {
   return {};
 }
 
+constexpr std::size_t categories_max = 100;
+constexpr std::size_t categories_bytes_max = 30'000;
+
+std::expected<void, Rejection> check_categories(const Phase& phase) {
+  if (phase.categories.empty()) return {};
+  if (!phase.has(Feature::mark) || phase.categories.size() > categories_max)
+    return refused(Refusal::invalid, "/categories");
+  std::set<CategoryId> ids;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < phase.categories.size(); ++i) {
+    const auto& [id, title] = phase.categories[i];
+    const auto where = "/categories/" + std::to_string(i);
+    if (!is_localized(title, title_bytes_max)) return refused(Refusal::invalid, where + "/title");
+    if (!ids.insert(id).second) return refused(Refusal::invalid, where + "/id");
+    bytes += 90 + written_bytes_max(title);
+  }
+  if (bytes > categories_bytes_max) return refused(Refusal::invalid, "/categories");
+  return {};
+}
+
+bool are_languages_of_phase(const Phase& phase) {
+  std::vector<const LocalizedText*> texts{&phase.title};
+  for (const Category& category : phase.categories) texts.push_back(&category.title);
+  return are_languages_of(texts, phase.machine_translated);
+}
+
 // What a command names a reason for: a phase of an open project.
 std::expected<const Phase*, Rejection> phase_with_reason(const State& state, const PhaseId& id,
                                                          std::string_view reason) {
@@ -93,29 +120,32 @@ std::expected<const Phase*, Rejection> phase_with_reason(const State& state, con
   return phase;
 }
 
-// The texts of a project, by whatever command they come.
+// The texts and the area of a project, by whatever command they come.
 template <class Intent>
-std::expected<void, Rejection> check_texts(const Intent& command) {
+std::expected<void, Rejection> check_description(const Intent& command) {
   if (!is_localized(command.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (!command.summary.empty() && !is_localized(command.summary, summary_bytes_max)) {
     return refused(Refusal::invalid, "/summary");
   }
   if (!are_languages_of({&command.title, &command.summary}, command.machine_translated))
     return refused(Refusal::invalid, "/machine_translated");
+  const bool is_area = is_simple(command.area) && runs_counterclockwise(command.area);
+  if (!command.area.empty() && !is_area) return refused(Refusal::invalid, "/area");
   return {};
 }
 
 Decision decide_on(const State& state, const OpenProject& command, const Context&) {
   if (state.status != Status::unknown) return refused(Refusal::project_exists);
-  if (auto texts = check_texts(command); !texts) return std::unexpected(texts.error());
+  if (auto checked = check_description(command); !checked) return std::unexpected(checked.error());
   return std::vector<Event>{
-      Opened{command.title, command.summary, command.machine_translated, command.premoderated}};
+      Opened{command.title, command.summary, command.machine_translated, command.premoderated, command.area}};
 }
 
 Decision decide_on(const State& state, const ReviseProject& command, const Context&) {
   if (auto open = check_open(state); !open) return std::unexpected(open.error());
-  if (auto texts = check_texts(command); !texts) return std::unexpected(texts.error());
-  return std::vector<Event>{Revised{command.title, command.summary, command.machine_translated}};
+  if (auto checked = check_description(command); !checked) return std::unexpected(checked.error());
+  return std::vector<Event>{
+      Revised{command.title, command.summary, command.machine_translated, command.area}};
 }
 
 Decision decide_on(const State& state, const DefinePhase& command, const Context& context) {
@@ -127,8 +157,8 @@ Decision decide_on(const State& state, const DefinePhase& command, const Context
   if (auto checked = check_admissions(phase, context.ledger); !checked)
     return std::unexpected(checked.error());
   if (auto checked = check_contests(phase); !checked) return std::unexpected(checked.error());
-  if (!are_languages_of({&phase.title}, phase.machine_translated))
-    return refused(Refusal::invalid, "/machine_translated");
+  if (auto checked = check_categories(phase); !checked) return std::unexpected(checked.error());
+  if (!are_languages_of_phase(phase)) return refused(Refusal::invalid, "/machine_translated");
   if (state.phases.size() >= phases_max) return refused(Refusal::stream_full);
   if (find(state.phases, phase.id)) return refused(Refusal::phase_exists, "/id");
   if (overlaps_another(state, phase)) return refused(Refusal::phases_overlap);
@@ -250,6 +280,7 @@ struct Evolve {
   void operator()(const Opened& event) const {
     state.status = Status::open;
     state.premoderated = event.premoderated;
+    state.area = event.area;
   }
   void operator()(const PhaseDefined& event) const {
     state.phases.push_back(event.phase);
@@ -274,7 +305,7 @@ struct Evolve {
       if (contest.phase == event.phase && contest.kind == event.contest) contest.secret_destroyed = true;
     }
   }
-  void operator()(const Revised&) const {}
+  void operator()(const Revised& event) const { state.area = event.area; }
   void operator()(const MilestonePlanned& event) const {
     state.milestones.push_back({event.milestone.id, std::nullopt});
   }
@@ -290,11 +321,16 @@ bool Phase::has(Feature feature) const {
   return std::ranges::find(features, feature) != features.end();
 }
 
+bool Phase::has(const CategoryId& category) const {
+  return std::ranges::find(categories, category, &Category::id) != categories.end();
+}
+
 std::vector<OpinionKind> Phase::opinions() const {
   std::vector<OpinionKind> kinds;
   if (has(Feature::support)) kinds.push_back(OpinionKind::support);
   if (has(Feature::rate)) kinds.push_back(OpinionKind::rating);
-  if (has(Feature::propose) || has(Feature::comment)) kinds.push_back(OpinionKind::report);
+  if (has(Feature::propose) || has(Feature::comment) || has(Feature::mark))
+    kinds.push_back(OpinionKind::report);
   return kinds;
 }
 

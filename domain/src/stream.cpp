@@ -52,6 +52,7 @@ struct SubjectOf {
   std::string operator()(const AnswersId& id) const {
     return joined("answers", id.survey.text()).append(1, '/').append(id.voter.text());
   }
+  std::string operator()(const DocumentId& id) const { return joined("document", id.text()); }
 
  private:
   static std::string part(std::string_view kind, const PollId& poll, std::uint32_t number) {
@@ -152,6 +153,7 @@ std::optional<StreamId> parse_subject(std::string_view subject) {
   if (const auto opinions = opinion_kind(kind)) return as_participant(*opinions, rest);
   if (kind == survey_kind) return as_stream<SurveyId>(rest);
   if (kind == "answers") return as_voter_in<AnswersId, SurveyId>(rest);
+  if (kind == "document") return as_stream<DocumentId>(rest);
   return std::nullopt;
 }
 

@@ -22,13 +22,15 @@ namespace {
 constexpr int kills = 15;
 constexpr int forums = 3;
 
-// One citizen after the other goes through everything that can be done with contributions.
+// One citizen after the other goes through everything that can be done with contributions and documents.
 class Forum final : public Rounds {
  public:
   Forum(const std::string& name, std::map<std::string, std::string> officials)
-      : Rounds(name, 18), officials_(std::move(officials)) {}
+      : Rounds(name, 23), officials_(std::move(officials)) {}
 
   const std::vector<std::string>& proposals() const { return proposals_; }
+  const std::vector<std::string>& marks() const { return marks_; }
+  const std::vector<std::string>& annotations() const { return annotations_; }
 
  private:
   Deed deed(int number) const override {
@@ -76,16 +78,48 @@ class Forum final : public Rounds {
         return deed_by(citizen(), comment, Json::object(), "DELETE");
       case 16:
         return deed_by(citizen(), proposal + "/withdraw", {{"reason", "No."}});
-      default:
+      case 17:
         return deed_by(moderator, proposal + "/hide", {{"manner", "blocked"}, {"reason", "other"}});
+      case 18:
+        words.update({{"kind", "mark"}, {"place", place(13.4)}});
+        return deed_by(citizen(), "/v1/contributions", words);
+      case 19:
+        return deed_by(citizen(), "/v1/contributions/" + mark_ + "/revise",
+                       {{"text", "There."}, {"place", place(13.5)}});
+      case 20:
+        return deed_by(staff, "/v1/documents",
+                       {{"project", "town"},
+                        {"title", {{"de", "Konzept"}}},
+                        {"paragraphs", Json::array({paragraph("Mehr Grün.")})}});
+      case 21:
+        words.update({{"kind", "annotation"},
+                      {"passage",
+                       {{"document", document_},
+                        {"version", 1},
+                        {"paragraph", "aim"},
+                        {"language", "de"},
+                        {"from", 5},
+                        {"to", 9},
+                        {"quote", "Grün"}}}});
+        return deed_by(citizen(), "/v1/contributions", words);
+      default:
+        return deed_by(
+            staff, "/v1/documents/" + document_ + "/revise",
+            {{"title", {{"de", "Konzept"}}}, {"paragraphs", Json::array({paragraph("Viel mehr Grün.")})}});
     }
   }
+
+  static Json place(double longitude) { return {{"type", "Point"}, {"coordinates", {longitude, 52.5}}}; }
+  static Json paragraph(const std::string& text) { return {{"id", "aim"}, {"text", {{"de", text}}}}; }
 
   void take(int number, const Json& answer) override {
     if (number == 1) proposals_.push_back(proposal_ = answer.at("contribution"));
     if (number == 3) comment_ = answer.at("contribution");
     if (number == 9) hiding_ = answer.at("position");
     if (number == 10) appeal_ = answer.at("position");
+    if (number == 18) marks_.push_back(mark_ = answer.at("contribution"));
+    if (number == 20) document_ = answer.at("document");
+    if (number == 21) annotations_.push_back(answer.at("contribution"));
   }
 
   const std::map<std::string, std::string> officials_;  // tokens
@@ -93,7 +127,11 @@ class Forum final : public Rounds {
   std::string comment_;
   std::string hiding_;
   std::string appeal_;
+  std::string mark_;
+  std::string document_;
   std::vector<std::string> proposals_;
+  std::vector<std::string> marks_;
+  std::vector<std::string> annotations_;
 };
 
 void open_phase(Caller& staff) {
@@ -101,7 +139,8 @@ void open_phase(Caller& staff) {
   const auto phase =
       staff.post("/v1/projects/town/phases",
                  Json::parse(R"({"id":"ideas","title":{"de":"Ideen"},"opens":"2020-01-01T00:00:00Z",
-                      "closes":"2100-01-01T00:00:00Z","features":["propose","comment","support","rate"]})"));
+                      "closes":"2100-01-01T00:00:00Z",
+                      "features":["propose","comment","support","rate","mark"]})"));
   ASSERT_EQ(phase.status, 201) << phase.body;
 }
 
@@ -139,15 +178,20 @@ TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
     engine = std::make_unique<EngineProcess>(data);
   }
   std::size_t acknowledged = 0;
-  std::vector<std::string> proposals;
+  std::size_t editions = 0;
+  std::vector<std::string> proposals, marks, annotations;
   for (auto& forum : all) {
     forum->finish(engine->endpoints());
     EXPECT_TRUE(forum->problems().empty()) << forum->problems().front();
     acknowledged += forum->acknowledged();
     proposals.insert(proposals.end(), forum->proposals().begin(), forum->proposals().end());
+    marks.insert(marks.end(), forum->marks().begin(), forum->marks().end());
+    annotations.insert(annotations.end(), forum->annotations().begin(), forum->annotations().end());
+    // Of as many documents, each published and revised once.
+    editions += 2 * forum->annotations().size();
   }
-  // Each command writes one record.
-  EXPECT_EQ(head_of(engine->endpoints()), before + acknowledged);
+  // Each command writes one record, and with a version of a document its paragraphs another one.
+  EXPECT_EQ(head_of(engine->endpoints()), before + acknowledged + editions);
   EXPECT_FALSE(proposals.empty());
   std::map<std::string, std::string> documents;
   for (const auto& proposal : proposals) {
@@ -159,6 +203,19 @@ TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
     EXPECT_EQ(document.at("supports"), 0);
     EXPECT_EQ(document.at("replies"), 1);
     EXPECT_EQ(document.at("state"), "hidden");
+  }
+  const auto settled_once = [&](const std::string& contribution) {
+    documents[contribution] = settled(engine->endpoints(), officials.at("moderator"), contribution);
+    return Json::parse(documents[contribution]);
+  };
+  for (const auto& mark : marks) {
+    const Json document = settled_once(mark);
+    EXPECT_EQ(document.at("versions")[0].at("place").at("coordinates")[0], 13.4);
+    EXPECT_EQ(document.at("versions")[1].at("place").at("coordinates")[0], 13.5);
+  }
+  for (const auto& annotation : annotations) {
+    const Json carried{{"version", 2}, {"state", "carried"}, {"from", 10}, {"to", 14}};
+    EXPECT_EQ(settled_once(annotation).at("later_versions"), Json::array({carried}));
   }
   engine->kill();
   std::filesystem::remove_all(data / "views");

@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "stimmbuch/projections/folds/audit_trail.hpp"
+#include "golden.hpp"
 #include "stimmbuch/projections/folds/contributions.hpp"
 #include "stimmbuch/projections/folds/figures.hpp"
 #include "stimmbuch/projections/folds/news.hpp"
@@ -18,7 +18,6 @@
 #include "stimmbuch/projections/folds/projects.hpp"
 #include "stimmbuch/projections/folds/surveys.hpp"
 #include "stimmbuch/projections/folds/tally.hpp"
-#include "support/memory_views.hpp"
 #include "support/surveys.hpp"
 
 namespace stimmbuch::test {
@@ -379,19 +378,6 @@ LogBuilder surveys(bool closed) {
   return log;
 }
 
-struct Golden {
-  std::string file;
-  std::function<std::string()> document;
-};
-
-void PrintTo(const Golden& golden, std::ostream* out) {
-  *out << golden.file;
-}
-
-std::string row(const projections::Projection& projection, const LogBuilder& log, std::string_view key) {
-  return Folding(projection).catch_up(log).views.get(key).value_or("none");
-}
-
 Golden tally(const std::string& name, LogBuilder (*log)()) {
   return {"tally-" + name, [log] { return row(projections::tally_projection(), log(), "document/bench"); }};
 }
@@ -405,30 +391,9 @@ Golden contribution_row(const std::string& name, const std::string& key) {
           [key] { return row(projections::contributions_projection(), contributions(), key); }};
 }
 
-// Line by line.
-std::string news_of(const LogBuilder& log) {
-  std::string lines;
-  auto views = Folding(projections::news_projection()).catch_up(log).views;
-  views.each(projections::news_prefix(id<ProjectId>("park")), [&](std::string_view, std::string_view news) {
-    if (!lines.empty()) lines += "\n";
-    lines += news;
-  });
-  return lines;
-}
-
 Golden survey_row(const std::string& name, bool closed, const std::string& key) {
   return {"surveys-" + name,
           [closed, key] { return row(projections::surveys_projection(), surveys(closed), key); }};
-}
-
-std::string trail(const LogBuilder& log, const std::string& of) {
-  projections::AuditTrail audit(of, ledger::Purpose::demo, [](const PollId&, const OptionId& option) {
-    return option == id<OptionId>("a") ? LocalizedText{{"de", "Bank"}, {"en", "Bench"}} : LocalizedText{};
-  });
-  for (std::size_t i = 0; i < log.records().size(); ++i) {
-    if (log.records()[i].subject == of) audit.add(Position{i + 1}, log.records()[i].bytes);
-  }
-  return audit.finish();
 }
 
 std::string own(const LogBuilder& log, const BallotId& of,
@@ -440,9 +405,9 @@ std::string own(const LogBuilder& log, const BallotId& of,
   return own_ballot.finish(opening);
 }
 
-const std::vector<Golden>& goldens() {
+std::vector<Golden> goldens() {
   static const std::string newest = "newest/18446744073709551611";  // the poll was drafted at position 4
-  static const std::vector<Golden> all{
+  std::vector<Golden> all{
       tally("single", single),
       tally("multiple", multiple),
       tally("approval", approval),
@@ -530,6 +495,7 @@ const std::vector<Golden>& goldens() {
       {"own-ballot-standing", [] { return own(single(), {id<PollId>("bench"), id<VoterId>("v2")}); }},
       {"own-ballot-withdrawn", [] { return own(single(), {id<PollId>("bench"), id<VoterId>("v3")}); }},
   };
+  std::ranges::move(goldens_of_consultation(), std::back_inserter(all));
   return all;
 }
 
@@ -554,4 +520,15 @@ INSTANTIATE_TEST_SUITE_P(Views, ViewDocument, testing::ValuesIn(goldens()), [](c
 });
 
 }  // namespace
+
+std::string news_of(const LogBuilder& log) {
+  std::string lines;
+  auto views = Folding(projections::news_projection()).catch_up(log).views;
+  views.each(projections::news_prefix(id<ProjectId>("park")), [&](std::string_view, std::string_view news) {
+    if (!lines.empty()) lines += "\n";
+    lines += news;
+  });
+  return lines;
+}
+
 }  // namespace stimmbuch::test

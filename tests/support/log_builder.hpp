@@ -129,6 +129,7 @@ class LogBuilder {
     if constexpr (std::is_constructible_v<report::Event, One>) return Event{report::Event{event}};
     if constexpr (std::is_constructible_v<survey::Event, One>) return Event{survey::Event{event}};
     if constexpr (std::is_constructible_v<answers::Event, One>) return Event{answers::Event{event}};
+    if constexpr (std::is_constructible_v<document::Event, One>) return Event{document::Event{event}};
   }
 
   Actor actor_of(const StreamId& stream) const {

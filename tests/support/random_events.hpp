@@ -99,6 +99,10 @@ inline void fill(Random& random, std::vector<std::byte>& bytes) {
   bytes.resize(random.index(5));
   for (std::byte& byte : bytes) byte = static_cast<std::byte>(random.between<int>(0, 255));
 }
+inline void fill(Random& random, Place& place) {
+  fill(random, place.longitude_e7);
+  fill(random, place.latitude_e7);
+}
 inline void fill(Random& random, roll::Entry& entry) {
   fill(random, entry.voter);
   fill(random, entry.binding);
@@ -171,6 +175,7 @@ void for_each_event_type(auto&& visit) {
   aggregate(std::type_identity<report::Event>{});
   aggregate(std::type_identity<survey::Event>{});
   aggregate(std::type_identity<answers::Event>{});
+  aggregate(std::type_identity<document::Event>{});
 }
 
 // Other data for the event.
@@ -223,6 +228,7 @@ inline StreamId random_stream(Random& random, const Event& event) {
     StreamId operator()(const answers::Event&) const {
       return AnswersId{random_id<SurveyId>(random), random_id<VoterId>(random)};
     }
+    StreamId operator()(const document::Event&) const { return random_id<DocumentId>(random); }
   };
   return std::visit(Stream{random}, event);
 }

@@ -68,10 +68,19 @@ std::expected<std::vector<Event>, Rejection> largest(World& world, const StreamI
   return last;
 }
 
+// As many corners as there may be, of as many digits.
+Area longest_area() {
+  Area area;
+  for (std::int32_t i = 0; i < 100; ++i) area.push_back({-1'700'000'000 + i, -700'000'000 + i % 2});
+  for (std::int32_t i = 100; i-- > 0;) area.push_back({-1'700'000'000 + i, -600'000'000 + i % 2});
+  return area;
+}
+
 TEST(LargestRecords, OfProjects) {
   auto world = given(the_ledger);
-  expect_to_fit(world.decided(id<ProjectId>("pool"),
-                              project::OpenProject{longest(240), longest(3000), languages_of(longest(1))}));
+  expect_to_fit(world.decided(
+      id<ProjectId>("pool"),
+      project::OpenProject{longest(240), longest(3000), languages_of(longest(1)), true, longest_area()}));
   const auto milestone = longest_id<MilestoneId>(0);
   world.given(the_project, project::MilestonePlanned{{milestone, longest(1)}});
   expect_to_fit(world.decided(
@@ -303,6 +312,47 @@ TEST(LargestRecords, OfSurveysAndTheirAnswers) {
       expect_to_fit(world.decided(AnswersId{survey, long_ballot.voter}, answer));
     }
   }
+}
+
+TEST(LargestRecords, OfPhasesWithCategories) {
+  for (const std::size_t title : {1U, 10U, 240U}) {
+    auto world = given(the_ledger);
+    expect_to_fit(largest(world, the_project, 101, [&](std::size_t size) {
+      project::Phase phase{longest_id<PhaseId>(0), longest(240), noon, noon + std::chrono::hours{1}};
+      phase.features = {project::Feature::mark};
+      for (std::size_t i = 0; i < size; ++i)
+        phase.categories.push_back({longest_id<CategoryId>(i), longest(title)});
+      return project::DefinePhase{phase};
+    }));
+  }
+}
+
+TEST(LargestRecords, OfDocumentsAndAnnotations) {
+  const auto document = longest_id<DocumentId>(0);
+  const auto edition = [](std::size_t paragraphs, std::size_t text, std::size_t languages) {
+    document::Edition made{longest(240), languages_of(longest(1)), {}};
+    for (std::size_t i = 0; i < paragraphs; ++i)
+      made.paragraphs.push_back({longest_id<ParagraphId>(i), longest(text, languages)});
+    return made;
+  };
+  for (const std::size_t text : {1U, 100U, 1000U, 3000U})
+    for (const std::size_t languages : {1U, 5U, 8U}) {
+      auto world = given(the_ledger);
+      expect_to_fit(largest(world, document, document::paragraphs_max, [&](std::size_t size) {
+        return document::PublishDocument{the_project, edition(size, text, languages)};
+      }));
+    }
+  auto world = given(the_ledger);
+  project::Phase phase{longest_id<PhaseId>(0), longest(1), noon, noon + std::chrono::hours{1}};
+  phase.features = {project::Feature::comment};
+  world.given(the_project, project::PhaseDefined{phase}).given(the_citizen, citizen::Registered{});
+  world.take_all(
+      document, world.decided(document, document::PublishDocument{the_project, edition(1, 3000, 1)}).value());
+  contribution::Submit annotation{contribution::Kind::annotation, the_project, phase.id, {}, {}, "de",
+                                  {{"text", commitment()}}};
+  annotation.passage =
+      document::Passage{document, 1, longest_id<ParagraphId>(0), "aa", 0, 3000, std::string(3000, '"')};
+  expect_to_fit(world.by(the_citizen).decided(longest_id<ContributionId>(0), annotation));
 }
 
 }  // namespace

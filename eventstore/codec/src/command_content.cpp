@@ -61,10 +61,12 @@ STIMMBUCH_COMMAND(citizen, CompleteTextDestruction, inlined(&citizen::CompleteTe
 STIMMBUCH_COMMAND(project, OpenProject, required("title", &project::OpenProject::title),
                   if_any("summary", &project::OpenProject::summary),
                   if_any("machine_translated", &project::OpenProject::machine_translated),
-                  unless("premoderated", &project::OpenProject::premoderated, false));
+                  unless("premoderated", &project::OpenProject::premoderated, false),
+                  if_any("area", &project::OpenProject::area));
 STIMMBUCH_COMMAND(project, ReviseProject, required("title", &project::ReviseProject::title),
                   if_any("summary", &project::ReviseProject::summary),
-                  if_any("machine_translated", &project::ReviseProject::machine_translated));
+                  if_any("machine_translated", &project::ReviseProject::machine_translated),
+                  if_any("area", &project::ReviseProject::area));
 STIMMBUCH_COMMAND(project, DefinePhase, inlined(&project::DefinePhase::phase));
 STIMMBUCH_COMMAND(project, ExtendPhase, required("id", &project::ExtendPhase::phase),
                   required("closes", &project::ExtendPhase::closes),
@@ -127,13 +129,13 @@ template <>
 inline constexpr auto members<opening::AddPart> = std::tuple{
     required("before", &opening::AddPart::before), required("openings", &opening::AddPart::openings)};
 
-STIMMBUCH_COMMAND(contribution, Submit, required("kind", &contribution::Submit::kind),
-                  required("project", &contribution::Submit::project),
-                  required("phase", &contribution::Submit::phase),
-                  if_any("parent", &contribution::Submit::parent),
-                  if_any("amends", &contribution::Submit::amends),
-                  if_any("language", &contribution::Submit::language),
-                  required("texts", &contribution::Submit::texts));
+STIMMBUCH_COMMAND(
+    contribution, Submit, required("kind", &contribution::Submit::kind),
+    required("project", &contribution::Submit::project), required("phase", &contribution::Submit::phase),
+    if_any("parent", &contribution::Submit::parent), if_any("amends", &contribution::Submit::amends),
+    if_any("language", &contribution::Submit::language), required("texts", &contribution::Submit::texts),
+    if_any("survey", &contribution::Submit::survey), if_any("passage", &contribution::Submit::passage),
+    if_any("category", &contribution::Submit::category));
 STIMMBUCH_COMMAND(contribution, Revise, required("texts", &contribution::Revise::texts));
 STIMMBUCH_COMMAND(contribution, Release, required("version", &contribution::Release::version));
 STIMMBUCH_COMMAND(contribution, Withdraw, if_any("successor", &contribution::Withdraw::successor),
@@ -184,6 +186,15 @@ STIMMBUCH_COMMAND(survey, DestroySecret);
 STIMMBUCH_COMMAND(answers, AnswerSurvey, required("answers", &answers::AnswerSurvey::answers),
                   required("texts", &answers::AnswerSurvey::texts));
 STIMMBUCH_COMMAND(answers, WithdrawAnswers);
+
+template <>
+inline constexpr auto members<document::Edition> =
+    std::tuple{required("title", &document::Edition::title),
+               if_any("machine_translated", &document::Edition::machine_translated),
+               required("paragraphs", &document::Edition::paragraphs)};
+STIMMBUCH_COMMAND(document, PublishDocument, required("project", &document::PublishDocument::project),
+                  inlined(&document::PublishDocument::edition));
+STIMMBUCH_COMMAND(document, ReviseDocument, inlined(&document::ReviseDocument::edition));
 
 #undef STIMMBUCH_COMMAND
 

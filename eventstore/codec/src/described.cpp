@@ -42,6 +42,17 @@ bool read(Reader& in, std::vector<std::byte>& bytes) {
   return from_base64url(text, bytes) || in.fail();
 }
 
+void write(Writer& out, const Place& place) {
+  out.begin_array();
+  write(out, place.longitude_e7);
+  write(out, place.latitude_e7);
+  out.end_array();
+}
+
+bool read(Reader& in, Place& place) {
+  return in.begin_array() && read(in, place.longitude_e7) && read(in, place.latitude_e7) && in.end_array();
+}
+
 void write(Writer& out, const roll::Entry& entry) {
   out.begin_array();
   write(out, entry.voter);

@@ -64,7 +64,7 @@ bool any_aggregate(Visit&& visit) {
          visit(Types<project::Event>{}) || visit(Types<ledger::Event>{}) || visit(Types<roll::Event>{}) ||
          visit(Types<opening::Event>{}) || visit(Types<contribution::Event>{}) ||
          visit(Types<support::Event>{}) || visit(Types<rating::Event>{}) || visit(Types<report::Event>{}) ||
-         visit(Types<survey::Event>{}) || visit(Types<answers::Event>{});
+         visit(Types<survey::Event>{}) || visit(Types<answers::Event>{}) || visit(Types<document::Event>{});
 }
 
 struct TypeName {

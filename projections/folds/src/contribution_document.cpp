@@ -16,6 +16,9 @@ std::string_view state_of(const contribution::State& contribution) {
   return is_hidden ? "hidden" : "pending";
 }
 
+// How much of it a document shows: all, what lists have, or that without what stands beside it.
+enum class Extent { whole, summary, properties };
+
 class ContributionDocument {
  public:
   ContributionDocument(std::string_view id, const ContributionRow& row, const LedgerRow& ledger)
@@ -32,6 +35,9 @@ class ContributionDocument {
     out_.member_if_any("parent", row_.parent);
     out_.member_if_any("amends", row_.amends);
     out_.member_if_any("language", row_.language);
+    out_.member_if_any("survey", row_.survey);
+    passage();
+    out_.member_if_any("category", row_.category);
     out_.member("state", state_of(own));
     out_.member("submitted", row_.submitted);
   }
@@ -44,19 +50,33 @@ class ContributionDocument {
   }
 
   // The texts of a version, numbered from 1.
-  void words(std::uint32_t version, bool whole) {
-    const Revision revision = row_.versions.at(version - 1).revision;
+  void words(std::uint32_t version, Extent extent) {
+    const auto& [recorded, revision, photo] = row_.versions.at(version - 1);
     const bool is_proposal = row_.contribution.kind == contribution::Kind::proposal;
+    const bool is_mark = row_.contribution.kind == contribution::Kind::mark;
     if (is_proposal) text("title", revision, "title");
-    if (whole || !is_proposal) text("text", revision, "text");
+    if (extent == Extent::whole || !is_proposal) text("text", revision, "text");
+    if (is_mark && extent != Extent::properties) reference("place", "$json", revision, "place");
+    if (photo) text("photo", revision, "photo");
   }
 
-  void newest_released(bool whole) {
+  // The feature that has the document as its properties.
+  void feature(const std::string& properties) {
+    out_.member("type", "Feature");
+    out_.member("id", id_);
+    const std::uint32_t version = row_.contribution.released;
+    reference("geometry", "$json", row_.versions.at(version - 1).revision, "place");
+    out_.out().name("properties");
+    out_.out().raw(properties);
+  }
+  std::string finish_feature() { return out_.finish(); }
+
+  void newest_released(Extent extent) {
     const std::uint32_t version = row_.contribution.released;
     out_.member("version", version);
     if (version > 1) out_.member("revised", row_.versions.at(version - 1).recorded);
     author();
-    words(version, whole);
+    words(version, extent);
   }
 
   void all_versions() {
@@ -65,9 +85,10 @@ class ContributionDocument {
     out_.begin_array("versions");
     for (std::uint32_t version = 1; version <= row_.versions.size(); ++version) {
       out_.begin_object();
-      codec::write_members(out_.out(), row_.versions[version - 1]);
+      moment(row_.versions[version - 1].recorded);
+      out_.member("revision", row_.versions[version - 1].revision);
       out_.member("version", version);
-      words(version, true);
+      words(version, Extent::whole);
       out_.end_object();
     }
     out_.end_array();
@@ -158,14 +179,38 @@ class ContributionDocument {
  private:
   void moment(const Moment& moment) { codec::write_members(out_.out(), moment); }
 
+  void passage() {
+    if (!row_.passage) return;
+    const document::Passage& passage = *row_.passage;
+    out_.member("passage", passage);
+    out_.begin_array("later_versions");
+    for (const auto& [version, from] : row_.stands) {
+      out_.begin_object();
+      out_.member("version", version);
+      out_.member("state", from ? "carried" : "lost");
+      if (from) {
+        out_.member("from", *from);
+        out_.member("to", *from + (passage.to - passage.from));
+      }
+      out_.end_object();
+    }
+    out_.end_array();
+  }
+
   void text(std::string_view member, Revision revision, std::string_view field) {
+    reference(member, "$text", revision, field);
+  }
+
+  // What the adapter fills in: a text, or what is JSON already.
+  void reference(std::string_view member, std::string_view manner, Revision revision,
+                 std::string_view field) {
     out_.begin_object(member);
-    out_.member("$text", std::string("text/contribution/")
-                             .append(id_)
-                             .append("/")
-                             .append(std::to_string(number(revision)))
-                             .append("/")
-                             .append(field));
+    out_.member(manner, std::string("text/contribution/")
+                            .append(id_)
+                            .append("/")
+                            .append(std::to_string(number(revision)))
+                            .append("/")
+                            .append(field));
     out_.end_object();
   }
 
@@ -203,13 +248,13 @@ class ContributionDocument {
 };
 
 std::string public_document(std::string_view id, const ContributionRow& row, const LedgerRow& ledger,
-                            bool whole) {
+                            Extent extent) {
   ContributionDocument document(id, row, ledger);
   document.head();
   if (row.contribution.is_shown()) {
-    document.newest_released(whole);
+    document.newest_released(extent);
     document.fate();
-    if (whole) document.answers();
+    if (extent == Extent::whole) document.answers();
   } else {
     document.why_not_shown();
   }
@@ -219,11 +264,17 @@ std::string public_document(std::string_view id, const ContributionRow& row, con
 }  // namespace
 
 std::string contribution_document(std::string_view id, const ContributionRow& row, const LedgerRow& ledger) {
-  return public_document(id, row, ledger, true);
+  return public_document(id, row, ledger, Extent::whole);
 }
 
 std::string contribution_summary(std::string_view id, const ContributionRow& row, const LedgerRow& ledger) {
-  return public_document(id, row, ledger, false);
+  return public_document(id, row, ledger, Extent::summary);
+}
+
+std::string mark_feature(std::string_view id, const ContributionRow& row, const LedgerRow& ledger) {
+  ContributionDocument document(id, row, ledger);
+  document.feature(public_document(id, row, ledger, Extent::properties));
+  return document.finish_feature();
 }
 
 std::string full_contribution_document(std::string_view id, const ContributionRow& row,

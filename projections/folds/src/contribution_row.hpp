@@ -23,6 +23,13 @@ struct Past {
 struct Version {
   Moment recorded;
   Revision revision{};
+  bool photo = false;  // whether the vault has one of it
+};
+
+// Where an annotation stands in a version of its document behind its own; nothing: it is lost there.
+struct Stand {
+  std::uint32_t version = 2;
+  std::optional<std::uint32_t> from;
 };
 
 // By what lists are sorted; the more, the further up.
@@ -40,6 +47,10 @@ struct ContributionRow {
   std::optional<ContributionId> parent;
   std::optional<contribution::Amendment> amends;
   std::string language;
+  std::optional<SurveyId> survey;
+  std::optional<document::Passage> passage;
+  std::vector<Stand> stands;
+  std::optional<CategoryId> category;
   std::vector<Version> versions;
   std::vector<Past<contribution::Answered>> answers;
   std::optional<Past<contribution::Withdrawn>> withdrawal;
@@ -68,6 +79,9 @@ struct ContributionRow {
 std::string contribution_document(std::string_view id, const ContributionRow& row, const LedgerRow& ledger);
 std::string contribution_summary(std::string_view id, const ContributionRow& row, const LedgerRow& ledger);
 
+// A mark as a GeoJSON feature, with its summary as properties.
+std::string mark_feature(std::string_view id, const ContributionRow& row, const LedgerRow& ledger);
+
 // For moderators and the author: all versions, and everything that was said about it.
 std::string full_contribution_document(std::string_view id, const ContributionRow& row,
                                        const LedgerRow& ledger);
@@ -82,7 +96,11 @@ inline constexpr auto members<projections::Past<Event>> = std::tuple{
     required("event", &projections::Past<Event>::event)};
 template <>
 inline constexpr auto members<projections::Version> = std::tuple{
-    inlined(&projections::Version::recorded), required("revision", &projections::Version::revision)};
+    inlined(&projections::Version::recorded), required("revision", &projections::Version::revision),
+    unless("photo", &projections::Version::photo, false)};
+template <>
+inline constexpr auto members<projections::Stand> =
+    std::tuple{required("version", &projections::Stand::version), if_any("from", &projections::Stand::from)};
 template <>
 inline constexpr auto members<projections::Scores> =
     std::tuple{required("supported", &projections::Scores::supported),
@@ -94,6 +112,10 @@ inline constexpr auto members<projections::ContributionRow> =
                if_any("parent", &projections::ContributionRow::parent),
                if_any("amends", &projections::ContributionRow::amends),
                if_any("language", &projections::ContributionRow::language),
+               if_any("survey", &projections::ContributionRow::survey),
+               if_any("passage", &projections::ContributionRow::passage),
+               if_any("stands", &projections::ContributionRow::stands),
+               if_any("category", &projections::ContributionRow::category),
                if_any("versions", &projections::ContributionRow::versions),
                if_any("answers", &projections::ContributionRow::answers),
                if_any("withdrawal", &projections::ContributionRow::withdrawal),

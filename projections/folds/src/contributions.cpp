@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "annotations.hpp"
 #include "contribution_row.hpp"
 #include "document.hpp"
 #include "stimmbuch/domain/citizen.hpp"
@@ -32,11 +33,12 @@ struct Remember {
     row.parent = event.parent;
     row.amends = event.amends;
     row.language = event.language;
-    row.versions.push_back({moment_of(recorded), recorded.revision});
+    row.survey = event.survey;
+    row.passage = event.passage;
+    row.category = event.category;
+    add_version(event.texts);
   }
-  void operator()(const contribution::Revised&) const {
-    row.versions.push_back({moment_of(recorded), recorded.revision});
-  }
+  void operator()(const contribution::Revised& event) const { add_version(event.texts); }
   void operator()(const contribution::Released&) const {}
   void operator()(const contribution::Withdrawn& event) const { row.withdrawal = past(event); }
   void operator()(const contribution::Merged& event) const { row.merging = past(event); }
@@ -52,6 +54,9 @@ struct Remember {
   void operator()(const contribution::TextsDestroyed&) const {}
 
  private:
+  void add_version(const Commitments& texts) const {
+    row.versions.push_back({moment_of(recorded), recorded.revision, texts.contains("photo")});
+  }
   template <class Event>
   Past<Event> past(const Event& event) const {
     return {moment_of(recorded), recorded.revision, event};
@@ -89,6 +94,8 @@ class ContributionsFold final : public Fold {
         return apply_report(views, input);
       case Aggregate::citizen:
         return apply_citizen(views, input);
+      case Aggregate::document:
+        return annotations_.apply(views, input, rows_);
       case Aggregate::ledger:
         return ledger_.apply(views, input);
       case Aggregate::project:
@@ -106,6 +113,8 @@ class ContributionsFold final : public Fold {
     const auto stream = parse_subject(subject);
     if (const auto* const own = stream ? std::get_if<ContributionId>(&*stream) : nullptr) {
       if (rows_.find(views, own->text())) rows_.edit(views, own->text()).provisional = true;
+    } else if (const auto* const document = stream ? std::get_if<DocumentId>(&*stream) : nullptr) {
+      Annotations::park(views, *document, rows_);
     } else if (!stream || std::holds_alternative<LedgerId>(*stream)) {
       ledger_.park(views);
     }
@@ -117,11 +126,13 @@ class ContributionsFold final : public Fold {
       // Its own stream is parked, and only what others say of it is known.
       if (row.contribution.submitted && !row.versions.empty()) write_views(views, id, row, ledger);
     });
+    annotations_.settle(views);
     ledger_.settle(views);
   }
 
   void forget() override {
     rows_.forget();
+    annotations_.forget();
     ledger_.forget();
   }
 
@@ -134,6 +145,8 @@ class ContributionsFold final : public Fold {
     row.contribution = contribution::evolve(std::move(row.contribution), event, recorded);
     std::visit(Remember{row, recorded}, event);
     row.reflects = recorded.position;
+    const auto* const submitted = std::get_if<contribution::Submitted>(&event);
+    if (submitted && submitted->passage) Annotations::add(views, submitted->passage->document, input.id());
     if (const auto deed = deed_of(event)) write_deed(views, input, row, *deed);
     if (!was_released && row.contribution.released > 0) count_at_others(views, row, recorded.position);
     if (const auto* const merged = std::get_if<contribution::Merged>(&event)) {
@@ -300,18 +313,37 @@ class ContributionsFold final : public Fold {
     views.put(document_key(id), contribution_document(id, row, ledger));
     if (row.amends)
       views.put(amendments_prefix(row.amends->proposal).append(oldest_first(position)), summary);
-    if (row.parent) {
-      const std::string replies = replies_prefix(*row.parent);
-      views.put(replies + oldest_first(position), summary);
-      list_by_scores(views, {replies}, row, own.is_shown(), summary);
+    if (const auto thread = thread_of(row); !thread.empty()) {
+      views.put(thread + oldest_first(position), summary);
+      list_by_scores(views, {thread}, row, own.is_shown(), summary);
       return;
     }
     const std::string in_project = contributions_prefix(own.project, {}, own.kind);
     const std::string in_phase = contributions_prefix(own.project, own.phase, own.kind);
-    bool listed = row.listed;
+    const bool was_listed = row.listed;
+    bool listed = was_listed;
     put_while(own.is_shown(), listed, views, in_project + newest_first(position), summary);
     put_while(own.is_shown(), row.listed, views, in_phase + newest_first(position), summary);
     list_by_scores(views, {in_project, in_phase}, row, own.is_shown() && !own.merged, summary);
+    if (own.kind == contribution::Kind::mark) list_mark(views, id, row, ledger, was_listed);
+  }
+
+  // The list of what is said of the same thing; empty where the phase is the thing.
+  static std::string thread_of(const ContributionRow& row) {
+    if (row.parent) return replies_prefix(*row.parent);
+    if (row.survey) return survey_comments_prefix(*row.survey);
+    if (row.passage) return annotations_prefix(row.passage->document);
+    return {};
+  }
+
+  static void list_mark(Views& views, std::string_view id, const ContributionRow& row,
+                        const LedgerRow& ledger, bool was_listed) {
+    const contribution::State& own = row.contribution;
+    const auto feature = own.is_shown() ? mark_feature(id, row, ledger) : std::string{};
+    for (const std::string& list : {marks_prefix(own.project, {}), marks_prefix(own.project, own.phase)}) {
+      bool listed = was_listed;
+      put_while(own.is_shown(), listed, views, list + newest_first(row.submitted.position), feature);
+    }
   }
 
   static std::int64_t rated(const ContributionRow& row, std::string_view one, std::string_view or_other) {
@@ -374,6 +406,7 @@ class ContributionsFold final : public Fold {
   static constexpr std::size_t merges_max = 1000;
 
   Rows<ContributionRow> rows_{"contribution/", kept_rows_max};
+  Annotations annotations_;
   LedgerFold ledger_;
 };
 
@@ -383,7 +416,7 @@ Projection contributions_projection() {
   return {"contributions",
           1,
           {Aggregate::contribution, Aggregate::support, Aggregate::rating, Aggregate::report,
-           Aggregate::citizen, Aggregate::ledger},
+           Aggregate::citizen, Aggregate::document, Aggregate::ledger},
           []() -> std::unique_ptr<Fold> { return std::make_unique<ContributionsFold>(); }};
 }
 
@@ -407,6 +440,18 @@ std::string sorted_prefix(std::string_view list, Sorting sorting) {
 
 std::string replies_prefix(const ContributionId& contribution) {
   return joined({"replies", contribution.text()});
+}
+
+std::string survey_comments_prefix(const SurveyId& survey) {
+  return joined({"survey", survey.text()});
+}
+
+std::string annotations_prefix(const DocumentId& document) {
+  return joined({"annotations", document.text()});
+}
+
+std::string marks_prefix(const ProjectId& project, const std::optional<PhaseId>& phase) {
+  return std::string("marks/").append(contributions_prefix(project, phase, contribution::Kind::mark));
 }
 
 std::string amendments_prefix(const ContributionId& contribution) {

@@ -125,6 +125,7 @@ class FiguresFold final : public Fold {
       case Aggregate::report:
       case Aggregate::survey:
       case Aggregate::answers:
+      case Aggregate::document:
         break;  // their types say all; they themselves are not read
       case Aggregate::citizen:
         apply_citizen(views, input, figures.citizens);
@@ -263,7 +264,7 @@ Projection figures_projection() {
           3,
           {Aggregate::ledger, Aggregate::citizen, Aggregate::project, Aggregate::poll, Aggregate::ballot,
            Aggregate::roll, Aggregate::opening, Aggregate::contribution, Aggregate::support,
-           Aggregate::rating, Aggregate::report, Aggregate::survey, Aggregate::answers},
+           Aggregate::rating, Aggregate::report, Aggregate::survey, Aggregate::answers, Aggregate::document},
           []() -> std::unique_ptr<Fold> { return std::make_unique<FiguresFold>(); }};
 }
 

@@ -24,7 +24,8 @@ constexpr auto kinds = std::to_array<Kind>({{"ballot", Aggregate::ballot},
                                             {"rating", Aggregate::rating},
                                             {"report", Aggregate::report},
                                             {"survey", Aggregate::survey},
-                                            {"answers", Aggregate::answers}});
+                                            {"answers", Aggregate::answers},
+                                            {"document", Aggregate::document}});
 
 bool is_kind(std::string_view text, std::string_view kind, char behind) {
   return text.size() > kind.size() && text.starts_with(kind) && text[kind.size()] == behind;

@@ -10,7 +10,7 @@ namespace stimmbuch::projections {
 
 namespace {
 
-// What a record of a poll or a contribution belongs to.
+// What a record of a poll, a contribution or a document belongs to.
 struct NewsSubject {
   ProjectId project;
   bool shown = false;  // a contribution that was released at some time
@@ -61,6 +61,9 @@ bool is_news(const poll::Event& event) {
          std::holds_alternative<poll::ResultCertified>(event) ||
          std::holds_alternative<poll::Cancelled>(event) || std::holds_alternative<poll::Annulled>(event);
 }
+bool is_news(const document::Event& event) {
+  return !std::holds_alternative<document::ParagraphsAdded>(event);
+}
 bool is_news(const contribution::Event& event) {
   return std::holds_alternative<contribution::Submitted>(event) ||
          std::holds_alternative<contribution::Revised>(event) ||
@@ -86,6 +89,8 @@ class NewsFold final : public Fold {
         return apply_poll(views, input);
       case Aggregate::contribution:
         return apply_contribution(views, input);
+      case Aggregate::document:
+        return apply_document(views, input);
       case Aggregate::ledger:
         return ledger_.apply(views, input);
       case Aggregate::citizen:
@@ -107,12 +112,14 @@ class NewsFold final : public Fold {
   void settle(Views& views) override {
     polls_.settle(views);
     contributions_.settle(views);
+    documents_.settle(views);
     ledger_.settle(views);
   }
 
   void forget() override {
     polls_.forget();
     contributions_.forget();
+    documents_.forget();
     ledger_.forget();
   }
 
@@ -140,6 +147,14 @@ class NewsFold final : public Fold {
     if (contribution && contribution->shown && is_news(event)) put(views, input, contribution->project);
   }
 
+  void apply_document(Views& views, const FoldInput& input) {
+    const auto& event = input.event<document::Event>();
+    if (const auto* const published = std::get_if<document::Published>(&event))
+      documents_.edit(views, input.id()).project = published->project;
+    const NewsSubject* const document = documents_.find(views, input.id());
+    if (document && is_news(event)) put(views, input, document->project);
+  }
+
   void put(Views& views, const FoldInput& input, const ProjectId& project,
            const std::optional<project::Event>& event = {}) {
     const codec::Envelope& envelope = input.envelope();
@@ -157,16 +172,18 @@ class NewsFold final : public Fold {
 
   Rows<NewsSubject> polls_{"poll/", kept_subjects_max};
   Rows<NewsSubject> contributions_{"contribution/", kept_subjects_max};
+  Rows<NewsSubject> documents_{"document_of/", kept_subjects_max};
   LedgerFold ledger_;
 };
 
 }  // namespace
 
 Projection news_projection() {
-  return {"news",
-          1,
-          {Aggregate::project, Aggregate::poll, Aggregate::contribution, Aggregate::ledger},
-          []() -> std::unique_ptr<Fold> { return std::make_unique<NewsFold>(); }};
+  return {
+      "news",
+      1,
+      {Aggregate::project, Aggregate::poll, Aggregate::contribution, Aggregate::document, Aggregate::ledger},
+      []() -> std::unique_ptr<Fold> { return std::make_unique<NewsFold>(); }};
 }
 
 std::string news_prefix(const ProjectId& project) {

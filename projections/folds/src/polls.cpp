@@ -367,6 +367,7 @@ class PollsFold final : public Fold {
       case Aggregate::report:
       case Aggregate::survey:
       case Aggregate::answers:
+      case Aggregate::document:
         return;
     }
   }

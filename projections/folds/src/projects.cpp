@@ -7,6 +7,7 @@
 
 #include "document.hpp"
 #include "poll_events.hpp"
+#include "stimmbuch/eventstore/codec/geojson.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 
 namespace stimmbuch::projections {
@@ -108,6 +109,10 @@ void write_head(DocumentWriter& out, std::string_view id, const ProjectRow& row,
   out.member_if_any("machine_translated", row.machine_translated);
   out.member("status", row.project.status);
   out.flag("premoderated", row.project.premoderated);
+  if (!row.project.area.empty()) {
+    out.out().name("area");
+    out.out().raw(codec::geojson_polygon(row.project.area));
+  }
   out.flag("provisional", row.provisional || ledger.provisional);
 }
 
@@ -226,6 +231,7 @@ class ProjectsFold final : public Fold {
       case Aggregate::report:
       case Aggregate::survey:
       case Aggregate::answers:
+      case Aggregate::document:
         return;
     }
   }

@@ -278,12 +278,18 @@ struct Speak {
 
   // ---- contribution
   Sentence operator()(const contribution::Submitted& event) const {
-    const bool proposal = event.kind == contribution::Kind::proposal;
-    return {std::string(proposal ? "Ein Vorschlag" : "Ein Kommentar") +
-                " wurde eingereicht, Texte im Tresor: " + fields(event.texts) +
+    const auto [german, english] = kind_with_article(event.kind);
+    std::string to_german;
+    std::string to_english;
+    if (event.passage) {
+      const std::string paragraph(event.passage->paragraph.text());
+      to_german = " zu Absatz " + paragraph + ", " + quoted(de, event.passage->quote) + ",";
+      to_english = " to paragraph " + paragraph + ", " + quoted(en, event.passage->quote) + ",";
+    }
+    return {german + to_german + " wurde eingereicht, Texte im Tresor: " + fields(event.texts) +
                 (event.pending ? "; noch nicht freigegeben." : "."),
-            std::string(proposal ? "A proposal" : "A comment") + " was submitted, texts in the vault: " +
-                fields(event.texts) + (event.pending ? "; not released yet." : ".")};
+            english + to_english + " was submitted, texts in the vault: " + fields(event.texts) +
+                (event.pending ? "; not released yet." : ".")};
   }
   Sentence operator()(const contribution::Revised& event) const {
     const auto version = std::to_string(event.version);
@@ -397,6 +403,27 @@ struct Speak {
     const std::string reason(name_of(event.reason));
     return {"Der Beitrag " + contribution + " wurde gemeldet: " + reason + ".",
             "The contribution " + contribution + " was reported: " + reason + "."};
+  }
+
+  // ---- document
+  Sentence operator()(const document::Published& event) const {
+    return {"Das Dokument " + quoted(de, in(de, event.title)) +
+                " wurde veröffentlicht: " + counted(event.paragraphs, "Absatz", "Absätze") + ".",
+            "The document " + quoted(en, in(en, event.title)) +
+                " was published: " + counted(event.paragraphs, "paragraph", "paragraphs") + "."};
+  }
+  Sentence operator()(const document::Revised& event) const {
+    const auto version = std::to_string(event.version);
+    return {"Fassung " + version + " von " + quoted(de, in(de, event.title)) +
+                " wurde veröffentlicht: " + counted(event.paragraphs, "Absatz", "Absätze") + ".",
+            "Version " + version + " of " + quoted(en, in(en, event.title)) +
+                " was published: " + counted(event.paragraphs, "paragraph", "paragraphs") + "."};
+  }
+  Sentence operator()(const document::ParagraphsAdded& event) const {
+    const auto ids = listed(event.paragraphs, [](const document::Paragraph& paragraph) {
+      return std::string(paragraph.id.text());
+    });
+    return {"Absätze: " + ids + ".", "Paragraphs: " + ids + "."};
   }
 
   // ---- survey
@@ -641,6 +668,19 @@ struct Speak {
     sentence.de += ".";
     sentence.en += ".";
     return sentence;
+  }
+  static Sentence kind_with_article(contribution::Kind kind) {
+    switch (kind) {
+      case contribution::Kind::proposal:
+        return {"Ein Vorschlag", "A proposal"};
+      case contribution::Kind::comment:
+        return {"Ein Kommentar", "A comment"};
+      case contribution::Kind::annotation:
+        return {"Eine Anmerkung", "An annotation"};
+      case contribution::Kind::mark:
+        return {"Ein Eintrag auf der Karte", "A mark on the map"};
+    }
+    return {};
   }
   static std::string titles(Language language, const std::vector<poll::Option>& options) {
     return listed(options,

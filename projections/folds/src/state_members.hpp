@@ -43,10 +43,10 @@ inline constexpr auto members<project::MilestoneState> = std::tuple{
     required("id", &project::MilestoneState::id), if_any("reported", &project::MilestoneState::reported)};
 // Without its contests, which only the end of their secrets depends on.
 template <>
-inline constexpr auto members<project::State> =
-    std::tuple{required("status", &project::State::status), if_any("phases", &project::State::phases),
-               if_any("milestones", &project::State::milestones),
-               unless("premoderated", &project::State::premoderated, false)};
+inline constexpr auto members<project::State> = std::tuple{
+    required("status", &project::State::status), if_any("phases", &project::State::phases),
+    if_any("milestones", &project::State::milestones),
+    unless("premoderated", &project::State::premoderated, false), if_any("area", &project::State::area)};
 
 template <>
 inline constexpr auto members<contribution::Hiding> =
@@ -72,6 +72,11 @@ inline constexpr auto members<contribution::State> =
                unless("removed", &contribution::State::removed, false),
                unless("texts_destroyed", &contribution::State::texts_destroyed, false),
                if_any("hidings", &contribution::State::hidings)};
+
+template <>
+inline constexpr auto members<document::State> = std::tuple{
+    required("project", &document::State::project), required("version", &document::State::version),
+    required("announced", &document::State::announced), if_any("paragraphs", &document::State::paragraphs)};
 
 // Without what only the end of its secret depends on, and without what was released.
 template <>

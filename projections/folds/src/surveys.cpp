@@ -93,6 +93,7 @@ class SurveysFold final : public Fold {
       case Aggregate::support:
       case Aggregate::rating:
       case Aggregate::report:
+      case Aggregate::document:
         return;
     }
   }

@@ -203,6 +203,7 @@ class TallyFold final : public Fold {
       case Aggregate::report:
       case Aggregate::survey:
       case Aggregate::answers:
+      case Aggregate::document:
         return;
     }
   }

@@ -32,6 +32,7 @@ std::optional<Aggregate> aggregate_of(std::string_view subject) {
     Aggregate operator()(const ReportsId&) const { return Aggregate::report; }
     Aggregate operator()(const SurveyId&) const { return Aggregate::survey; }
     Aggregate operator()(const AnswersId&) const { return Aggregate::answers; }
+    Aggregate operator()(const DocumentId&) const { return Aggregate::document; }
   };
   const auto stream = parse_subject(subject);
   if (!stream) return std::nullopt;

@@ -112,7 +112,11 @@ void Api::stop() {
 
 RouteLimits Api::limits_of(Method method, std::string_view path) const {
   const auto found = match(method, path);
-  if (found.route && found.route->kind == RouteKind::bulk)
+  if (!found.route) return {};
+  // A version of a document comes as a whole, too.
+  const bool is_document =
+      found.route->handle == &Api::publish_document || found.route->handle == &Api::revise_document;
+  if (is_document || found.route->kind == RouteKind::bulk)
     return {.body_bytes = bulk_bytes_max, .answer_timeout = {}};
   return {};
 }

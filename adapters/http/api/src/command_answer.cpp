@@ -21,6 +21,7 @@ std::string_view kind_of(const StreamId& stream) {
     std::string_view operator()(const ReportsId&) const { return "report"; }
     std::string_view operator()(const SurveyId&) const { return "survey"; }
     std::string_view operator()(const AnswersId&) const { return "answers"; }
+    std::string_view operator()(const DocumentId&) const { return "document"; }
   };
   return std::visit(Kind{}, stream);
 }
@@ -55,6 +56,9 @@ struct Creates {
   bool operator()(const support::Event& event) const { return std::holds_alternative<support::Given>(event); }
   bool operator()(const survey::Event& event) const { return std::holds_alternative<survey::Drafted>(event); }
   bool operator()(const answers::Event& event) const { return std::holds_alternative<answers::Given>(event); }
+  bool operator()(const document::Event& event) const {
+    return std::holds_alternative<document::Published>(event);
+  }
   bool operator()(const contribution::Event& event) const {
     return std::holds_alternative<contribution::Submitted>(event);
   }

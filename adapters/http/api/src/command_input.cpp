@@ -1,5 +1,6 @@
 #include "command_input.hpp"
 
+#include "place_input.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 
 namespace stimmbuch::http::api {
@@ -117,11 +118,12 @@ citizen::VerifyCitizen read_verify_citizen(Members& in, std::optional<std::strin
 
 project::OpenProject read_open_project(Members& in) {
   return {in.localized("title"), in.localized("summary"), in.languages("machine_translated"),
-          in.boolean("premoderated", false)};
+          in.boolean("premoderated", false), take_area(in, "area")};
 }
 
 project::ReviseProject read_revise_project(Members& in) {
-  return {in.localized("title"), in.localized("summary"), in.languages("machine_translated")};
+  return {in.localized("title"), in.localized("summary"), in.languages("machine_translated"),
+          take_area(in, "area")};
 }
 
 project::DefinePhase read_define_phase(Members& in) {
@@ -144,6 +146,9 @@ project::DefinePhase read_define_phase(Members& in) {
                                                   project::RatingScale::votes);
   phase.grid_s = in.small_integer("grid_s", phase.grid_s);
   phase.objection_days = in.small_integer("objection_days", phase.objection_days);
+  phase.categories = items<project::Category>(in, "categories", [](Members& category) {
+    return project::Category{category.id<CategoryId>("id"), category.localized("title")};
+  });
   phase.admissions = items<project::Admission>(in, "admissions", [](Members& admission) {
     return project::Admission{admission.one_of<project::Feature>("feature", codec::names<project::Feature>),
                               electorate_members(admission)};

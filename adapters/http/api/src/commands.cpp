@@ -6,6 +6,7 @@
 #include "command_input.hpp"
 #include "counting.hpp"
 #include "missing_secret.hpp"
+#include "place_input.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/adapters/vault/contest_secrets.hpp"
 #include "stimmbuch/adapters/vault/derive.hpp"
@@ -155,19 +156,22 @@ void Api::declare_cells(Call call) {
 // ---- projects
 
 void Api::open_project(Call call) {
-  with_body(*desk_, std::move(call),
-            [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
-              const auto intent = as_official(asked);
-              const auto id =
-                  in.optional_id<ProjectId>("id").value_or(desk_->created_id<ProjectId>("project", intent));
-              return desk_->open_submission(id, project::Command{read_open_project(in)}, intent);
-            });
+  with_body(
+      *desk_, std::move(call),
+      [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+        const auto intent = as_official(asked);
+        const auto id =
+            in.optional_id<ProjectId>("id").value_or(desk_->created_id<ProjectId>("project", intent));
+        return desk_->open_submission(id, project::Command{read_open_project(in)}, intent);
+      },
+      place_limits);
 }
 
 void Api::revise_project(Call call) {
-  to_named<ProjectId>(*desk_, std::move(call), [](Members& in, VaultTexts&) -> Command {
-    return project::Command{read_revise_project(in)};
-  });
+  to_named<ProjectId>(
+      *desk_, std::move(call),
+      [](Members& in, VaultTexts&) -> Command { return project::Command{read_revise_project(in)}; },
+      place_limits);
 }
 
 void Api::define_phase(Call call) {

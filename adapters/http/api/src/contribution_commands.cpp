@@ -6,6 +6,7 @@
 
 #include "command_quota.hpp"
 #include "contribution_input.hpp"
+#include "place_input.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
 #include "stimmbuch/eventstore/runner/stream_state.hpp"
 #include "submitting.hpp"
@@ -19,14 +20,17 @@ namespace {
 template <class Read, class Complete>
 void to_contribution(CommandDesk& desk, Call call, const ContributionId& id, const Actor& actor, Read&& read,
                      Complete&& complete) {
-  with_body(desk, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
-    VaultTexts texts;
-    const auto command = read(in, texts);
-    auto submission = desk.open_submission(id, contribution::Command{command}, {actor, asked.client_key});
-    submission.texts = std::move(texts);
-    complete(submission, command);
-    return submission;
-  });
+  with_body(
+      desk, std::move(call),
+      [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+        VaultTexts texts;
+        const auto command = read(in, texts);
+        auto submission = desk.open_submission(id, contribution::Command{command}, {actor, asked.client_key});
+        submission.texts = std::move(texts);
+        complete(submission, command);
+        return submission;
+      },
+      place_limits);
 }
 
 // By the citizen who calls, to the contribution that the path names.
@@ -70,7 +74,8 @@ void Api::submit_contribution(Call call) {
   const auto citizen = desk_->citizen_of(*call.caller);
   if (!citizen) return refuse(std::move(call), stimmbuch::Refusal::citizen_unknown);
   with_body(
-      *desk_, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+      *desk_, std::move(call),
+      [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
         const Intent intent{*citizen, asked.client_key};
         const auto id = desk_->created_id<ContributionId>("contribution", intent);
         VaultTexts texts;
@@ -78,7 +83,8 @@ void Api::submit_contribution(Call call) {
         submission.texts = std::move(texts);
         submission.text_owners = {subject(*citizen), subject(id)};
         return submission;
-      });
+      },
+      place_limits);
 }
 
 void Api::revise_contribution(Call call) {

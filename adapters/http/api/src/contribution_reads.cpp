@@ -40,9 +40,14 @@ void Api::get_contributions(Call call) {
   const auto project = project_text ? ProjectId::parse(*project_text) : std::nullopt;
   const auto phase = phase_text ? PhaseId::parse(*phase_text) : std::nullopt;
   const auto kind = std::ranges::find(codec::names<contribution::Kind>, kind_text.value_or("proposal"));
-  if (!project || (phase_text && !phase) || kind == codec::names<contribution::Kind>.end())
+  // Annotations are listed with their document.
+  const bool is_listed =
+      kind != codec::names<contribution::Kind>.end() &&
+      *kind != codec::names<contribution::Kind>[static_cast<std::size_t>(contribution::Kind::annotation)];
+  if (!project || (phase_text && !phase) || !is_listed)
     return std::move(call).send(malformed(
-        "a list is of one kind in a project: ?project=…&kind=proposal|comment, with &phase=… of a phase"));
+        "a list is of one kind in a project: ?project=…&kind=proposal|comment|mark, with &phase=… of a "
+        "phase"));
   const auto sorting = sorting_of(*call.request);
   if (!sorting) return std::move(call).send(malformed(sorting_form));
   const auto index = kind - codec::names<contribution::Kind>.begin();
@@ -60,9 +65,26 @@ void Api::get_contribution(Call call) {
 void Api::get_replies(Call call) {
   const auto id = id_parameter<ContributionId>(call, 0);
   if (!id) return std::move(call).send(not_found());
+  send_thread(std::move(call), projections::replies_prefix(*id));
+}
+
+void Api::get_survey_comments(Call call) {
+  const auto id = id_parameter<SurveyId>(call, 0);
+  if (!id) return std::move(call).send(not_found());
+  send_thread(std::move(call), projections::survey_comments_prefix(*id));
+}
+
+void Api::get_marks(Call call) {
+  const auto project = id_parameter<ProjectId>(call, 0);
+  const auto phase_text = query_parameter(call.request->query, "phase");
+  const auto phase = phase_text ? PhaseId::parse(*phase_text) : std::nullopt;
+  if (!project || (phase_text && !phase)) return std::move(call).send(not_found());
+  reads_->send_features(std::move(call), contributions_view, projections::marks_prefix(*project, phase));
+}
+
+void Api::send_thread(Call call, const std::string& list) {
   const auto sorting = sorting_of(*call.request);
   if (!sorting) return std::move(call).send(malformed(sorting_form));
-  const auto list = projections::replies_prefix(*id);
   reads_->send_list(std::move(call), contributions_view, projections::sorted_prefix(list, *sorting));
 }
 

@@ -20,8 +20,8 @@ namespace stimmbuch::http::api {
 namespace {
 
 constexpr std::string_view may_form =
-    "ask about a poll, ?poll=…, or a phase, ?project=…&phase=…&action=propose (or comment, support, rate, "
-    "answer)";
+    "ask about a poll, ?poll=…, or a phase, ?project=…&phase=…&action=propose (or comment, mark, support, "
+    "rate, answer)";
 
 // What somebody wants to do, and by what it is judged.
 using Judge = std::function<std::expected<void, Rejection>(

@@ -22,7 +22,8 @@ Json schema_reference(std::string_view name) {
 }
 
 Json json_content(std::string_view schema) {
-  return {{"application/json", {{"schema", schema_reference(schema)}}}};
+  const bool is_geojson = schema == "Marks";
+  return {{is_geojson ? "application/geo+json" : "application/json", {{"schema", schema_reference(schema)}}}};
 }
 
 // The pattern as OpenAPI writes it: a parameter that takes the rest of the path is an ordinary one there.

@@ -207,15 +207,28 @@ Response Reads::conditional(const Request& request, std::string body, Position r
   return with_headers(json_response(200, std::move(body)), etag, reflected, caching);
 }
 
+const Reads::ListForm Reads::items_form{R"({"items":[)", "application/json"};
+const Reads::ListForm Reads::features_form{R"({"type":"FeatureCollection","features":[)",
+                                           "application/geo+json"};
+
 void Reads::send_list(Call call, std::string_view projection, std::string prefix, Caching caching) {
+  send_page(std::move(call), projection, std::move(prefix), caching, items_form);
+}
+
+void Reads::send_features(Call call, std::string_view projection, std::string prefix) {
+  send_page(std::move(call), projection, std::move(prefix), Caching::live, features_form);
+}
+
+void Reads::send_page(Call call, std::string_view projection, std::string prefix, Caching caching,
+                      const ListForm& form) {
   when_seen(std::move(call), projection,
-            [this, projection, caching, prefix = std::move(prefix)](Call reached) {
-              send_list_now(std::move(reached), projection, prefix, caching);
+            [this, projection, caching, &form, prefix = std::move(prefix)](Call reached) {
+              send_page_now(std::move(reached), projection, prefix, caching, form);
             });
 }
 
-void Reads::send_list_now(Call call, std::string_view projection, const std::string& prefix,
-                          Caching caching) {
+void Reads::send_page_now(Call call, std::string_view projection, const std::string& prefix, Caching caching,
+                          const ListForm& form) {
   const Request& request = *call.request;
   const auto limit = query_limit(request.query, page_size, page_size_max);
   if (!limit) return std::move(call).send(malformed(limit_form));
@@ -224,7 +237,7 @@ void Reads::send_list_now(Call call, std::string_view projection, const std::str
   const auto read = views_.rows(projection, prefix, *after, *limit);
   if (!read) return std::move(call).send(rebuilding());
   const bool shows_texts = may_show_texts();
-  std::string body = R"({"items":[)";
+  std::string body(form.begin);
   for (const auto& [key, summary] : read->rows) {
     if (body.back() != '[') body += ',';
     const bool has_texts = refers_to_texts(summary);
@@ -233,6 +246,7 @@ void Reads::send_list_now(Call call, std::string_view projection, const std::str
   }
   body = close_page(std::move(body) + "]", read->next);
   auto response = conditional(request, std::move(body), read->position, caching);
+  if (!response.content_type.empty()) response.content_type = form.content_type;
   std::move(call).send(std::move(response));
 }
 

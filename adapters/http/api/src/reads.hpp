@@ -55,6 +55,9 @@ class Reads {
   // A page of rows behind a prefix of a projection: {"items":[…],"next":…}; each row is a summary.
   void send_list(Call call, std::string_view projection, std::string prefix, Caching caching = Caching::live);
 
+  // The same of rows that are GeoJSON features: {"type":"FeatureCollection","features":[…],"next":…}.
+  void send_features(Call call, std::string_view projection, std::string prefix);
+
   // Runs `make` once the projection reflects what the caller's token names, at most as long as the caller
   // prefers to wait; on the blocking pool, so that it may read from disk.
   void when_seen(Call call, std::string_view projection, std::move_only_function<void(Call)> make);
@@ -79,7 +82,17 @@ class Reads {
   // `make` runs at once if the projection is far enough, else on the projections' thread: it must not block.
   void when_reached(Call call, std::string_view projection, std::move_only_function<void(Call)> make);
   void send_document_now(Call call, std::string_view projection, const std::string& id, Caching caching);
-  void send_list_now(Call call, std::string_view projection, const std::string& prefix, Caching caching);
+  // How a page of a list begins, and what it is.
+  struct ListForm {
+    std::string_view begin;
+    std::string_view content_type;
+  };
+  static const ListForm items_form;
+  static const ListForm features_form;
+  void send_page(Call call, std::string_view projection, std::string prefix, Caching caching,
+                 const ListForm& form);
+  void send_page_now(Call call, std::string_view projection, const std::string& prefix, Caching caching,
+                     const ListForm& form);
   // Where the vault has the newest name of a citizen who contributed. Reads from disk.
   NameRow name_row() const;
   Response with_headers(Response response, const std::string& etag, Position reflected,

@@ -20,8 +20,8 @@ inline Intent as_official(const Call& call) {
 // Reads the body with `read`, which makes the rest of the submission; answers the problem if the body is
 // wrong.
 template <class Read>
-void with_body(CommandDesk& desk, Call call, Read&& read) {
-  const auto body = parse_object(call.request->body.empty() ? "{}" : call.request->body);
+void with_body(CommandDesk& desk, Call call, Read&& read, JsonLimits limits = {}) {
+  const auto body = parse_object(call.request->body.empty() ? "{}" : call.request->body, limits);
   if (!body) return std::move(call).send(malformed(body.error()));
   InputErrors errors;
   Members in(*body, "#", errors);
@@ -34,15 +34,18 @@ void with_body(CommandDesk& desk, Call call, Read&& read) {
 
 // A command to the thing that the path names, by an official.
 template <class AnyId, class Read>
-void to_named(CommandDesk& desk, Call call, Read&& read) {
+void to_named(CommandDesk& desk, Call call, Read&& read, JsonLimits limits = {}) {
   const auto id = id_parameter<AnyId>(call, 0);
   if (!id) return std::move(call).send(not_found());
-  with_body(desk, std::move(call), [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
-    VaultTexts texts;
-    auto submission = desk.open_submission(*id, read(in, texts), as_official(asked));
-    submission.texts = std::move(texts);
-    return submission;
-  });
+  with_body(
+      desk, std::move(call),
+      [&](Members& in, const Call& asked) -> std::optional<runner::Submission> {
+        VaultTexts texts;
+        auto submission = desk.open_submission(*id, read(in, texts), as_official(asked));
+        submission.texts = std::move(texts);
+        return submission;
+      },
+      limits);
 }
 
 // A command without a body to the thing that the path names.

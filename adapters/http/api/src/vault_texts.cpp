@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view begin_mark = R"({"$)";
 constexpr std::string_view text_mark = R"(text":")";
 constexpr std::string_view name_mark = R"(name":")";
+constexpr std::string_view json_mark = R"(json":")";  // a text that is JSON already
 constexpr std::string_view end_mark = R"("})";
 
 }  // namespace
@@ -35,12 +36,16 @@ std::string with_texts(std::string_view document, const runner::Vault& vault, co
     filled.append(document.substr(0, begin));
     document.remove_prefix(begin + begin_mark.size());
     const bool is_name = document.starts_with(name_mark);
-    document.remove_prefix((is_name ? name_mark : text_mark).size());
+    const bool is_json = document.starts_with(json_mark);
+    static_assert(name_mark.size() == text_mark.size() && json_mark.size() == text_mark.size());
+    document.remove_prefix(text_mark.size());
     const auto end = document.find(end_mark);
     const auto reference = document.substr(0, end);
     const auto row_name = is_name ? name_row(reference) : std::optional(std::string(reference));
     const auto row = row_name ? vault.read(runner::RowClass::texts, *row_name) : std::nullopt;
-    if (row) {
+    if (row && is_json) {
+      filled.append(runner::text_of_row(*row));
+    } else if (row) {
       append_json_string(filled, runner::text_of_row(*row));
     } else {
       filled.append("null");

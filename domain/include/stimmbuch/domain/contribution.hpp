@@ -9,16 +9,23 @@
 
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/citizen.hpp"
+#include "stimmbuch/domain/document.hpp"
 #include "stimmbuch/domain/ledger.hpp"
+#include "stimmbuch/domain/place.hpp"
 #include "stimmbuch/domain/project.hpp"
 #include "stimmbuch/domain/refusal.hpp"
 
-// What a citizen says in a phase of a project under the own name: a proposal, or a comment. What is written
-// lies in the vault; the log has who, where, when, and what the town made of it. The author is the actor of
-// the first record.
+namespace stimmbuch::survey {
+struct State;
+}
+
+// What a citizen says in a phase of a project under the own name: a proposal, a comment, an annotation to a
+// passage of a document, or a mark on the map. What is written lies in the vault, and so does the place of a
+// mark; the log has who, in what phase, when, and what the town made of it. The author is the actor of the
+// first record.
 namespace stimmbuch::contribution {
 
-enum class Kind { proposal, comment };
+enum class Kind { proposal, comment, annotation, mark };
 
 // What the town says to a proposal.
 enum class Status { received, in_review, accepted, rejected, realised };
@@ -48,7 +55,8 @@ struct Amendment {
 
 // ---- commands
 
-// Texts: `title` and `text` of a proposal, `text` of a comment.
+// Texts: `title` and `text` of a proposal, `text` of a comment or an annotation; of a mark `text`, `place`
+// and, if there is one, `photo`.
 struct Submit {
   Kind kind = Kind::proposal;
   ProjectId project;
@@ -57,11 +65,16 @@ struct Submit {
   std::optional<Amendment> amends;
   std::string language;  // of the texts, ISO 639-1; empty: not said
   Commitments texts;
+  std::optional<SurveyId> survey = {};            // whose results a comment is about
+  std::optional<document::Passage> passage = {};  // of an annotation
+  std::optional<CategoryId> category = {};        // of a mark
+  std::optional<Place> place = {};  // what the text `place` says; an audit takes for granted that it is right
 };
 
 // By the author, before anybody decided: other texts, as a new version.
 struct Revise {
   Commitments texts;
+  std::optional<Place> place = {};  // as above
 };
 
 // Shows a version that waits for it.
@@ -145,6 +158,9 @@ struct Submitted {
   std::string language;
   Commitments texts;
   bool pending = false;  // waits to be released
+  std::optional<SurveyId> survey = {};
+  std::optional<document::Passage> passage = {};
+  std::optional<CategoryId> category = {};
 
   friend bool operator==(const Submitted&, const Submitted&) = default;
 };
@@ -287,7 +303,9 @@ struct Context {
   const project::State& project;  // that the contribution belongs to
   const citizen::State* citizen;  // who acts, if it is a citizen
   ContributionId self;
-  const State* named = nullptr;  // the contribution that the command names besides
+  const State* named = nullptr;               // the contribution that the command names besides
+  const survey::State* survey = nullptr;      // the same of a survey
+  const document::State* document = nullptr;  // and of a document
   Time now;
   Actor actor;
   bool text_is_there = false;  // see citizen::Context

@@ -9,6 +9,7 @@
 #include "stimmbuch/domain/ballot.hpp"
 #include "stimmbuch/domain/citizen.hpp"
 #include "stimmbuch/domain/contribution.hpp"
+#include "stimmbuch/domain/document.hpp"
 #include "stimmbuch/domain/ledger.hpp"
 #include "stimmbuch/domain/opening.hpp"
 #include "stimmbuch/domain/poll.hpp"
@@ -26,16 +27,16 @@ namespace stimmbuch {
 
 using Event = std::variant<ledger::Event, citizen::Event, project::Event, poll::Event, ballot::Event,
                            roll::Event, opening::Event, contribution::Event, support::Event, rating::Event,
-                           report::Event, survey::Event, answers::Event>;
+                           report::Event, survey::Event, answers::Event, document::Event>;
 
 using Command =
     std::variant<ledger::Command, citizen::Command, project::Command, poll::Command, ballot::Command,
                  roll::Command, opening::Command, contribution::Command, support::Command, rating::Command,
-                 report::Command, survey::Command, answers::Command>;
+                 report::Command, survey::Command, answers::Command, document::Command>;
 
 using State = std::variant<ledger::State, citizen::State, project::State, poll::State, ballot::State,
                            roll::State, opening::State, contribution::State, support::State, rating::State,
-                           report::State, survey::State, answers::State>;
+                           report::State, survey::State, answers::State, document::State>;
 
 // The state of a stream before its first record.
 State initial_state(const StreamId& stream);

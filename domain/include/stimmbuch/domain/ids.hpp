@@ -57,6 +57,9 @@ using MilestoneId = Id<struct MilestoneTag>;
 using PollId = Id<struct PollTag>;
 using OptionId = Id<struct OptionTag>;
 using ContributionId = Id<struct ContributionTag>;
+using CategoryId = Id<struct CategoryTag>;
+using DocumentId = Id<struct DocumentTag>;
+using ParagraphId = Id<struct ParagraphTag>;
 using SurveyId = Id<struct SurveyTag>;
 using QuestionId = Id<struct QuestionTag>;
 // Stands for a participant of a survey where people read what was answered; only the survey's secret joins it

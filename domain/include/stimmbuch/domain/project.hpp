@@ -8,6 +8,7 @@
 #include "stimmbuch/domain/basics.hpp"
 #include "stimmbuch/domain/contest.hpp"
 #include "stimmbuch/domain/electorate.hpp"
+#include "stimmbuch/domain/place.hpp"
 #include "stimmbuch/domain/refusal.hpp"
 #include "stimmbuch/domain/stream.hpp"
 
@@ -37,6 +38,14 @@ struct SupportTerms {
   friend bool operator==(const SupportTerms&, const SupportTerms&) = default;
 };
 
+// Of what marks are.
+struct Category {
+  CategoryId id;
+  LocalizedText title;
+
+  friend bool operator==(const Category&, const Category&) = default;
+};
+
 // By what contributions are rated: up and down, or as statements, agree, disagree and pass.
 enum class RatingScale { votes, statements };
 
@@ -53,10 +62,12 @@ struct Phase {
   std::vector<Admission> admissions = {};  // of features of the phase, each at most once
   std::optional<SupportTerms> supports = {};
   RatingScale ratings = RatingScale::votes;
-  std::int32_t grid_s = 3600;        // of its contests
-  std::int32_t objection_days = 30;  // from its end until their secrets are destroyed
+  std::int32_t grid_s = 3600;             // of its contests
+  std::int32_t objection_days = 30;       // from its end until their secrets are destroyed
+  std::vector<Category> categories = {};  // each mark is of one, if there are any
 
   bool has(Feature feature) const;
+  bool has(const CategoryId& category) const;
   // The kinds of opinions that it collects.
   std::vector<OpinionKind> opinions() const;
   bool collects(OpinionKind opinion) const;
@@ -110,13 +121,15 @@ struct OpenProject {
   LocalizedText summary;
   Languages machine_translated = {};
   bool premoderated = false;  // what citizens contribute appears once a moderator released it
+  Area area = {};             // within which marks lie; empty: anywhere
 };
 
-// Replaces the project's texts by these.
+// Replaces the project's texts and its area by these.
 struct ReviseProject {
   LocalizedText title;
   LocalizedText summary;
   Languages machine_translated = {};
+  Area area = {};
 };
 
 struct DefinePhase {
@@ -170,15 +183,17 @@ struct Opened {
   LocalizedText summary;
   Languages machine_translated = {};
   bool premoderated = false;
+  Area area = {};
 
   friend bool operator==(const Opened&, const Opened&) = default;
 };
 
-// The texts in full as they are from here on.
+// Texts and area in full as they are from here on.
 struct Revised {
   LocalizedText title;
   LocalizedText summary;
   Languages machine_translated = {};
+  Area area = {};
 
   friend bool operator==(const Revised&, const Revised&) = default;
 };
@@ -262,6 +277,7 @@ struct State {
   std::vector<Phase> phases;  // with the interval that they were last given
   std::vector<MilestoneState> milestones;
   bool premoderated = false;
+  Area area;
   std::vector<Contest> contests;
 
   const Phase* phase(const PhaseId& id) const;

@@ -137,6 +137,14 @@ enum class Refusal {
   answers_not_changeable,
   no_answers_to_withdraw,
   answers_changed_out,
+  // documents and marks
+  document_unknown,
+  document_exists,
+  version_replaced,
+  paragraph_unknown,
+  quote_differs,
+  category_unknown,
+  outside_area,
   // any
   invalid,
   stream_full,

@@ -67,9 +67,10 @@ using OpeningPartId = PartId<struct OpeningTag>;
 //   ledger/<id>  citizen/<id>  project/<id>  poll/<id>  ballot/<poll>/<voter>
 //   roll/<poll>-<part>  opening/<poll>-<part>  contribution/<id>
 //   support/<project>/<phase>/<voter>  rating/…  report/…
-//   survey/<id>  answers/<survey>/<voter>
-using StreamId = std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId,
-                              ContributionId, SupportsId, RatingsId, ReportsId, SurveyId, AnswersId>;
+//   survey/<id>  answers/<survey>/<voter>  document/<id>
+using StreamId =
+    std::variant<LedgerId, CitizenId, ProjectId, PollId, BallotId, RollPartId, OpeningPartId, ContributionId,
+                 SupportsId, RatingsId, ReportsId, SurveyId, AnswersId, DocumentId>;
 
 std::string subject(const StreamId& stream);
 

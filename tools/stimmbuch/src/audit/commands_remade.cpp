@@ -10,25 +10,6 @@ namespace {
 using Events = std::vector<Event>;
 using Made = std::optional<stimmbuch::Command>;
 
-// The event of a poll at a place of a command; null if another stands there.
-template <class Own>
-const Own* event_at(const Events& events, std::size_t place) {
-  const auto* const own = std::get_if<poll::Event>(&events.at(place));
-  return own ? std::get_if<Own>(own) : nullptr;
-}
-
-// All options of the records from a place on, which must be of one kind.
-template <class Kind>
-auto options_behind(const Events& events, std::size_t place) -> std::optional<decltype(Kind::options)> {
-  decltype(Kind::options) options;
-  for (; place < events.size(); ++place) {
-    const auto* const part = event_at<Kind>(events, place);
-    if (!part) return std::nullopt;
-    options.insert(options.end(), part->options.begin(), part->options.end());
-  }
-  return options;
-}
-
 // Most commands write one event; the others begin with one that tells.
 struct Remade {
   const Events& events;
@@ -81,11 +62,11 @@ struct Remade {
   }
 
   Made operator()(const project::Opened& e) const {
-    return single(
-        project::Command{project::OpenProject{e.title, e.summary, e.machine_translated, e.premoderated}});
+    return single(project::Command{
+        project::OpenProject{e.title, e.summary, e.machine_translated, e.premoderated, e.area}});
   }
   Made operator()(const project::Revised& e) const {
-    return single(project::Command{project::ReviseProject{e.title, e.summary, e.machine_translated}});
+    return single(project::Command{project::ReviseProject{e.title, e.summary, e.machine_translated, e.area}});
   }
   Made operator()(const project::PhaseDefined& e) const {
     return single(project::Command{project::DefinePhase{e.phase}});
@@ -111,17 +92,17 @@ struct Remade {
   }
 
   Made operator()(const poll::Drafted& e) const {
-    auto options = options_behind<poll::OptionsAdded>(events, 1);
+    auto options = all_behind<poll::Event>(1, &poll::OptionsAdded::options);
     if (!options) return std::nullopt;
     return poll::Command{poll::DraftPoll{e.terms, e.terms.results, std::move(*options)}};
   }
   Made operator()(const poll::OptionsAdded&) const {
-    auto options = options_behind<poll::OptionsAdded>(events, 0);
+    auto options = all_behind<poll::Event>(0, &poll::OptionsAdded::options);
     if (!options) return std::nullopt;
     return poll::Command{poll::AddOptions{std::move(*options)}};
   }
   Made operator()(const poll::Opened&) const {
-    if (!options_behind<poll::OptionsFixed>(events, 1)) return std::nullopt;
+    if (!all_behind<poll::Event>(1, &poll::OptionsFixed::options)) return std::nullopt;
     return poll::Command{poll::OpenPoll{}};
   }
   Made operator()(const poll::OptionsFixed&) const { return std::nullopt; }
@@ -133,7 +114,7 @@ struct Remade {
   }
   Made operator()(const poll::Closed&) const { return single(poll::Command{poll::ClosePoll{}}); }
   Made operator()(const poll::ResultComputed& e) const {
-    auto options = options_behind<poll::OptionsCounted>(events, 1);
+    auto options = all_behind<poll::Event>(1, &poll::OptionsCounted::options);
     if (!options) return std::nullopt;
     return poll::Command{poll::CountPoll{.revision = e.revision,
                                          .figures = e.figures,
@@ -182,8 +163,9 @@ struct Remade {
   }
 
   Made operator()(const contribution::Submitted& e) const {
-    return single(contribution::Command{
-        contribution::Submit{e.kind, e.project, e.phase, e.parent, e.amends, e.language, e.texts}});
+    return single(
+        contribution::Command{contribution::Submit{e.kind, e.project, e.phase, e.parent, e.amends, e.language,
+                                                   e.texts, e.survey, e.passage, e.category}});
   }
   Made operator()(const contribution::Revised& e) const {
     return single(contribution::Command{contribution::Revise{e.texts}});
@@ -251,18 +233,14 @@ struct Remade {
     return single(report::Command{report::Report{e.contribution, e.reason}});
   }
   Made operator()(const survey::Drafted& e) const {
-    std::vector<survey::Question> questions;
-    for (std::size_t place = 1; place < events.size(); ++place) {
-      if (!append_questions(place, questions)) return std::nullopt;
-    }
-    return survey::Command{survey::DraftSurvey{e.terms, std::move(questions)}};
+    auto questions = all_behind<survey::Event>(1, &survey::QuestionsAdded::questions);
+    if (!questions) return std::nullopt;
+    return survey::Command{survey::DraftSurvey{e.terms, *std::move(questions)}};
   }
   Made operator()(const survey::QuestionsAdded&) const {
-    std::vector<survey::Question> questions;
-    for (std::size_t place = 0; place < events.size(); ++place) {
-      if (!append_questions(place, questions)) return std::nullopt;
-    }
-    return survey::Command{survey::AddQuestions{std::move(questions)}};
+    auto questions = all_behind<survey::Event>(0, &survey::QuestionsAdded::questions);
+    if (!questions) return std::nullopt;
+    return survey::Command{survey::AddQuestions{*std::move(questions)}};
   }
   Made operator()(const survey::Opened&) const { return single(survey::Command{survey::OpenSurvey{}}); }
   Made operator()(const survey::Closed& e) const {
@@ -289,6 +267,18 @@ struct Remade {
     return single(answers::Command{answers::WithdrawAnswers{}});
   }
 
+  Made operator()(const document::Published& e) const {
+    auto first = edition(e);
+    if (!first) return std::nullopt;
+    return document::Command{document::PublishDocument{e.project, *std::move(first)}};
+  }
+  Made operator()(const document::Revised& e) const {
+    auto next = edition(e);
+    if (!next) return std::nullopt;
+    return document::Command{document::ReviseDocument{*std::move(next)}};
+  }
+  Made operator()(const document::ParagraphsAdded&) const { return std::nullopt; }
+
   Made operator()(const ledger::Event& event) const { return std::visit(*this, event); }
   Made operator()(const citizen::Event& event) const { return std::visit(*this, event); }
   Made operator()(const project::Event& event) const { return std::visit(*this, event); }
@@ -301,6 +291,7 @@ struct Remade {
   Made operator()(const report::Event& event) const { return std::visit(*this, event); }
   Made operator()(const survey::Event& event) const { return std::visit(*this, event); }
   Made operator()(const answers::Event& event) const { return std::visit(*this, event); }
+  Made operator()(const document::Event& event) const { return std::visit(*this, event); }
   // Ballots are judged apart.
   Made operator()(const ballot::Event&) const { return std::nullopt; }
 
@@ -317,12 +308,24 @@ struct Remade {
     return single(answers::Command{answers::AnswerSurvey{set.answers, std::move(texts)}});
   }
 
-  // False if another record stands at the place.
-  bool append_questions(std::size_t place, std::vector<survey::Question>& questions) const {
-    const auto* const own = std::get_if<survey::Event>(&events.at(place));
-    const auto* const part = own ? std::get_if<survey::QuestionsAdded>(own) : nullptr;
-    if (part) questions.insert(questions.end(), part->questions.begin(), part->questions.end());
-    return part != nullptr;
+  // The things of all records from a place on, which must be of one kind.
+  template <class Own, class Kind, class Things>
+  std::optional<Things> all_behind(std::size_t place, Things Kind::* things) const {
+    Things all;
+    for (; place < events.size(); ++place) {
+      const auto* const own = std::get_if<Own>(&events[place]);
+      const auto* const part = own ? std::get_if<Kind>(own) : nullptr;
+      if (!part) return std::nullopt;
+      all.insert(all.end(), (part->*things).begin(), (part->*things).end());
+    }
+    return all;
+  }
+
+  // One version of a document, whose paragraphs come behind its first record.
+  std::optional<document::Edition> edition(const auto& e) const {
+    auto paragraphs = all_behind<document::Event>(1, &document::ParagraphsAdded::paragraphs);
+    if (!paragraphs) return std::nullopt;
+    return document::Edition{e.title, e.machine_translated, *std::move(paragraphs)};
   }
 };
 
@@ -368,6 +371,7 @@ struct MayWrite {
     return is_official() || (is_any<survey::Closed>(event) && is_engine());
   }
   bool operator()(const answers::Event&) const { return actor == Actor{std::get<AnswersId>(stream).voter}; }
+  bool operator()(const document::Event&) const { return is_official(); }
   bool operator()(const ballot::Event&) const { return false; }
 
  private:

@@ -31,6 +31,7 @@ struct KindOf {
   std::string_view operator()(const report::Event&) const { return "report/"; }
   std::string_view operator()(const survey::Event&) const { return "survey/"; }
   std::string_view operator()(const answers::Event&) const { return "answers/"; }
+  std::string_view operator()(const document::Event&) const { return "document/"; }
 };
 
 }  // namespace

@@ -40,12 +40,12 @@ using Roles = SetOf<Role>;
 enum class Right {
   register_self,    // as a citizen
   vote,             // cast, change and withdraw the own ballot
-  contribute,       // propose, comment, and what follows of it; support what others propose; answer surveys
+  contribute,       // propose, comment, annotate, mark, and what follows of it; support, rate; answer surveys
   verify_citizens,  // into a cell
   block_citizens,   // and unblock
   erase_citizens,   // who asked for it other than by their own account
   declare_cells,    // levels, districts, age bands
-  manage_projects,  // and what belongs to them: phases, milestones, surveys
+  manage_projects,  // and what belongs to them: phases, milestones, surveys, documents
   manage_polls,     // draft, open, extend, close; propose what needs two officials
   count,
   certify,

@@ -9,6 +9,7 @@
 #include "stimmbuch/domain/report.hpp"
 #include "stimmbuch/domain/support.hpp"
 #include "stimmbuch/eventstore/codec/described.hpp"
+#include "stimmbuch/eventstore/codec/document_members.hpp"
 
 // How contributions and what people think of them are written; see domain_members.hpp.
 namespace stimmbuch::codec {
@@ -16,7 +17,8 @@ namespace stimmbuch::codec {
 // ---- values
 
 template <>
-inline constexpr auto names<contribution::Kind> = std::to_array<std::string_view>({"proposal", "comment"});
+inline constexpr auto names<contribution::Kind> =
+    std::to_array<std::string_view>({"proposal", "comment", "annotation", "mark"});
 template <>
 inline constexpr auto names<contribution::Status> =
     std::to_array<std::string_view>({"received", "in_review", "accepted", "rejected", "realised"});
@@ -47,7 +49,10 @@ inline constexpr auto members<contribution::Submitted> =
                if_any("amends", &contribution::Submitted::amends),
                if_any("language", &contribution::Submitted::language),
                required("texts", &contribution::Submitted::texts),
-               unless("pending", &contribution::Submitted::pending, false)};
+               unless("pending", &contribution::Submitted::pending, false),
+               if_any("survey", &contribution::Submitted::survey),
+               if_any("passage", &contribution::Submitted::passage),
+               if_any("category", &contribution::Submitted::category)};
 template <>
 inline constexpr auto members<contribution::Revised> = std::tuple{
     required("version", &contribution::Revised::version), required("texts", &contribution::Revised::texts),

@@ -17,6 +17,7 @@
 
 #include "stimmbuch/domain/ballot_event.hpp"
 #include "stimmbuch/domain/basics.hpp"
+#include "stimmbuch/domain/place.hpp"
 #include "stimmbuch/domain/roll.hpp"
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
@@ -265,6 +266,10 @@ inline void write(Writer& out, const std::vector<std::byte>& bytes) {
   out.base64url(bytes);
 }
 bool read(Reader& in, std::vector<std::byte>& bytes);
+
+// [<longitude>,<latitude>], in units of 1e-7 degree.
+void write(Writer& out, const Place& place);
+bool read(Reader& in, Place& place);
 
 // ["<pseudonym>","<binding>","<position>"]: there may be a million of them.
 void write(Writer& out, const roll::Entry& entry);

@@ -7,6 +7,7 @@
 #include "stimmbuch/domain/domain.hpp"
 #include "stimmbuch/eventstore/codec/contribution_members.hpp"
 #include "stimmbuch/eventstore/codec/described.hpp"
+#include "stimmbuch/eventstore/codec/document_members.hpp"
 #include "stimmbuch/eventstore/codec/survey_members.hpp"
 
 // How the domain's values, events and commands are written: names and order of their members. What stands
@@ -89,6 +90,9 @@ inline constexpr auto members<project::SupportTerms> = std::tuple{
     unless("most", &project::SupportTerms::most, 0), unless("least", &project::SupportTerms::least, 1),
     unless("threshold", &project::SupportTerms::threshold, 0)};
 template <>
+inline constexpr auto members<project::Category> =
+    std::tuple{required("id", &project::Category::id), required("title", &project::Category::title)};
+template <>
 inline constexpr auto members<project::Phase> =
     std::tuple{required("id", &project::Phase::id),
                required("title", &project::Phase::title),
@@ -101,7 +105,8 @@ inline constexpr auto members<project::Phase> =
                if_any("supports", &project::Phase::supports),
                unless("ratings", &project::Phase::ratings, project::RatingScale::votes),
                unless("grid_s", &project::Phase::grid_s, 3600),
-               unless("objection_days", &project::Phase::objection_days, 30)};
+               unless("objection_days", &project::Phase::objection_days, 30),
+               if_any("categories", &project::Phase::categories)};
 template <>
 inline constexpr auto members<project::PollOption> = std::tuple{
     required("poll", &project::PollOption::poll), required("option", &project::PollOption::option)};
@@ -238,14 +243,15 @@ template <>
 inline constexpr auto members<citizen::TextDestroyed> = std::tuple{inlined(&citizen::TextDestroyed::text)};
 
 template <>
-inline constexpr auto members<project::Opened> =
-    std::tuple{required("title", &project::Opened::title), if_any("summary", &project::Opened::summary),
-               if_any("machine_translated", &project::Opened::machine_translated),
-               unless("premoderated", &project::Opened::premoderated, false)};
+inline constexpr auto members<project::Opened> = std::tuple{
+    required("title", &project::Opened::title), if_any("summary", &project::Opened::summary),
+    if_any("machine_translated", &project::Opened::machine_translated),
+    unless("premoderated", &project::Opened::premoderated, false), if_any("area", &project::Opened::area)};
 template <>
 inline constexpr auto members<project::Revised> =
     std::tuple{required("title", &project::Revised::title), if_any("summary", &project::Revised::summary),
-               if_any("machine_translated", &project::Revised::machine_translated)};
+               if_any("machine_translated", &project::Revised::machine_translated),
+               if_any("area", &project::Revised::area)};
 template <>
 inline constexpr auto members<project::PhaseDefined> = std::tuple{inlined(&project::PhaseDefined::phase)};
 template <>

@@ -124,6 +124,9 @@ STIMMBUCH_STORED(survey::SecretDestroyed, "survey.secret-destroyed", survey::Sec
 STIMMBUCH_STORED(answers::Given, "answers.given", answers::Given);
 STIMMBUCH_STORED(answers::Changed, "answers.changed", answers::Changed);
 STIMMBUCH_STORED(answers::Withdrawn, "answers.withdrawn", answers::Withdrawn);
+STIMMBUCH_STORED(document::Published, "document.published", document::Published);
+STIMMBUCH_STORED(document::Revised, "document.revised", document::Revised);
+STIMMBUCH_STORED(document::ParagraphsAdded, "document.paragraphs-added", document::ParagraphsAdded);
 
 #undef STIMMBUCH_STORED
 

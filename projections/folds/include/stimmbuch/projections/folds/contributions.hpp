@@ -21,6 +21,9 @@
 //   supporter/<proposal>/<pseudonym>     how many of the proposals that were merged into this one, itself
 //                                        included, somebody supports
 //   replies/<contribution>/<position>    the comments on it, oldest first; also those that were taken away
+//   survey/<survey>/<position>           the same, of comments on a survey's results
+//   annotations/<document>/<position>    the same, of annotations to a document
+//   marks/<list>…                        the lists of marks above, as GeoJSON features
 //   amendments/<contribution>/<position>
 //   author/<citizen>/<rank>              with everything, newest first
 //   pending/<position>                   with everything; what waits to be released, oldest first
@@ -37,6 +40,10 @@ std::string contributions_prefix(const ProjectId& project, const std::optional<P
 enum class Sorting { newest, supported, controversial };
 std::string sorted_prefix(std::string_view list, Sorting sorting);
 std::string replies_prefix(const ContributionId& contribution);
+std::string survey_comments_prefix(const SurveyId& survey);
+std::string annotations_prefix(const DocumentId& document);
+// The marks of a list, as GeoJSON features.
+std::string marks_prefix(const ProjectId& project, const std::optional<PhaseId>& phase);
 std::string amendments_prefix(const ContributionId& contribution);
 std::string contributions_by_prefix(const CitizenId& author);
 std::string name_prefix(std::string_view citizen);

@@ -32,6 +32,7 @@ enum class Aggregate {
   report,
   survey,
   answers,
+  document,
 };
 
 // The aggregates whose events a fold looks at. The others cost it nothing.
@@ -43,7 +44,7 @@ class Interest {
   constexpr bool includes(Aggregate aggregate) const { return in_[static_cast<std::size_t>(aggregate)]; }
 
  private:
-  std::array<bool, 13> in_{};
+  std::array<bool, 14> in_{};
 };
 
 // A record that cannot be read: as an envelope, or as an event.

@@ -130,6 +130,13 @@ class Api final : public Handler {
   void propose_lot(Call call);
   void draw_lot(Call call);
 
+  void publish_document(Call call);
+  void revise_document(Call call);
+  void get_documents(Call call);
+  void get_document(Call call);
+  void get_document_version(Call call);
+  void get_annotations(Call call);
+
   void draft_survey(Call call);
   void add_questions(Call call);
   void open_survey(Call call);
@@ -183,6 +190,8 @@ class Api final : public Handler {
   void get_contributions(Call call);
   void get_contribution(Call call);
   void get_replies(Call call);
+  void get_survey_comments(Call call);
+  void get_marks(Call call);
   void get_amendments(Call call);
   void get_my_contributions(Call call);
   void get_my_supports(Call call);
@@ -228,6 +237,8 @@ class Api final : public Handler {
   void to_own_ballot(Call call, const ballot::Command& command);
   void to_own_answers(Call call, const SurveyId& survey, const answers::Command& command,
                       std::vector<runner::VaultText> texts);
+  // What is said of one thing, sorted as the caller asks.
+  void send_thread(Call call, const std::string& list);
   void send_log_file(Call call, std::string path, std::string_view content_type);
   // Whether requests to such a route are for another node to answer.
   bool is_the_leaders(RouteKind kind) const;
