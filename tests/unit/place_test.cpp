@@ -12,12 +12,12 @@ namespace {
 constexpr std::int32_t east = 1'800'000'000;
 constexpr std::int32_t north = 900'000'000;
 
-const Area square{{0, 0}, {10, 0}, {10, 10}, {0, 10}};
-const Area world{{-east, -north}, {east, -north}, {east, north}, {-east, north}};
+const Area block{{0, 0}, {10, 0}, {10, 10}, {0, 10}};
+const Area earth{{-east, -north}, {east, -north}, {east, north}, {-east, north}};
 
 TEST(AnArea, HasCornersOnEarth) {
-  EXPECT_TRUE(is_simple(square));
-  EXPECT_TRUE(is_simple(world));
+  EXPECT_TRUE(is_simple(block));
+  EXPECT_TRUE(is_simple(earth));
   EXPECT_FALSE(is_simple({}));
   EXPECT_FALSE(is_simple({{0, 0}, {1, 1}}));
   EXPECT_FALSE(is_simple({{0, 0}, {east + 1, 0}, {0, 5}}));
@@ -40,7 +40,7 @@ TEST(AnArea, HasNoEdgesThatCrossOrTouch) {
 }
 
 TEST(AnArea, RunsOneWayOrTheOther) {
-  for (Area area : {square, world, Area{{0, 0}, {5, 0}, {10, 0}, {0, 10}}, Area{{0, 5}, {3, 4}, {9, 9}}}) {
+  for (Area area : {block, earth, Area{{0, 0}, {5, 0}, {10, 0}, {0, 10}}, Area{{0, 5}, {3, 4}, {9, 9}}}) {
     EXPECT_TRUE(runs_counterclockwise(area));
     std::ranges::reverse(area);
     EXPECT_FALSE(runs_counterclockwise(area));
@@ -48,13 +48,13 @@ TEST(AnArea, RunsOneWayOrTheOther) {
 }
 
 TEST(APlace, LiesWithinAnAreaOrOnItsEdges) {
-  EXPECT_TRUE(contains(square, {5, 5}));
-  EXPECT_TRUE(contains(square, {0, 0}));
-  EXPECT_TRUE(contains(square, {10, 3}));
-  EXPECT_FALSE(contains(square, {11, 5}));
-  EXPECT_FALSE(contains(square, {-1, 10}));
-  EXPECT_FALSE(contains(square, {5, 11}));
-  EXPECT_TRUE(contains(world, {east, -north}));
+  EXPECT_TRUE(contains(block, {5, 5}));
+  EXPECT_TRUE(contains(block, {0, 0}));
+  EXPECT_TRUE(contains(block, {10, 3}));
+  EXPECT_FALSE(contains(block, {11, 5}));
+  EXPECT_FALSE(contains(block, {-1, 10}));
+  EXPECT_FALSE(contains(block, {5, 11}));
+  EXPECT_TRUE(contains(earth, {east, -north}));
   // A bay in the north; the ray to the east meets its corner.
   const Area bay{{0, 0}, {10, 0}, {10, 10}, {5, 5}, {0, 10}};
   EXPECT_TRUE(contains(bay, {1, 5}));
