@@ -205,7 +205,8 @@ TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
     EXPECT_EQ(document.at("state"), "hidden");
   }
   const auto settled_once = [&](const std::string& contribution) {
-    documents[contribution] = settled(engine->endpoints(), officials.at("moderator"), contribution);
+    documents[contribution] =
+        settled_contribution(engine->endpoints(), officials.at("moderator"), contribution);
     return Json::parse(documents[contribution]);
   };
   for (const auto& mark : marks) {

@@ -216,7 +216,7 @@ TEST_F(SealedPoll, ShowsNobodyAChoiceOrACountBeforeItIsClosed) {
           if (const auto at = target.find(name); at != std::string::npos)
             target.replace(at, name.size(), value);
         }
-        if (const auto at = target.find('{'); at != std::string::npos)
+        for (auto at = target.find('{'); at != std::string::npos; at = target.find('{'))
           target.replace(at, target.find('}') + 1 - at, "none");
         const bool is_stream =
             target != "/v1/events" && (target.ends_with("/stream") || target.ends_with("/events"));

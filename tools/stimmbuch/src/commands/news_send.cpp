@@ -88,7 +88,10 @@ Command news_send_command() {
       .examples =
           {{"news send stadt-raum-wir https://app.town.example/hook --secret-file hook.secret --state "
             "hook.state",
-            "Until a signal ends it."}},
+            "Until a signal ends it."},
+           {"news send stadt-raum-wir http://127.0.0.1:9000/hook --secret-file hook.secret --state "
+            "hook.state --once",
+            "What is new by now, and no more."}},
       .exits = {ExitCode::not_found, ExitCode::credentials, ExitCode::try_later},
       .run = send_news,
   };
