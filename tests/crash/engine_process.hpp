@@ -1,10 +1,16 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <random>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,5 +68,18 @@ class EngineProcess {
   pid_t process_ = -1;
   Endpoints endpoints_;
 };
+
+// All work on the engine of a directory at once until it is killed, at a moment that the test draws, and is
+// then started again.
+using Work = std::function<void(const Endpoints&)>;
+inline void kill_amid(const std::vector<Work>& work, std::unique_ptr<EngineProcess>& engine,
+                      const std::filesystem::path& data, std::mt19937_64& random) {
+  std::vector<std::thread> threads;
+  for (const Work& one : work) threads.emplace_back([&] { one(engine->endpoints()); });
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % 400'000));
+  engine->kill();
+  for (auto& thread : threads) thread.join();
+  engine = std::make_unique<EngineProcess>(data);
+}
 
 }  // namespace stimmbuch::test

@@ -232,15 +232,11 @@ TEST(KilledEngine, LosesNothingThatItAcknowledgedAndDoesNothingTwice) {
     voting.emplace_back("park", register_voters(engine->endpoints(), i * voters_per_connection), random());
   Importing importing(mint(engine->endpoints(), "operator", "ole"));
 
+  std::vector<Work> work;
+  for (auto& one : voting) work.emplace_back([&](const Endpoints& endpoints) { one.run(endpoints); });
+  work.emplace_back([&](const Endpoints& endpoints) { importing.run(endpoints); });
   for (int round = 0; round < rounds; ++round) {
-    std::vector<std::thread> threads;
-    for (auto& one : voting) threads.emplace_back([&] { one.run(engine->endpoints()); });
-    threads.emplace_back([&] { importing.run(engine->endpoints()); });
-    // The moment of the kill is what this test draws.
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 400'000));
-    engine->kill();
-    for (auto& thread : threads) thread.join();
-    engine = std::make_unique<EngineProcess>(data);
+    kill_amid(work, engine, data, random);
     expect_views_behind_the_log(engine->endpoints());
   }
   for (auto& one : voting) one.finish(engine->endpoints());

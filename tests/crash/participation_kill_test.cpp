@@ -168,15 +168,9 @@ TEST(KilledForum, HasEachCommandOnceWithItsTexts) {
   std::vector<std::unique_ptr<Forum>> all;
   for (int i = 0; i < forums; ++i)
     all.push_back(std::make_unique<Forum>("c" + std::to_string(i) + "-", officials));
-  for (int kill = 0; kill < kills; ++kill) {
-    std::vector<std::thread> threads;
-    for (auto& forum : all) threads.emplace_back([&] { forum->run(engine->endpoints()); });
-    // The moment of the kill is what this test draws.
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 400'000));
-    engine->kill();
-    for (auto& thread : threads) thread.join();
-    engine = std::make_unique<EngineProcess>(data);
-  }
+  std::vector<Work> work;
+  for (auto& forum : all) work.emplace_back([&](const Endpoints& endpoints) { forum->run(endpoints); });
+  for (int kill = 0; kill < kills; ++kill) kill_amid(work, engine, data, random);
   std::size_t acknowledged = 0;
   std::size_t editions = 0;
   std::vector<std::string> proposals, marks, annotations;

@@ -170,15 +170,9 @@ TEST(KilledSurveys, HaveEachCommandOnceWithItsTexts) {
   std::vector<std::unique_ptr<Asking>> all;
   for (int i = 0; i < survey_rounds; ++i)
     all.push_back(std::make_unique<Asking>("s" + std::to_string(i) + "-", token));
-  for (int kill = 0; kill < survey_kills; ++kill) {
-    std::vector<std::thread> threads;
-    for (auto& asking : all) threads.emplace_back([&] { asking->run(engine->endpoints()); });
-    // The moment of the kill is what this test draws.
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 400'000));
-    engine->kill();
-    for (auto& thread : threads) thread.join();
-    engine = std::make_unique<EngineProcess>(data);
-  }
+  std::vector<Work> work;
+  for (auto& asking : all) work.emplace_back([&](const Endpoints& endpoints) { asking->run(endpoints); });
+  for (int kill = 0; kill < survey_kills; ++kill) kill_amid(work, engine, data, random);
   std::size_t acknowledged = 0;
   std::map<std::string, std::map<std::string, std::string>> documents;
   for (auto& asking : all) {
