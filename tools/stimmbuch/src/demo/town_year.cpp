@@ -41,6 +41,11 @@ Json contribution_to_contest(std::string_view kind) {
   return {{"kind", kind}, {"project", contest_project}, {"phase", contest_phase}, {"language", "de"}};
 }
 
+std::expected<void, Failure> outcome_of(const std::expected<Json, Failure>& answer) {
+  if (!answer) return std::unexpected(answer.error());
+  return {};
+}
+
 }  // namespace
 
 TownYear::TownYear(const Townspeople& people, const Place& place, Console& console, Signals& signals)
@@ -108,8 +113,7 @@ std::expected<void, Failure> TownYear::begin() {
   if (done) done = give("anna", phases(dialogue_project), "dialogue", town_dialogue());
   if (done) done = give("anna", "/v1/surveys", "survey", town_survey());
   if (done) done = give("anna", fmt::format("/v1/surveys/{}/open", survey_id), "open");
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
+  return outcome_of(done);
 }
 
 std::expected<void, Failure> TownYear::register_all() {
@@ -132,8 +136,7 @@ std::expected<void, Failure> TownYear::register_all() {
                                    {"district", person.district},
                                    {"method", "demo"},
                                    {"registry_identity", person.subject}}});
-        if (!verified) return std::unexpected(verified.error());
-        return {};
+        return outcome_of(verified);
       });
 }
 
@@ -166,8 +169,7 @@ std::expected<void, Failure> TownYear::contest() {
                .key = key_of("release"),
                .token = token_of(i % 2 == 0 ? "mona" : "nora"),
                .body = removed ? Json{{"manner", "removed"}, {"reason", "spam"}} : Json{{"version", 1}}});
-          if (!done) return std::unexpected(done.error());
-          return {};
+          return outcome_of(done);
         });
   };
   const auto proposal_body = [&](std::size_t number) {
@@ -249,8 +251,7 @@ std::expected<void, Failure> TownYear::report_and_hide(std::size_t number, Visit
                            {{"appeal", appealed->value("position", "")},
                             {"granted", granted},
                             {"decision", granted ? "Das war zu streng." : "Der Ton stimmt nicht."}});
-  if (!decided) return std::unexpected(decided.error());
-  return {};
+  return outcome_of(decided);
 }
 
 std::expected<void, Failure> TownYear::moderate() {
@@ -288,14 +289,12 @@ std::expected<void, Failure> TownYear::ask() {
                                                                .key = key_of("answers", i),
                                                                .token = tokens_[i],
                                                                .body = {{"answers", *std::move(answers)}}});
-                              if (!given) return std::unexpected(given.error());
-                              return {};
+                              return outcome_of(given);
                             });
   if (!answered) return answered;
   auto done = release_words(survey);
   if (done) done = give("anna", survey + "/close", "close", {{"reason", "Die Umfrage ist zu Ende."}});
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
+  return outcome_of(done);
 }
 
 std::expected<void, Failure> TownYear::vote(const std::function<void()>& picture) {
@@ -348,8 +347,7 @@ std::expected<void, Failure> TownYear::decide() {
   if (auto complete = await_roll(); !complete) return complete;
   done = give("anna", poll + "/count", "count");
   if (done) done = give("cem", poll + "/certify", "certify");
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
+  return outcome_of(done);
 }
 
 std::expected<void, Failure> TownYear::realise() {
@@ -361,8 +359,7 @@ std::expected<void, Failure> TownYear::realise() {
       done = give("anna", fmt::format("{}/{}/report", milestones, winner), "begun-" + winner,
                   town_report("begun"));
   }
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
+  return outcome_of(done);
 }
 
 std::expected<void, Failure> TownYear::forget(std::size_t citizens) {
@@ -371,8 +368,7 @@ std::expected<void, Failure> TownYear::forget(std::size_t citizens) {
   return all("erasures", citizens, [&](std::size_t i, Visitor& visitor) -> std::expected<void, Failure> {
     const auto erased = visitor.give(
         {.method = "DELETE", .target = "/v1/me", .key = key_of("erase"), .token = tokens_[i * step]});
-    if (!erased) return std::unexpected(erased.error());
-    return {};
+    return outcome_of(erased);
   });
 }
 
