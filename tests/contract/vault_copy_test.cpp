@@ -109,6 +109,27 @@ TEST_F(PublishedVault, TellsOfAWriteOnceItsRecordsAreReached) {
   EXPECT_EQ(vault->unpublished(Position{7}).size(), 2U);
 }
 
+TEST_F(PublishedVault, HasWhatIsKeptBesideTheRecordsAndItsNewestValue) {
+  const auto leader = open("leader", RocksVault::Start::first);
+  leader->begin_publishing();
+  publish_all(*leader);
+  leader->published_all();
+  const auto copy = open("follower", RocksVault::Start::copy);
+  int told_of_destruction = 0;
+  copy->on_destruction([&] { ++told_of_destruction; });
+  for (const auto* const value : {"p1", "p1 p2", ""}) {
+    leader->keep({RowClass::secrets, "follows/c1", {"citizen/c1"}, value});
+    EXPECT_TRUE(leader->has_unpublished_changes());
+    publish_unpublished(*leader, before_first);
+    EXPECT_FALSE(leader->has_unpublished_changes());
+    copy_to(*copy);
+    ASSERT_TRUE(copy->load());
+    EXPECT_EQ(copy->read(RowClass::secrets, "follows/c1"), value);
+    EXPECT_EQ(copy->rows_of("citizen/c1").size(), 1U);
+  }
+  EXPECT_EQ(told_of_destruction, 0);
+}
+
 TEST_F(PublishedVault, RemembersOverAStartWhatIsNotPublished) {
   {
     const auto vault = open("leader", RocksVault::Start::first);

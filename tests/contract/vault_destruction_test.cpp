@@ -344,6 +344,29 @@ TEST_F(VaultDestruction, ADamagedFileOfACopyIsNotOpened) {
   EXPECT_FALSE(opens_wholly(data(), keys, always));
 }
 
+TEST_F(VaultDestruction, TakesWhatIsKeptOfAPersonBesideTheRecords) {
+  open();
+  for (const auto* const value : {"p1", "p1 p2"})
+    vault->keep(secret_row("follows/c1", {"citizen/c1"}, value));
+  vault->keep(secret_row("follows/c2", {"citizen/c2"}, "p1"));
+  open();
+  EXPECT_EQ(vault->read(RowClass::secrets, "follows/c1"), "p1 p2");
+  vault->destroy({.owners = {{"citizen/c1", ""}}, .rows = {}});
+  EXPECT_FALSE(has_secret("follows/c1"));
+  EXPECT_TRUE(has_secret("follows/c2"));
+  EXPECT_THAT(vault->rows_of("citizen/c1"), IsEmpty());
+}
+
+TEST_F(VaultDestruction, LeavesWhatIsKeptWhenAWriteIsTakenBack) {
+  open();
+  vault->write(Position{4}, std::vector{text_row("text/citizen/c1/0/name", {"citizen/c1"})});
+  vault->keep(secret_row("follows/c1", {"citizen/c1"}, "p1"));
+  open();
+  vault->recover(Position{3});
+  EXPECT_FALSE(has_text("text/citizen/c1/0/name"));
+  EXPECT_TRUE(has_secret("follows/c1"));
+}
+
 // ---- where it is published
 
 TEST_F(VaultDestruction, IsPublishedUntilThatIsConfirmed) {

@@ -176,7 +176,7 @@ class Publisher::Thread {
     const auto& synced = parts_.ledger.synced();
     const bool has_records = synced.wait_beyond(published_, steady_clock::now() + idle) > published_;
     const auto checkpoint = next_checkpoint();
-    if (!has_records && !checkpoint && !parts_.vault.has_unpublished_destruction()) return look_at_gate();
+    if (!has_records && !checkpoint && !parts_.vault.has_unpublished_changes()) return look_at_gate();
     producer.begin();
     const auto last = add_records(producer, synced);
     if (checkpoint) producer.add_checkpoint(checkpoint->last, checkpoint->note);

@@ -95,6 +95,10 @@ void RocksVault::recover(Position head) {
   store_->recover(head);
 }
 
+void RocksVault::keep(const VaultRow& row) {
+  store_->keep(row);
+}
+
 std::vector<RowAddress> RocksVault::rows_of(std::string_view owner) const {
   return store_->rows_of(owner);
 }
@@ -150,8 +154,8 @@ bool RocksVault::is_published() const {
   return store_->is_published();
 }
 
-bool RocksVault::has_unpublished_destruction() const {
-  return store_->has_gone();
+bool RocksVault::has_unpublished_changes() const {
+  return store_->has_unpublished_changes();
 }
 
 bool RocksVault::must_publish_all() const {

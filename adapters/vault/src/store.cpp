@@ -92,6 +92,12 @@ std::unique_ptr<rocksdb::DB> open_database(const std::filesystem::path& director
   return std::unique_ptr<rocksdb::DB>{db};
 }
 
+std::vector<std::string> entries_under_owners(const Content& content) {
+  std::vector<std::string> entries;
+  for (const auto& owner : content.owners) entries.push_back(owner_key(owner, content.handle));
+  return entries;
+}
+
 }  // namespace
 
 std::unique_ptr<rocksdb::DB> open_to_read(const std::filesystem::path& directory) {
@@ -141,9 +147,11 @@ void RocksVault::Store::load() {
     }
   }
   publishing_ = get(publishing_key).has_value();
-  each_entry(gone_prefix, [this](std::string_view, std::string_view) {
-    has_gone_ = true;
-    return false;
+  each_entry(changed_prefix, [this](std::string_view key, std::string_view) {
+    std::string_view number = key.substr(changed_prefix.size());
+    last_change_ = take_number(number, 8);
+    has_changes_ = true;
+    return true;
   });
   if (opens(RowClass::secrets)) {
     loaded_.emplace(secret(idempotency), secret(derivation), secret(subject), secret(token),
@@ -209,6 +217,22 @@ void RocksVault::Store::recover(Position head) {
     remove(batch, note_key(note.first));
   }
   if (batch.Count() > 0) commit(batch);
+}
+
+void RocksVault::Store::keep(const VaultRow& row) {
+  const std::lock_guard lock{changing_};
+  auto key = key_of(row.row_class, row.name);
+  rocksdb::WriteBatch batch;
+  std::vector<std::string> changed;
+  if (auto content = this->row(key, row.row_class)) {
+    content->value = row.value;
+    put_content(batch, key, *content);
+  } else {
+    changed = put_row(batch, row);
+  }
+  changed.push_back(std::move(key));
+  note_change(batch, changed);
+  commit(batch);
 }
 
 std::vector<RowAddress> RocksVault::Store::rows_of(std::string_view owner) const {
@@ -281,20 +305,37 @@ void RocksVault::Store::put_sealed(rocksdb::WriteBatch& batch, std::string_view 
   put(batch, key, sealing()->seal(*sealed_as(key), key, plain));
 }
 
-void RocksVault::Store::put_row(rocksdb::WriteBatch& batch, const VaultRow& row) const {
-  const auto key = key_of(row.row_class, row.name);
-  const Content content{.handle = crypto::random_id(), .owners = row.owners, .value = row.value};
+void RocksVault::Store::put_content(rocksdb::WriteBatch& batch, std::string_view key,
+                                    const Content& content) const {
   auto plain = written(content);
   put_sealed(batch, key, plain);
   crypto::wipe(plain);
-  for (const auto& owner : row.owners) put_sealed(batch, owner_key(owner, content.handle), key);
+}
+
+std::vector<std::string> RocksVault::Store::put_row(rocksdb::WriteBatch& batch, const VaultRow& row) const {
+  const auto key = key_of(row.row_class, row.name);
+  const Content content{.handle = crypto::random_id(), .owners = row.owners, .value = row.value};
+  put_content(batch, key, content);
+  auto entries = entries_under_owners(content);
+  for (const auto& entry : entries) put_sealed(batch, entry, key);
+  return entries;
+}
+
+std::vector<std::string> RocksVault::Store::entries_of(std::string_view row_key) const {
+  const auto content = row(row_key, *sealed_as(row_key));
+  return content ? entries_under_owners(*content) : std::vector<std::string>{};
 }
 
 void RocksVault::Store::remove_row(rocksdb::WriteBatch& batch, const std::string& key) const {
-  const auto content = row(key, *sealed_as(key));
-  if (!content) return;
-  for (const auto& owner : content->owners) remove(batch, owner_key(owner, content->handle));
+  for (const auto& entry : entries_of(key)) remove(batch, entry);
   remove(batch, key);
+}
+
+// What no record's note tells: published in the order of the numbers.
+void RocksVault::Store::note_change(rocksdb::WriteBatch& batch, const std::vector<std::string>& keys) {
+  if (!publishing_) return;
+  put_sealed(batch, changed_key(++last_change_), written_keys(keys));
+  has_changes_ = true;
 }
 
 void RocksVault::Store::put_synced(std::string_view key, std::string_view value) {

@@ -43,6 +43,7 @@ class RocksVault::Store {
   bool is_hidden(std::string_view name, const std::vector<std::string>& owners) const;
   void write(Position first, std::span<const runner::VaultRow> rows);
   void recover(Position head);
+  void keep(const runner::VaultRow& row);
   std::vector<RowAddress> rows_of(std::string_view owner) const;
   void each_secret(std::string_view name_prefix,
                    const std::function<void(std::string_view, std::string_view)>& visitor) const;
@@ -50,7 +51,7 @@ class RocksVault::Store {
   void hard_link_checkpoint(const std::filesystem::path& target) const;
 
   bool begin_publishing();
-  bool has_gone() const { return has_gone_; }
+  bool has_unpublished_changes() const { return has_changes_; }
   bool is_published() const { return publishing_; }
   bool must_publish_all() const { return must_publish_all_; }
   void all_rows(const std::function<void(const SealedRow&)>& visitor) const;
@@ -90,8 +91,12 @@ class RocksVault::Store {
                   const std::function<bool(std::string_view key, std::string_view value)>& visitor) const;
   std::vector<Note> notes(Position up_to) const;
   void put_sealed(rocksdb::WriteBatch& batch, std::string_view key, std::string_view plain) const;
-  void put_row(rocksdb::WriteBatch& batch, const runner::VaultRow& row) const;
+  void put_content(rocksdb::WriteBatch& batch, std::string_view key, const Content& content) const;
+  // The entries of rows under their owners are told by their keys. Of no row: none.
+  std::vector<std::string> put_row(rocksdb::WriteBatch& batch, const runner::VaultRow& row) const;
+  std::vector<std::string> entries_of(std::string_view row_key) const;
   void remove_row(rocksdb::WriteBatch& batch, const std::string& key) const;
+  void note_change(rocksdb::WriteBatch& batch, const std::vector<std::string>& keys);
   void add_doomed(Doomed& doomed, const std::string& row_key) const;
   Doomed doomed_by(const Destruction& destruction) const;
   void commit(rocksdb::WriteBatch& batch);
@@ -101,14 +106,15 @@ class RocksVault::Store {
   std::optional<Secrets> loaded_;
   std::atomic<bool> publishing_ = false;
   std::atomic<bool> must_publish_all_ = false;
-  std::atomic<bool> has_gone_ = false;  // and it is not published
+  std::atomic<bool> has_changes_ = false;  // destroyed or kept, and not published
 
   mutable std::mutex sealing_mutex_;  // guards the next one
   std::shared_ptr<const Sealing> sealing_;
 
-  std::mutex changing_;  // held while anything is changed; guards the next two
+  std::mutex changing_;  // held while anything is changed; guards the next three
   std::optional<Position> last_note_;
-  std::uint64_t gone_seen_ = 0;  // up to where `unpublished` told of what is gone
+  std::uint64_t last_change_ = 0;   // the number of the newest that was noted
+  std::uint64_t changes_seen_ = 0;  // up to where `unpublished` told of them
 };
 
 // A vault's database that nobody changes meanwhile; its files stay as they are.

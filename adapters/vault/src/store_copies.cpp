@@ -31,19 +31,14 @@ std::vector<SealedRow> RocksVault::Store::unpublished(Position up_to) {
   for (const Note& note : notes(up_to)) {
     for (const auto& key : note.rows) {
       rows.push_back({key, get(key)});
-      const auto content = row(key, *sealed_as(key));
-      if (!content) continue;
-      for (const auto& owner : content->owners) {
-        const auto entry = owner_key(owner, content->handle);
-        rows.push_back({entry, get(entry)});
-      }
+      for (const auto& entry : entries_of(key)) rows.push_back({entry, get(entry)});
     }
   }
-  each_entry(gone_prefix, [&](std::string_view key, std::string_view value) {
-    for (auto& gone : parse_keys(sealing()->unseal(RowClass::secrets, key, value)))
-      rows.push_back({gone, get(gone)});
-    std::string_view number = key.substr(gone_prefix.size());
-    gone_seen_ = take_number(number, 8);
+  each_entry(changed_prefix, [&](std::string_view key, std::string_view value) {
+    for (auto& changed : parse_keys(sealing()->unseal(RowClass::secrets, key, value)))
+      rows.push_back({changed, get(changed)});
+    std::string_view number = key.substr(changed_prefix.size());
+    changes_seen_ = take_number(number, 8);
     return true;
   });
   return rows;
@@ -54,12 +49,12 @@ void RocksVault::Store::confirm_published(Position up_to) {
   rocksdb::WriteBatch batch;
   for (const Note& note : notes(up_to)) remove(batch, note_key(note.first));
   bool has_more = false;
-  each_entry(gone_prefix, [&](std::string_view key, std::string_view) {
-    has_more = key > gone_key(gone_seen_);
+  each_entry(changed_prefix, [&](std::string_view key, std::string_view) {
+    has_more = key > changed_key(changes_seen_);
     if (!has_more) remove(batch, key);
     return !has_more;
   });
-  has_gone_ = has_more;
+  has_changes_ = has_more;
   // Not synced: what is published again is the same.
   if (batch.Count() > 0) require(db_->Write(rocksdb::WriteOptions{}, &batch), "write");
 }

@@ -23,9 +23,7 @@ constexpr std::size_t reseal_bytes_max = std::size_t{1} << 20;
 
 void RocksVault::Store::add_doomed(Doomed& doomed, const std::string& row_key) const {
   doomed.rows.try_emplace(row_key);
-  const auto content = row(row_key, *sealed_as(row_key));
-  if (!content) return;
-  for (const auto& owner : content->owners) doomed.entries.insert(owner_key(owner, content->handle));
+  for (auto& entry : entries_of(row_key)) doomed.entries.insert(std::move(entry));
 }
 
 RocksVault::Store::Doomed RocksVault::Store::doomed_by(const Destruction& destruction) const {
@@ -58,18 +56,11 @@ RocksVault::Store::Doomed RocksVault::Store::doomed_by(const Destruction& destru
 void RocksVault::Store::destroy(const Destruction& destruction) {
   const std::lock_guard lock{changing_};
   const auto doomed = doomed_by(destruction);
-  std::uint64_t number = 0;
-  each_entry(gone_prefix, [&](std::string_view key, std::string_view) {
-    std::string_view last = key.substr(gone_prefix.size());
-    number = take_number(last, 8);
-    return true;
-  });
-  number = std::max(number, gone_seen_);
   rocksdb::WriteBatch batch;
   std::vector<std::string> touched;
   const auto flush = [&] {
     if (touched.empty()) return;
-    if (publishing_) put_sealed(batch, gone_key(++number), written_keys(touched));
+    note_change(batch, touched);
     commit(batch);
     batch.Clear();
     touched.clear();
@@ -89,7 +80,6 @@ void RocksVault::Store::destroy(const Destruction& destruction) {
   flush();
   for (const auto& key : doomed.entries) take(key);
   flush();
-  if (publishing_ && !(doomed.rows.empty() && doomed.entries.empty())) has_gone_ = true;
 }
 
 // Deleted rows lie in files until these are written anew, and in the write-ahead log until it is left.

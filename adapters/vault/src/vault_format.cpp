@@ -42,12 +42,12 @@ std::string note_key(Position first) {
   return numbered_key(note_prefix, number(first));
 }
 
-std::string gone_key(std::uint64_t number) {
-  return numbered_key(gone_prefix, number);
+std::string changed_key(std::uint64_t number) {
+  return numbered_key(changed_prefix, number);
 }
 
 std::string shown(std::string_view key) {
-  for (const auto prefix : {note_prefix, gone_prefix}) {
+  for (const auto prefix : {note_prefix, changed_prefix}) {
     if (!key.starts_with(prefix) || key.size() != prefix.size() + 8) continue;
     std::string_view bytes = key.substr(prefix.size());
     return std::string{prefix} + std::to_string(take_number(bytes, 8));
@@ -57,7 +57,7 @@ std::string shown(std::string_view key) {
 
 bool is_own(std::string_view key) {
   return key == publishing_key || key == copied_key || key == erasures_key || key.starts_with(note_prefix) ||
-         key.starts_with(gone_prefix);
+         key.starts_with(changed_prefix);
 }
 
 std::optional<RowClass> sealed_as(std::string_view key) {

@@ -37,8 +37,8 @@ constexpr std::string_view publishing_begun = "begun";
 constexpr std::string_view publishing_whole = "whole";
 constexpr std::string_view copied_key = "meta/copied-to";
 constexpr std::string_view erasures_key = "meta/erasures";
-constexpr std::string_view note_prefix = "write/";  // and the first position, 8 bytes big-endian
-constexpr std::string_view gone_prefix = "gone/";   // and a number, 8 bytes big-endian
+constexpr std::string_view note_prefix = "write/";       // and the first position, 8 bytes big-endian
+constexpr std::string_view changed_prefix = "changed/";  // and a number, 8 bytes big-endian
 constexpr std::string_view owner_prefix = "owner/";
 
 // A row of each class with known content, to tell another vault's keys from this one's.
@@ -56,7 +56,7 @@ std::string key_of(runner::RowClass row_class, std::string_view name);
 std::optional<RowAddress> address_of(std::string_view key);
 std::string owner_key(std::string_view owner, std::string_view handle);
 std::string note_key(Position first);
-std::string gone_key(std::uint64_t number);
+std::string changed_key(std::uint64_t number);
 
 // A key as messages name it: some end in bytes that are no text.
 std::string shown(std::string_view key);
@@ -97,7 +97,7 @@ struct Note {
 std::string written(const Note& note);
 Note parse_note(std::string_view bytes);
 
-// What was destroyed and is not published yet.
+// What was destroyed or kept and is not published yet.
 std::string written_keys(const std::vector<std::string>& keys);
 std::vector<std::string> parse_keys(std::string_view bytes);
 

@@ -71,7 +71,8 @@ struct Destruction {
 // owners are in clear, they hold ids and keyed hashes only; every value is sealed. Layout:
 // docs/formats/vault.md.
 //
-// Rows never change: a second row of the same name is a broken invariant (std::logic_error). What is asked
+// The rows of records never change: a second row of the same name is a broken invariant (std::logic_error).
+// Rows that no record needs are kept besides, and they do change (keep). What is asked
 // to be destroyed reads as if it were gone at once: a text whose own name or one of whose owners has a row
 // erasing_row_name in the class of secrets.
 //
@@ -104,6 +105,10 @@ class RocksVault final : public runner::Vault {
   void write(Position first, std::span<const runner::VaultRow> rows) override;
   std::optional<std::string> read(runner::RowClass row_class, std::string_view name) const override;
   void recover(Position head) override;
+
+  // Puts a row that no record needs, or gives such a row another value; its owners stay. Durable on return;
+  // throws std::runtime_error when it cannot. From any thread: who changes what they read guards both.
+  void keep(const runner::VaultRow& row);
 
   // The addresses of all rows that the erasure of this owner destroys, in no order. From any thread.
   std::vector<RowAddress> rows_of(std::string_view owner) const;
@@ -151,17 +156,17 @@ class RocksVault final : public runner::Vault {
   bool is_published() const;
   // Whether everything must be published anew, since it was sealed anew.
   bool must_publish_all() const;
-  // Whether rows were destroyed of which `unpublished` has not told, or it is not confirmed.
-  bool has_unpublished_destruction() const;
+  // Whether rows were destroyed or kept of which `unpublished` has not told, or it is not confirmed.
+  bool has_unpublished_changes() const;
   // Everything that another node needs, as it is at the call.
   void all_rows(const std::function<void(const SealedRow&)>& visitor) const;
   // Notes that what all_rows showed is published.
   void published_all();
 
   // The entries of the writes whose records begin at or before a position and that are not confirmed yet, as
-  // they are now; and what was destroyed since.
+  // they are now; and what was destroyed or kept since.
   std::vector<SealedRow> unpublished(Position up_to);
-  // Forgets these writes and what the last call told to be destroyed: they are published.
+  // Forgets these writes and what else the last call told: they are published.
   void confirm_published(Position up_to);
 
   // ---- being a copy
