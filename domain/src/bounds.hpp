@@ -47,11 +47,14 @@ inline std::size_t written_bytes_max(const LocalizedText& text) {
   return bytes;
 }
 
-// Whether what a machine translated are languages, sorted and each once, that one of the texts has.
-inline bool are_languages_of(const std::vector<const LocalizedText*>& texts, const Languages& languages) {
+// Whether what a machine translated are languages, sorted and each once, that one of the texts has, or the
+// description among the vault texts.
+inline bool are_languages_of(const std::vector<const LocalizedText*>& texts, const Languages& languages,
+                             const Commitments& description = {}) {
   return std::ranges::adjacent_find(languages, std::ranges::greater_equal{}) == languages.end() &&
          std::ranges::all_of(languages, [&](const std::string& language) {
-           return std::ranges::any_of(texts,
+           return description.contains("description/" + language) ||
+                  std::ranges::any_of(texts,
                                       [&](const LocalizedText* text) { return text->contains(language); });
          });
 }

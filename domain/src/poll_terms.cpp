@@ -100,6 +100,8 @@ bool needs_costs(const Terms& terms) {
 Checked check_option(const Terms& terms, const Option& option, const std::string& where) {
   if (!is_localized(option.title, title_bytes_max)) return refused(Refusal::invalid, where + "/title");
   if (!is_description(option.texts)) return refused(Refusal::invalid, where + "/description");
+  if (!are_languages_of({&option.title}, option.machine_translated, option.texts))
+    return refused(Refusal::invalid, where + "/machine_translated");
   if (needs_costs(terms) && !option.cost) return refused(Refusal::invalid, where + "/cost");
   if (option.cost && (*option.cost < 0 || *option.cost > money_max))
     return refused(Refusal::invalid, where + "/cost");
@@ -110,14 +112,17 @@ Checked check_option(const Terms& terms, const Option& option, const std::string
 
 std::size_t written_bytes_max(const Option& option) {
   // {"id":"…","title":…,"texts":{"description/de":"…", …},"cost":…,"counts":false},
-  // "origin":{"proposal":"…","version":…,"text":"…"}
+  // "origin":{"proposal":"…","version":…,"text":"…"}, "machine_translated":["de", …]
   const std::size_t origin = option.origin ? 170 : 0;
-  return 180 + origin + 70 * option.texts.size() + stimmbuch::written_bytes_max(option.title);
+  const std::size_t translated = 24 + 5 * option.machine_translated.size();
+  return 180 + origin + translated + 70 * option.texts.size() + stimmbuch::written_bytes_max(option.title);
 }
 
 Checked check_terms(const Terms& terms, const ledger::State& ledger, Time now) {
   if (!is_localized(terms.title, title_bytes_max)) return refused(Refusal::invalid, "/title");
   if (!is_description(terms.texts)) return refused(Refusal::invalid, "/description");
+  if (!are_languages_of({&terms.title}, terms.machine_translated, terms.texts))
+    return refused(Refusal::invalid, "/machine_translated");
   if (!terms.currency.empty() && !is_currency(terms.currency)) return refused(Refusal::invalid, "/currency");
   if (!is_zone(terms.zone)) return refused(Refusal::invalid, "/zone");
   // Who imports a poll knows its ballots already.

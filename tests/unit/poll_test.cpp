@@ -146,6 +146,7 @@ TEST(DraftPoll, IsRefusedWithTermsOutsideTheirBounds) {
   const std::vector<BadTerms> table{
       {"/title", [](Terms& t) { t.title.clear(); }},
       {"/description", [](Terms& t) { t.texts = {{"name", commitment()}}; }},
+      {"/machine_translated", [](Terms& t) { t.machine_translated = {"fr"}; }},
       {"/currency", [](Terms& t) { t.currency = "Euro"; }},
       {"/currency", [](Terms& t) { t.currency = "eur"; }},
       {"/zone", [](Terms& t) { t.zone = ""; }},
@@ -283,6 +284,20 @@ TEST(Options, AreDescribedByOneTextOrOneForEachLanguage) {
            {"description/aa", "description/ab", "description/ac", "description/ad", "description/ae",
             "description/af", "description/ag", "description/ah", "description/ai"}})
     describe(fields).then_refused(Refusal::invalid, "/options/0/description");
+}
+
+TEST(Options, SayWhichOfTheirLanguagesAMachineWrote) {
+  const auto translated = [](Languages languages) {
+    auto added = options("d");
+    added[0].title = {{"de", "Linde"}, {"fr", "Tilleul"}};
+    added[0].texts = {{"description/de", commitment()}, {"description/en", commitment()}};
+    added[0].machine_translated = std::move(languages);
+    return drafted().when(the_poll, AddOptions{std::move(added)});
+  };
+  for (const auto& languages : std::vector<Languages>{{}, {"fr"}, {"en"}, {"de", "en", "fr"}})
+    translated(languages).accepted();
+  for (const auto& languages : std::vector<Languages>{{"es"}, {"fr", "en"}, {"en", "en"}})
+    translated(languages).then_refused(Refusal::invalid, "/options/0/machine_translated");
 }
 
 TEST(Options, AreBoundedInNumber) {

@@ -206,6 +206,7 @@ class PollDocument {
 
   void write_terms() {
     write_description(terms_.texts, row_.description, {});
+    out_.member_if_any("machine_translated", terms_.machine_translated);
     codec::write_members(out_.out(), terms_.form);
     out_.member("rule", terms_.rule);
     out_.member("electorate", terms_.electorate);
@@ -233,6 +234,7 @@ class PollDocument {
         write_description(option.texts, filed->revision,
                           std::string("options/").append(option.id.text()).append("/"));
       }
+      out_.member_if_any("machine_translated", option.machine_translated);
       out_.member_if_any("cost", option.cost);
       if (!option.counts) out_.member("counts", false);
       if (option.origin) {

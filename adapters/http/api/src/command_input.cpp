@@ -12,6 +12,7 @@ poll::Option read_option(Members& in, VaultTexts& texts) {
   option.id = in.id<OptionId>("id");
   option.title = in.localized("title");
   option.texts = take_description(in, std::string("options/").append(option.id.text()).append("/"), texts);
+  option.machine_translated = in.languages("machine_translated");
   option.cost = in.optional_integer("cost");
   option.counts = in.boolean("counts", true);
   if (const auto proposal = in.optional_id<ContributionId>("proposal"))
@@ -199,6 +200,7 @@ poll::DraftPoll read_draft_poll(Members& in, VaultTexts& texts) {
   terms.project = in.id<ProjectId>("project");
   terms.title = in.localized("title");
   terms.texts = take_description(in, {}, texts);
+  terms.machine_translated = in.languages("machine_translated");
   terms.form = read_form(in);
   const auto budget = in.optional_integer("budget");
   terms.rule = read_rule(in.object("rule"), budget);

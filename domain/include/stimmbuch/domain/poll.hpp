@@ -66,6 +66,7 @@ struct Terms {
   // Ballots come from another system, under its voters' names; no citizens, no roll.
   bool imported = false;
   Results results = Results::live;
+  Languages machine_translated = {};  // languages of title and description that no person wrote
 
   friend bool operator==(const Terms&, const Terms&) = default;
 };
@@ -87,6 +88,7 @@ struct Option {
   std::optional<Money> cost;
   bool counts = true;                 // false: an abstention, recorded and shown but never selected
   std::optional<Origin> origin = {};  // of a command only the proposal matters
+  Languages machine_translated = {};  // as in the terms
 
   friend bool operator==(const Option&, const Option&) = default;
 };

@@ -146,6 +146,7 @@ inline constexpr auto members<poll::Terms> = std::tuple{
     required("project", &poll::Terms::project),
     required("title", &poll::Terms::title),
     if_any("texts", &poll::Terms::texts),
+    if_any("machine_translated", &poll::Terms::machine_translated),
     inlined(&poll::Terms::form),
     required("rule", &poll::Terms::rule),
     required("electorate", &poll::Terms::electorate),
@@ -165,12 +166,11 @@ inline constexpr auto members<poll::Origin> =
     std::tuple{required("proposal", &poll::Origin::proposal), required("version", &poll::Origin::version),
                required("text", &poll::Origin::text)};
 template <>
-inline constexpr auto members<poll::Option> = std::tuple{required("id", &poll::Option::id),
-                                                         required("title", &poll::Option::title),
-                                                         if_any("texts", &poll::Option::texts),
-                                                         if_any("cost", &poll::Option::cost),
-                                                         unless("counts", &poll::Option::counts, true),
-                                                         if_any("origin", &poll::Option::origin)};
+inline constexpr auto members<poll::Option> = std::tuple{
+    required("id", &poll::Option::id),      required("title", &poll::Option::title),
+    if_any("texts", &poll::Option::texts),  if_any("machine_translated", &poll::Option::machine_translated),
+    if_any("cost", &poll::Option::cost),    unless("counts", &poll::Option::counts, true),
+    if_any("origin", &poll::Option::origin)};
 template <>
 inline constexpr auto members<poll::Outage> =
     std::tuple{required("from", &poll::Outage::from), required("to", &poll::Outage::to)};
