@@ -441,6 +441,7 @@ std::vector<Golden> goldens() {
        [] { return row(projections::projects_projection(), everybody(), "newest/18446744073709551612"); }},
       {"news", [] { return news_of(realised()); }},
       {"news-of-contributions", [] { return news_of(contributions()); }},
+      {"news-of-surveys", [] { return news_of(surveys(/*closed=*/true)); }},
       contribution_row("bench", "document/bench"),
       contribution_row("bench-for-moderators", "document/moderation/bench"),
       contribution_row("amending-summary", "amendments/bench/00000000000000000008"),

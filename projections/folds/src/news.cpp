@@ -10,7 +10,7 @@ namespace stimmbuch::projections {
 
 namespace {
 
-// What a record of a poll, a contribution or a document belongs to.
+// What a record of a poll, a contribution, a document or a survey belongs to.
 struct NewsSubject {
   ProjectId project;
   bool shown = false;  // a contribution that was released at some time
@@ -64,6 +64,10 @@ bool is_news(const poll::Event& event) {
 bool is_news(const document::Event& event) {
   return !std::holds_alternative<document::ParagraphsAdded>(event);
 }
+bool is_news(const survey::Event& event) {
+  return std::holds_alternative<survey::Opened>(event) || std::holds_alternative<survey::Closed>(event) ||
+         std::holds_alternative<survey::TextsReleased>(event);
+}
 bool is_news(const contribution::Event& event) {
   return std::holds_alternative<contribution::Submitted>(event) ||
          std::holds_alternative<contribution::Revised>(event) ||
@@ -91,6 +95,8 @@ class NewsFold final : public Fold {
         return apply_contribution(views, input);
       case Aggregate::document:
         return apply_document(views, input);
+      case Aggregate::survey:
+        return apply_survey(views, input);
       case Aggregate::ledger:
         return ledger_.apply(views, input);
       case Aggregate::citizen:
@@ -100,7 +106,6 @@ class NewsFold final : public Fold {
       case Aggregate::support:
       case Aggregate::rating:
       case Aggregate::report:
-      case Aggregate::survey:
       case Aggregate::answers:
         return;
     }
@@ -113,6 +118,7 @@ class NewsFold final : public Fold {
     polls_.settle(views);
     contributions_.settle(views);
     documents_.settle(views);
+    surveys_.settle(views);
     ledger_.settle(views);
   }
 
@@ -120,6 +126,7 @@ class NewsFold final : public Fold {
     polls_.forget();
     contributions_.forget();
     documents_.forget();
+    surveys_.forget();
     ledger_.forget();
   }
 
@@ -155,6 +162,14 @@ class NewsFold final : public Fold {
     if (document && is_news(event)) put(views, input, document->project);
   }
 
+  void apply_survey(Views& views, const FoldInput& input) {
+    const auto& event = input.event<survey::Event>();
+    if (const auto* const drafted = std::get_if<survey::Drafted>(&event))
+      surveys_.edit(views, input.id()).project = drafted->terms.project;
+    const NewsSubject* const survey = surveys_.find(views, input.id());
+    if (survey && is_news(event)) put(views, input, survey->project);
+  }
+
   void put(Views& views, const FoldInput& input, const ProjectId& project,
            const std::optional<project::Event>& event = {}) {
     const codec::Envelope& envelope = input.envelope();
@@ -164,6 +179,7 @@ class NewsFold final : public Fold {
     out.member("time", input.recorded().time);
     out.member("type", envelope.type);
     out.member("subject", envelope.subject);
+    out.member("project", project);
     if (event) std::visit(PartOf{out}, *event);
     views.put(news_prefix(project) + news_key(input.position()), out.finish());
   }
@@ -173,17 +189,18 @@ class NewsFold final : public Fold {
   Rows<NewsSubject> polls_{"poll/", kept_subjects_max};
   Rows<NewsSubject> contributions_{"contribution/", kept_subjects_max};
   Rows<NewsSubject> documents_{"document_of/", kept_subjects_max};
+  Rows<NewsSubject> surveys_{"survey_of/", kept_subjects_max};
   LedgerFold ledger_;
 };
 
 }  // namespace
 
 Projection news_projection() {
-  return {
-      "news",
-      1,
-      {Aggregate::project, Aggregate::poll, Aggregate::contribution, Aggregate::document, Aggregate::ledger},
-      []() -> std::unique_ptr<Fold> { return std::make_unique<NewsFold>(); }};
+  return {"news",
+          2,
+          {Aggregate::project, Aggregate::poll, Aggregate::contribution, Aggregate::document,
+           Aggregate::survey, Aggregate::ledger},
+          []() -> std::unique_ptr<Fold> { return std::make_unique<NewsFold>(); }};
 }
 
 std::string news_prefix(const ProjectId& project) {
