@@ -49,10 +49,15 @@ class Crowd {
   }
 
   nlohmann::json me(const Node& node, int citizen) const {
-    const auto token = tokens_.at(static_cast<std::size_t>(citizen));
-    return nlohmann::json::parse(HttpClient::tcp(node.port())
-                                     .request("GET", "/v1/me", {}, "Authorization: Bearer " + token + "\r\n")
-                                     .body);
+    return nlohmann::json::parse(ask(node, citizen, "GET", "/v1/me").body);
+  }
+  // Of the projects that a citizen follows.
+  HttpReply follow(const Node& node, int citizen, const std::string& project) const {
+    return ask(node, citizen, "PUT", "/v1/me/follows/" + project);
+  }
+  nlohmann::json follows(const Node& node, int citizen) const {
+    return nlohmann::json::parse(ask(node, citizen, "GET", "/v1/me/follows").body)
+        .value("projects", nlohmann::json());
   }
 
   // Every acknowledged ballot lies where the answer said.
@@ -71,6 +76,12 @@ class Crowd {
   static bool is_acknowledged(const HttpReply& reply) { return reply.status == 200 || reply.status == 201; }
 
  private:
+  HttpReply ask(const Node& node, int citizen, const std::string& method, const std::string& target) const {
+    const auto& token = tokens_.at(static_cast<std::size_t>(citizen));
+    return HttpClient::tcp(node.port())
+        .request(method, target, {}, "Authorization: Bearer " + token + "\r\n");
+  }
+
   std::vector<std::string> tokens_;
   std::map<std::uint64_t, std::string> acknowledged_;  // subject by position
 };

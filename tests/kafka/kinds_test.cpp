@@ -108,6 +108,8 @@ TEST_F(Kinds, ForwardCommandsAndWhatOnlyTheLeaderKnows) {
   EXPECT_EQ(voted.status, 201) << voted.body;
   EXPECT_EQ(nlohmann::json::parse(crowd.vote(two, 0, "oak").body)["replayed"], true);
   EXPECT_EQ(crowd.me(two, 1)["texts"]["name"], "citizen-1");
+  EXPECT_EQ(crowd.follow(two, 1, "park").status, 200);
+  EXPECT_EQ(crowd.follows(two, 1), nlohmann::json{"park"});
   // Its token is good for reading here what was done there.
   const auto tally =
       HttpClient::tcp(two.port())

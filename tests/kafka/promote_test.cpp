@@ -16,6 +16,7 @@ TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost
   Node& two = candidate();
   Crowd crowd(one, 40);
   const auto import = begin_import(one, 8'000);
+  EXPECT_EQ(crowd.follow(one, 7, "park").status, 200);
   for (int i = 0; i < 30; ++i) EXPECT_EQ(crowd.vote(one, i, "oak").status, 201);
   one.kill();
   import->signal(SIGKILL);
@@ -31,6 +32,8 @@ TEST_F(Promotion, WithReplicatedDurabilityLosesNothingThoughTheLeadersDiskIsLost
     EXPECT_EQ(nlohmann::json::parse(again.body)["replayed"], true) << again.body;
   }
   EXPECT_EQ(crowd.me(two, 3)["texts"]["name"], "citizen-3");
+  // It was on its way before the votes.
+  EXPECT_EQ(crowd.follows(two, 7), nlohmann::json{"park"});
   EXPECT_EQ(crowd.vote(two, 3, "steel").status, 200);
   EXPECT_EQ(crowd.vote(two, 35, "steel").status, 201);
   EXPECT_EQ(run({"audit", "recount", "--data", two.data().string()}).code, 0);

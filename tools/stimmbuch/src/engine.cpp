@@ -92,6 +92,7 @@ Engine::Parts::Started Engine::Parts::serve() {
       *epochs,
       runner.get(),
       any_vault(),
+      knows_people() ? vault.get() : nullptr,
       any_secrets(),
       *contests,
       *authenticator,
@@ -104,7 +105,6 @@ Engine::Parts::Started Engine::Parts::serve() {
       options.contributions_per_hour,
       options.leader,
       leader_link.get(),
-      knows_people(),
       [this] { return texts_are_current(); },
       *log_files,
       [this] { return seeds_of(checkpoints->keys().signing(number(log->head()), clock.now())); }});

@@ -24,6 +24,8 @@ constexpr auto types = std::to_array<ProblemType>({
      "The resource answers the methods in the field Allow only."},
     {"command-rejected", 409, "Command rejected",
      "The rules refuse the command as things stand; nothing was changed. The member code says why."},
+    {"too-many-follows", 409, "Too many follows",
+     "You follow as many projects as one may. End following one that you no longer want to hear of."},
     {"position-ahead-of-log", 409, "Position ahead of log",
      "The consistency token names a position that does not exist."},
     {"log-identity-changed", 410, "Log identity changed",
@@ -180,6 +182,10 @@ Response quota_exceeded(const CommandQuota& quota, std::chrono::seconds wait) {
                                                       ";w=" + std::to_string(quota.window().count())});
   response.headers.push_back({"RateLimit", name + ";r=0;t=" + std::to_string(wait.count())});
   return response;
+}
+
+Response too_many_follows(std::size_t most) {
+  return of_type("too-many-follows", "Nobody follows more than " + std::to_string(most) + " projects.");
 }
 
 Response key_missing() {

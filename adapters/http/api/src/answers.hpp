@@ -35,6 +35,7 @@ Response overloaded();
 // The principal has given as many commands as one may in a minute; the next is taken after the wait.
 Response quota_exceeded(const CommandQuota& quota, std::chrono::seconds wait);
 Response key_missing();
+Response too_many_follows(std::size_t most);
 Response projection_behind(Position required, Position current);
 // A follower's log does not reach what the caller has seen elsewhere.
 Response follower_behind(Position required, Position head);

@@ -9,6 +9,7 @@
 #include "call.hpp"
 #include "command_desk.hpp"
 #include "command_quota.hpp"
+#include "followed_projects.hpp"
 #include "followers.hpp"
 #include "forwarding.hpp"
 #include "reads.hpp"
@@ -69,6 +70,7 @@ std::optional<Response> check_command(const Request& request, RouteKind kind, Ca
     if (request.fields.count("If-Match") > 0) return invalid_header("The bulk route knows no If-Match.");
     return std::nullopt;
   }
+  if (kind == RouteKind::setting) return std::nullopt;
   auto key = key_of(request);
   if (!key) return std::move(key.error());
   call.client_key = std::move(*key);
@@ -89,6 +91,7 @@ Api::Api(Parts parts)
       quota_(std::make_unique<CommandQuota>("command", parts_.commands_per_minute, std::chrono::minutes(1))),
       contributions_quota_(std::make_unique<CommandQuota>("contribution", parts_.contributions_per_hour,
                                                           std::chrono::hours(1))),
+      followed_(parts_.people ? std::make_unique<FollowedProjects>(*parts_.people) : nullptr),
       reads_(std::make_unique<Reads>(
           desk_->tokens(), parts_.runner ? Reads::Beyond::nothing : Reads::Beyond::may_come, parts_.log,
           parts_.vault, parts_.texts_are_current, parts_.views, parts_.worker, parts_.pool)),
@@ -122,7 +125,7 @@ RouteLimits Api::limits_of(Method method, std::string_view path) const {
 }
 
 bool Api::is_the_leaders(RouteKind kind) const {
-  return kind == RouteKind::personal ? !parts_.knows_people : parts_.runner == nullptr && !is_read(kind);
+  return kind == RouteKind::personal ? parts_.people == nullptr : parts_.runner == nullptr && !is_read(kind);
 }
 
 void Api::handle(const Request& request, Responder responder) {
@@ -154,7 +157,7 @@ void Api::handle(const Request& request, Responder responder) {
     if (auto trouble = check_command(request, route.kind, call))
       return std::move(call).send(std::move(*trouble));
   }
-  if (route.kind == RouteKind::command) {
+  if (route.kind == RouteKind::command || route.kind == RouteKind::setting) {
     // Before anything is looked up: who has not heard of a citizen yet may not lead any more.
     if (const auto why = parts_.runner->closed_gate())
       return std::move(call).send(answer(runner::Failure{*why, {}}));

@@ -86,6 +86,10 @@ runner::VaultRow CommandDesk::erasing_row(std::string_view what, Time now) {
           .value = std::string(codec::TimeText(now).view())};
 }
 
+bool CommandDesk::lasts(const CitizenId& citizen) const {
+  return runner::read_state<citizen::State>(log_, citizen).erasure == citizen::Erasure::none;
+}
+
 std::optional<VoterId> CommandDesk::voter(const ContestId& contest, const CitizenId& citizen) const {
   const auto secret = contests_.get(contest);
   if (!secret) return std::nullopt;

@@ -41,6 +41,9 @@ class CommandDesk {
   // The citizen behind a principal; nothing if they are not registered.
   std::optional<CitizenId> citizen_of(const identity::Principal& principal);
 
+  // Whether a citizen's account has not ended and is not about to. Reads from disk.
+  bool lasts(const CitizenId& citizen) const;
+
   // As whom a citizen appears in a contest; nothing if there is no such contest, or its secret was destroyed.
   std::optional<VoterId> voter(const ContestId& contest, const CitizenId& citizen) const;
   std::optional<VoterId> imported_voter(const PollId& poll, std::string_view external_id) const;

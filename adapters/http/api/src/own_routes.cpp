@@ -130,10 +130,6 @@ void write_text(codec::Writer& out, const PersonalText& text) {
   out.end_object();
 }
 
-bool lasts(const eventstore::Records& log, const CitizenId& citizen) {
-  return runner::read_state<citizen::State>(log, citizen).erasure == citizen::Erasure::none;
-}
-
 // Of the voter, if there is one.
 std::optional<std::string> ballot_document(const eventstore::Records& log, const BallotId& ballot,
                                            ledger::Purpose purpose) {
@@ -175,7 +171,7 @@ void Api::get_my_ballots(Call call) {
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen](Call reached) {
     const auto after = cursor_of(*reached.request);
     if (!after) return std::move(reached).send(malformed(cursor_form));
-    if (!lasts(parts_.log, citizen)) return refuse(std::move(reached), stimmbuch::Refusal::citizen_erased);
+    if (!desk_->lasts(citizen)) return refuse(std::move(reached), stimmbuch::Refusal::citizen_erased);
     const auto read = parts_.views.rows("polls", projections::newest_prefix, *after, ballots_page_size);
     if (!read) return std::move(reached).send(rebuilding());
     std::string body = R"({"items":[)";
@@ -214,7 +210,7 @@ void Api::get_my_receipt(Call call) {
   const auto poll = id_parameter<PollId>(call, 0);
   if (!citizen || !poll) return std::move(call).send(not_found());
   reads_->when_seen(std::move(call), "polls", [this, citizen = *citizen, poll = *poll](Call reached) {
-    if (!lasts(parts_.log, citizen)) return refuse(std::move(reached), stimmbuch::Refusal::citizen_erased);
+    if (!desk_->lasts(citizen)) return refuse(std::move(reached), stimmbuch::Refusal::citizen_erased);
     const auto voter = desk_->voter(poll, citizen);
     if (!voter) return refuse(std::move(reached), why_no_secret(parts_.log, poll));
     auto receipt = receipt_of({poll, *voter});
@@ -257,6 +253,7 @@ void Api::get_my_export(Call call) {
     });
     out.name("trail");
     out.raw(trail.finish());
+    write_follows(out, citizen);
     if (!write_ballots(out, citizen) || !write_contributions(out, citizen) || !write_opinions(out, citizen) ||
         !write_answers(out, citizen))
       return std::move(reached).send(rebuilding());

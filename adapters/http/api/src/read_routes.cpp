@@ -16,7 +16,6 @@
 #include "stimmbuch/eventstore/codec/record.hpp"
 #include "stimmbuch/eventstore/runner/stream_state.hpp"
 #include "stimmbuch/projections/folds/audit_trail.hpp"
-#include "stimmbuch/projections/folds/news.hpp"
 #include "stimmbuch/projections/folds/polls.hpp"
 #include "stimmbuch/projections/folds/tally.hpp"
 #include "stimmbuch/projections/worker/view_store.hpp"
@@ -27,9 +26,6 @@ namespace {
 
 constexpr std::uint64_t events_limit = 1000;
 constexpr std::uint64_t turnout_page_size = 500;
-
-constexpr std::uint64_t news_page_size = 50;
-constexpr std::uint64_t news_page_size_max = 500;
 
 }  // namespace
 
@@ -42,29 +38,6 @@ void Api::get_projects(Call call) {
 void Api::get_project(Call call) {
   std::string id(call.parameters[0]);
   reads_->send_document(std::move(call), "projects", std::move(id));
-}
-
-void Api::get_news(Call call) {
-  const auto project = id_parameter<ProjectId>(call, 0);
-  if (!project) return std::move(call).send(not_found());
-  reads_->when_seen(std::move(call), "news", [this, project = *project](Call reached) {
-    const Request& request = *reached.request;
-    const auto after = parse_position(query_parameter(request.query, "after").value_or("0"));
-    const auto limit = query_limit(request.query, news_page_size, news_page_size_max);
-    if (!after) return std::move(reached).send(malformed("after is a position"));
-    if (!limit) return std::move(reached).send(malformed(limit_form));
-    const auto read =
-        parts_.views.rows("news", projections::news_prefix(project), projections::news_key(*after), *limit);
-    if (!read) return std::move(reached).send(rebuilding());
-    std::string body = R"({"items":[)";
-    for (const auto& [key, news] : read->rows) {
-      if (body.back() != '[') body += ',';
-      body += news;
-    }
-    body += read->next ? R"(],"more":true})" : R"(],"more":false})";
-    auto response = reads_->conditional(request, std::move(body), read->position, Caching::live);
-    std::move(reached).send(std::move(response));
-  });
 }
 
 void Api::get_polls(Call call) {

@@ -16,10 +16,11 @@ namespace stimmbuch::http::api {
 
 class Api;
 
-// What a route does to the ledger, which decides what it asks of a request.
+// What a route does, which decides what it asks of a request.
 enum class RouteKind {
   read,
   personal,  // reads what is the caller's own, for which a node must know who somebody is
+  setting,   // changes what is kept of the caller's own beside the ledger; asked for twice, it is the same
   command,   // appends: wants an Idempotency-Key; its body, if any, is application/json
   bulk,      // appends many: keys in the lines of an application/x-ndjson body
 };

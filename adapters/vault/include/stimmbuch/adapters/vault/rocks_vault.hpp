@@ -79,8 +79,8 @@ struct Destruction {
 // A vault may be published, so that other nodes can keep a copy of it: from begin_publishing() on it keeps a
 // note of each write until that is confirmed.
 //
-// Threads: as the port says; publishing belongs to one thread of its own, destruction and rotation to
-// another.
+// Threads: as the port says; what is kept is changed, and rows are destroyed, from any; publishing belongs to
+// one thread of its own, rotation to another.
 class RocksVault final : public runner::Vault {
  public:
   enum class Start {

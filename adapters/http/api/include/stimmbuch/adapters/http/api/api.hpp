@@ -38,9 +38,11 @@ namespace stimmbuch::http::api {
 struct Call;
 class CommandDesk;
 class CommandQuota;
+class FollowedProjects;
 class Followers;
 class Forwarding;
 class Reads;
+enum class Caching;
 enum class RouteKind;
 
 // The public HTTP interface: translates requests into commands and views, and what comes of them into
@@ -56,6 +58,7 @@ class Api final : public Handler {
     const runner::Epochs& epochs;
     runner::Runner* runner;  // null on a follower, which takes no commands
     const runner::Vault& vault;
+    vault::RocksVault* people;  // the same where this node knows who somebody is, else null
     const vault::Secrets& secrets;
     vault::ContestSecrets& contests;
     identity::Authenticator& authenticator;
@@ -69,7 +72,6 @@ class Api final : public Handler {
     // Of a follower:
     std::string leader;       // the URL at which commands are taken, if it is known
     LeaderLink* leader_link;  // null: nothing is forwarded
-    bool knows_people;        // whether it has the secrets by which it knows who a caller is
     // Whether the texts in the vault are as of now, or nearly; what was destroyed since must not be shown.
     std::function<bool()> texts_are_current;
     const checkpoints::LogFiles& log_files;
@@ -179,6 +181,10 @@ class Api final : public Handler {
   void get_me(Call call);
   void get_my_export(Call call);
   void get_may(Call call);
+  void follow_project(Call call);
+  void unfollow_project(Call call);
+  void get_my_follows(Call call);
+  void get_my_news(Call call);
   void get_my_ballots(Call call);
   void get_my_receipt(Call call);
   void get_my_statement(Call call);
@@ -230,6 +236,11 @@ class Api final : public Handler {
   bool write_contributions(codec::Writer& out, const CitizenId& citizen) const;
   bool write_opinions(codec::Writer& out, const CitizenId& citizen) const;
   bool write_answers(codec::Writer& out, const CitizenId& citizen) const;
+  void write_follows(codec::Writer& out, const CitizenId& citizen) const;
+  // `change` tells why it did not, if it did not.
+  void change_follows(Call call,
+                      std::function<std::optional<Response>(const CitizenId&, const ProjectId&)> change);
+  void send_news(Call call, std::span<const ProjectId> projects, Caching caching);
   // All texts of the contribution addressed are to be destroyed.
   void end_texts_with(runner::Submission& submission) const;
   // What the command writes is about the author of the contribution addressed.
@@ -247,6 +258,7 @@ class Api final : public Handler {
   std::unique_ptr<CommandDesk> desk_;
   std::unique_ptr<CommandQuota> quota_;
   std::unique_ptr<CommandQuota> contributions_quota_;
+  std::unique_ptr<FollowedProjects> followed_;  // null where this node knows nobody
   std::unique_ptr<Reads> reads_;
   std::unique_ptr<Followers> followers_;
   std::unique_ptr<Forwarding> forwarding_;
