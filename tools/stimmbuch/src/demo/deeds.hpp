@@ -22,6 +22,12 @@ inline std::string contribution(std::string_view id, std::string_view deed) {
   return fmt::format("/v1/contributions/{}/{}", id, deed);
 }
 
+// To be completed by what its kind has besides.
+inline Json contribution_body(std::string_view kind, std::string_view project, std::string_view phase,
+                              std::string_view text) {
+  return {{"kind", kind}, {"project", project}, {"phase", phase}, {"language", "de"}, {"text", text}};
+}
+
 inline std::expected<void, Failure> outcome_of(const std::expected<Json, Failure>& answer) {
   if (!answer) return std::unexpected(answer.error());
   return {};

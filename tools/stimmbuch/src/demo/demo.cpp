@@ -19,15 +19,14 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds between_looks{50};
-constexpr std::size_t erased_of = 100;  // one of so many asks for it
 
 constexpr std::string_view introduction =
     "Ein Jahr Bürgerbeteiligung nach Kaiserslautern, „Stadt.Raum.Wir.“ 2022. Die Stadt hat nur die\n"
     "Rangfolge der Abstimmung veröffentlicht: die Stimmzettel hier sind erzeugt, mit festem Startwert,\n"
-    "und Beiträge, Umfrage und Projekttexte sind erfunden.\n"
+    "und Beiträge, Umfrage, Entwurf und Projekttexte sind erfunden.\n"
     "A year of participation after Kaiserslautern, “Stadt.Raum.Wir.” 2022. The town published only the\n"
-    "ranking of the vote: the ballots here are generated, with a fixed seed, and contributions, survey\n"
-    "and texts of projects are made up.\n";
+    "ranking of the vote: the ballots here are generated, with a fixed seed, and contributions, survey,\n"
+    "draft and texts of projects are made up.\n";
 
 }  // namespace
 
@@ -37,8 +36,7 @@ Demo::Demo(Console& console, Signals& signals, const std::filesystem::path& data
       signals_(signals),
       data_(data),
       place_{std::move(server), operator_url(data)},
-      options_(options),
-      people_(options.citizens),
+      people_(options.citizens, options.erase_everybody),
       year_(people_, place_, console, signals),
       server_(place_.server, {}),
       admin_(place_.admin, {}) {}
@@ -59,13 +57,14 @@ std::expected<void, Failure> Demo::live() {
   };
   auto done = year_.register_all();
   if (done) done = year_.contest();
+  if (done) done = year_.draw_map();
+  if (done) done = year_.consult();
   if (done) done = year_.moderate();
   if (done) done = year_.ask();
   if (done) done = year_.vote(console_.redraws() ? picture : std::function<void()>{});
   if (done) done = year_.decide();
   if (done) done = year_.realise();
-  if (done)
-    done = year_.forget(options_.erase_everybody ? people_.citizens() : people_.citizens() / erased_of);
+  if (done) done = year_.forget();
   if (done) done = year_.end();
   return done;
 }
@@ -117,13 +116,16 @@ std::expected<void, Failure> Demo::print_examples() {
       "\nThe server stays at {0}, its data in {1}. Try in another terminal:\n\n"
       "  curl {0}/v1/polls/{2}/tally\n"
       "  curl '{0}/v1/contributions?project={3}&sort=supported&limit=3'\n"
+      "  curl '{0}{8}&limit=3'\n"
+      "  curl '{0}{9}sort=supported&limit=3'\n"
       "  curl -X POST {0}/v1/contributions -H 'Content-Type: application/json' \\\n"
       "    -H \"Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)\" \\\n"
       "    -H 'Authorization: Bearer {4}' \\\n"
       "    -d '{{\"kind\":\"comment\",\"project\":\"{6}\",\"phase\":\"{7}\",\"text\":\"Was nun?\"}}'\n"
       "  curl '{0}/v1/events?after=0&limit=3' -H 'Authorization: Bearer {5}'\n\n"
       "Ctrl-C ends it.",
-      url, data_.string(), vote_poll, contest_project, *token, auditor, dialogue_project, dialogue_phase));
+      url, data_.string(), vote_poll, contest_project, *token, auditor, dialogue_project, dialogue_phase,
+      marks_path(), annotations_path()));
   console_.flush();
   return {};
 }

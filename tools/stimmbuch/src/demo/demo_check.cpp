@@ -1,5 +1,6 @@
 // Whether the engine shows what the citizens did.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -33,6 +34,13 @@ Shown without_zeros(Shown shown) {
   std::ranges::sort(shown.ratings);
   return shown;
 }
+
+// What must hold, by its name in the summary.
+struct Claim {
+  std::string_view name;
+  bool holds;
+  std::string_view otherwise;
+};
 
 }  // namespace
 
@@ -83,6 +91,25 @@ std::expected<bool, Failure> Demo::survey_agrees(const Expected& expected) {
   return served == expected.answers;
 }
 
+std::expected<bool, Failure> Demo::map_agrees(const Expected& expected) {
+  std::vector<std::string> marks;
+  const auto listed =
+      each_item(server_, marks_path(), [&](const Json& feature) { marks.push_back(mark_as_shown(feature)); });
+  if (!listed) return std::unexpected(listed.error());
+  std::ranges::sort(marks);
+  return marks == expected.marks;
+}
+
+std::expected<bool, Failure> Demo::draft_agrees(const Expected& expected) {
+  std::vector<std::string> annotations;
+  const auto listed = each_item(server_, annotations_path(), [&](const Json& annotation) {
+    annotations.push_back(annotation_as_shown(annotation));
+  });
+  if (!listed) return std::unexpected(listed.error());
+  std::ranges::sort(annotations);
+  return annotations == expected.annotations;
+}
+
 // Whether everything is as the citizens did it and as the town published it, and a recount of the log agrees.
 std::expected<Demo::Outcome, Failure> Demo::check() {
   const Expected expected = expected_of(people_);
@@ -99,6 +126,10 @@ std::expected<Demo::Outcome, Failure> Demo::check() {
   for (const auto& [rank, id] : winners) ranking.push_back(id);
   const auto contributions = contributions_agree(expected);
   if (!contributions) return std::unexpected(contributions.error());
+  const auto map = map_agrees(expected);
+  if (!map) return std::unexpected(map.error());
+  const auto draft = draft_agrees(expected);
+  if (!draft) return std::unexpected(draft.error());
   const auto survey = survey_agrees(expected);
   if (!survey) return std::unexpected(survey.error());
   DataDirectory directory{data_, admin_};
@@ -107,24 +138,27 @@ std::expected<Demo::Outcome, Failure> Demo::check() {
   console_.print("");
   ::stimmbuch::program::print(console_, *report);
 
-  const bool as_voted = votes == expected.votes;
-  const bool as_published = ranking == published_winners();
-  const bool recounted = report->difference_count == 0;
-  if (!as_voted) console_.say("the tally is NOT what the citizens voted");
-  if (!as_published) console_.say("the ranking is NOT the one that the town published");
-  if (!*contributions) console_.say("supports and ratings are NOT those that the citizens gave");
-  if (!*survey) console_.say("the survey's figures are NOT what the citizens answered");
-  return Outcome{as_voted && as_published && recounted && *contributions && *survey,
-                 {{"poll", vote_poll},
-                  {"citizens", people_.citizens()},
-                  {"contributions", people_.proposals() + people_.comments()},
-                  {"ballots", tally->at("ballots")},
-                  {"winners", ranking},
-                  {"as_voted", as_voted},
-                  {"as_published", as_published},
-                  {"opinions_as_given", *contributions},
-                  {"survey_as_answered", *survey},
-                  {"recount_agrees", recounted}}};
+  const std::array claims{
+      Claim{"as_voted", votes == expected.votes, "the tally is NOT what the citizens voted"},
+      Claim{"as_published", ranking == published_winners(),
+            "the ranking is NOT the one that the town published"},
+      Claim{"opinions_as_given", *contributions, "supports and ratings are NOT those that the citizens gave"},
+      Claim{"map_as_marked", *map, "the map is NOT what the citizens marked, as far as they are still there"},
+      Claim{"draft_as_annotated", *draft,
+            "the annotations are NOT those that the citizens made, where their passages stand now"},
+      Claim{"survey_as_answered", *survey, "the survey's figures are NOT what the citizens answered"},
+      Claim{"recount_agrees", report->difference_count == 0, "the recount does NOT agree"}};
+  Outcome outcome{.agrees = std::ranges::all_of(claims, &Claim::holds),
+                  .summary = {{"poll", vote_poll},
+                              {"citizens", people_.citizens()},
+                              {"contributions", people_.contributions()},
+                              {"ballots", tally->at("ballots")},
+                              {"winners", ranking}}};
+  for (const Claim& claim : claims) {
+    if (!claim.holds) console_.say(claim.otherwise);
+    outcome.summary[claim.name] = claim.holds;
+  }
+  return outcome;
 }
 
 }  // namespace stimmbuch::program

@@ -38,7 +38,8 @@ TownYear::TownYear(const Townspeople& people, const Place& place, Console& conso
       office_(place),
       tokens_(people.citizens()),
       proposals_(people.proposals()),
-      comments_(people.comments()) {}
+      said_{std::vector<std::string>(people.comments()), std::vector<std::string>(people.marks()),
+            std::vector<std::string>(people.annotations())} {}
 
 std::expected<Json, Failure> TownYear::give(std::string_view official, std::string target,
                                             std::string_view step, Json body) {
@@ -91,6 +92,7 @@ std::expected<void, Failure> TownYear::begin() {
   }
   const auto phases = [](std::string_view project) { return fmt::format("/v1/projects/{}/phases", project); };
   if (done) done = give("anna", phases(contest_project), "contest", town_contest());
+  if (done) done = give("anna", phases(map_project), "map", town_map());
   if (done) done = give("anna", phases(survey_project), "survey", town_survey_phase());
   if (done) done = give("anna", phases(dialogue_project), "dialogue", town_dialogue());
   if (done) done = give("anna", "/v1/surveys", "survey", town_survey());
@@ -138,14 +140,30 @@ std::expected<void, Failure> TownYear::submit(std::string_view what, std::size_t
   });
 }
 
-std::expected<void, Failure> TownYear::forget(std::size_t citizens) {
-  // Spread over the town.
-  const std::size_t step = people_.citizens() / std::max<std::size_t>(citizens, 1);
-  return all("erasures", citizens, [&](std::size_t i, Visitor& visitor) -> std::expected<void, Failure> {
-    const auto erased = visitor.give(
-        {.method = "DELETE", .target = "/v1/me", .key = key_of("erase"), .token = tokens_[i * step]});
-    return outcome_of(erased);
-  });
+std::expected<void, Failure> TownYear::rate(Said kind) {
+  const std::vector<std::string>& ids = ids_of(kind);
+  return all("ratings", people_.citizens(),
+             [&](std::size_t i, Visitor& visitor) -> std::expected<void, Failure> {
+               for (const auto& [number, up] : people_.ratings(kind, i)) {
+                 const auto rated = visitor.give({.method = "PUT",
+                                                  .target = contribution(ids[number], "rating"),
+                                                  .key = key_of("rating", number),
+                                                  .token = tokens_[i],
+                                                  .body = {{"rating", up ? "up" : "down"}}});
+                 if (!rated) return std::unexpected(rated.error());
+               }
+               return {};
+             });
+}
+
+std::expected<void, Failure> TownYear::forget() {
+  return all("erasures", people_.leavers(),
+             [&](std::size_t i, Visitor& visitor) -> std::expected<void, Failure> {
+               return outcome_of(visitor.give({.method = "DELETE",
+                                               .target = "/v1/me",
+                                               .key = key_of("erase"),
+                                               .token = tokens_[people_.leaver(i)]}));
+             });
 }
 
 std::expected<void, Failure> TownYear::end() {

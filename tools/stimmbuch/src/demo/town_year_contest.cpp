@@ -9,15 +9,8 @@
 
 namespace stimmbuch::program {
 
-namespace {
-
-Json contribution_to_contest(std::string_view kind) {
-  return {{"kind", kind}, {"project", contest_project}, {"phase", contest_phase}, {"language", "de"}};
-}
-
-}  // namespace
-
 std::expected<void, Failure> TownYear::contest() {
+  std::vector<std::string>& comments = ids_of(Said::comment);
   // What moderators do with what waits for them.
   const auto release = [&](const std::vector<std::string>& ids, std::size_t from, std::size_t to,
                            const std::function<Fate(std::size_t)>& fate) {
@@ -35,17 +28,14 @@ std::expected<void, Failure> TownYear::contest() {
   };
   const auto proposal_body = [&](std::size_t number) {
     const auto proposal = people_.proposal(number);
-    Json body = contribution_to_contest("proposal");
+    Json body = contribution_body("proposal", contest_project, contest_phase, proposal.text);
     body["title"] = proposal.title;
-    body["text"] = proposal.text;
     return body;
   };
   const auto comment_body = [&](std::size_t number) {
     const auto comment = people_.comment(number);
-    Json body = contribution_to_contest("comment");
-    body["parent"] =
-        number < people_.answers_begin() ? proposals_[comment.answers] : comments_[comment.answers];
-    body["text"] = comment.text;
+    Json body = contribution_body("comment", contest_project, contest_phase, comment.text);
+    body["parent"] = (number < people_.answers_begin() ? proposals_ : comments)[comment.answers];
     return body;
   };
   const auto proposer = [&](std::size_t number) { return people_.proposal(number).author; };
@@ -57,44 +47,36 @@ std::expected<void, Failure> TownYear::contest() {
   if (done) done = release(proposals_, 0, people_.proposals(), fate_of_proposal);
   const std::size_t middle = people_.answers_begin();
   for (const auto& [from, to] : {std::pair{std::size_t{0}, middle}, std::pair{middle, people_.comments()}}) {
-    if (done) done = submit("comments", from, to, comment_body, commenter, comments_);
-    if (done) done = release(comments_, from, to, fate_of_comment);
+    if (done) done = submit("comments", from, to, comment_body, commenter, comments);
+    if (done) done = release(comments, from, to, fate_of_comment);
   }
-  if (!done) return done;
-  return all(
-      "opinions", people_.citizens(), [&](std::size_t i, Visitor& visitor) -> std::expected<void, Failure> {
-        const auto put = [&](const std::string& id, std::size_t number, std::string_view deed, Json body) {
-          return visitor.give({.method = "PUT",
-                               .target = contribution(id, deed),
-                               .key = key_of(deed, number),
-                               .token = tokens_[i],
-                               .body = std::move(body)});
-        };
-        for (const std::size_t proposal : people_.supports(i)) {
-          if (auto given = put(proposals_[proposal], proposal, "support", {{"version", 1}}); !given)
-            return std::unexpected(std::move(given.error()));
-        }
-        for (const auto& [comment, up] : people_.ratings(i)) {
-          if (auto given = put(comments_[comment], comment, "rating", {{"rating", up ? "up" : "down"}});
-              !given)
-            return std::unexpected(std::move(given.error()));
-        }
-        return {};
-      });
+  if (done)
+    done = all("supports", people_.citizens(),
+               [&](std::size_t i, Visitor& visitor) -> std::expected<void, Failure> {
+                 for (const std::size_t proposal : people_.supports(i)) {
+                   const auto given = visitor.give({.method = "PUT",
+                                                    .target = contribution(proposals_[proposal], "support"),
+                                                    .key = key_of("support", proposal),
+                                                    .token = tokens_[i],
+                                                    .body = {{"version", 1}}});
+                   if (!given) return std::unexpected(given.error());
+                 }
+                 return {};
+               });
+  if (done) done = rate(Said::comment);
+  return done;
 }
 
 // Two people report, a moderator blocks, the author appeals, another moderator decides.
-std::expected<void, Failure> TownYear::report_and_hide(std::size_t number, Visitor& visitor) {
-  const auto comment = people_.comment(number);
-  const std::string& id = comments_[number];
+std::expected<void, Failure> TownYear::report_and_hide(const Dispute& dispute, Visitor& visitor) {
   const auto act = [&](const std::string& token, std::string_view deed, Json body) {
-    return visitor.give({.target = contribution(id, deed),
-                         .key = key_of(deed, number),
+    return visitor.give({.target = contribution(dispute.id, deed),
+                         .key = key_of(deed, dispute.number),
                          .token = token,
                          .body = std::move(body)});
   };
   for (const std::size_t neighbour : {1U, 2U}) {
-    const auto& token = tokens_[(comment.author + neighbour) % people_.citizens()];
+    const auto& token = tokens_[(dispute.author + neighbour) % people_.citizens()];
     if (auto reported = act(token, "report", {{"reason", "insulting"}}); !reported)
       return std::unexpected(std::move(reported.error()));
   }
@@ -102,12 +84,12 @@ std::expected<void, Failure> TownYear::report_and_hide(std::size_t number, Visit
       act(token_of("mona"), "hide",
           {{"manner", "blocked"}, {"reason", "insulting"}, {"note", "Bitte sachlich bleiben."}});
   if (!hidden) return std::unexpected(hidden.error());
-  if (comment.fate == Fate::blocked) return {};
+  if (dispute.fate == Fate::blocked) return {};
   const auto appealed =
-      act(tokens_[comment.author], "appeal",
+      act(tokens_[dispute.author], "appeal",
           {{"hiding", hidden->value("position", "")}, {"appeal", "Das war doch nicht so gemeint."}});
   if (!appealed) return std::unexpected(appealed.error());
-  const bool granted = comment.fate == Fate::restored;
+  const bool granted = dispute.fate == Fate::restored;
   const auto decided = act(token_of("nora"), "decide",
                            {{"appeal", appealed->value("position", "")},
                             {"granted", granted},
@@ -116,13 +98,20 @@ std::expected<void, Failure> TownYear::report_and_hide(std::size_t number, Visit
 }
 
 std::expected<void, Failure> TownYear::moderate() {
-  std::vector<std::size_t> disputed;
-  for (std::size_t number = 0; number < people_.comments(); ++number) {
-    const Fate fate = people_.comment(number).fate;
-    if (fate != Fate::shown && fate != Fate::removed) disputed.push_back(number);
-  }
-  return all("disputes", disputed.size(),
-             [&](std::size_t i, Visitor& visitor) { return report_and_hide(disputed[i], visitor); });
+  std::vector<Dispute> disputes;
+  const auto collect = [&](Said kind, const auto& said_by_number) {
+    const std::vector<std::string>& ids = ids_of(kind);
+    for (std::size_t number = 0; number < ids.size(); ++number) {
+      const auto said = said_by_number(number);
+      if (said.fate != Fate::shown && said.fate != Fate::removed)
+        disputes.push_back({ids[number], number, said.author, said.fate});
+    }
+  };
+  collect(Said::comment, [&](std::size_t number) { return people_.comment(number); });
+  collect(Said::mark, [&](std::size_t number) { return people_.mark(number); });
+  collect(Said::annotation, [&](std::size_t number) { return people_.annotation(number); });
+  return all("disputes", disputes.size(),
+             [&](std::size_t i, Visitor& visitor) { return report_and_hide(disputes[i], visitor); });
 }
 
 }  // namespace stimmbuch::program
