@@ -1,6 +1,7 @@
 // The demo as a newcomer sees it.
 #include <csignal>
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -29,7 +30,8 @@ TEST(Demo, EndsWithThePublishedWinnersAndARecountThatAgrees) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   const Json summary = ran.last();
   EXPECT_EQ(summary["winners"], Json::parse(R"(["lautern-tanzt","3d-strassenmalerei","cross-boule"])"));
-  for (const auto* const claim : {"as_voted", "opinions_as_given", "survey_as_answered", "recount_agrees"})
+  for (const auto* const claim : {"as_voted", "opinions_as_given", "map_as_marked", "draft_as_annotated",
+                                  "survey_as_answered", "recount_agrees"})
     EXPECT_EQ(summary[claim], true) << claim;
   EXPECT_EQ(entries_in(temporary.path()), 0U);
 }
@@ -40,8 +42,10 @@ TEST(Demo, ShowsPeopleTheTownsYearAndThatItIsGenerated) {
   for (const auto* const part :
        {"die Stimmzettel hier sind erzeugt", "the ballots here are generated",
         "Contest of ideas (propose, comment", "Local logistics", "[blocked by a moderator: insulting]",
-        "Cooled compartment", "(average ", "(demo ledger)",
-        "Lautern dances: begun 2022-06-01, done 2022-09-01", "everything agrees"})
+        "Ways without barriers: ", "Kerb too high", "Guidelines for participation, version 2",
+        "“vier Wochen”: carried", "“in der Regel”: lost", "“acht Wochen”: made", "Cooled compartment",
+        "(average ", "(demo ledger)", "Lautern dances: begun 2022-06-01, done 2022-09-01",
+        "everything agrees"})
     EXPECT_THAT(ran.out, HasSubstr(part));
 }
 
@@ -64,6 +68,23 @@ TEST(Demo, KeepsEveryFigureWhenAllCitizensAreErased) {
     for (const auto* const member : {"author", "title", "text"})
       EXPECT_TRUE(document.at(member).is_null()) << document;
   }
+  const Json map = read("/v1/projects/barrierefreie-wege/marks?limit=500");
+  ASSERT_FALSE(map.at("features").empty());
+  for (const Json& mark : map.at("features")) {
+    EXPECT_TRUE(mark.at("geometry").is_null()) << mark;
+    EXPECT_FALSE(mark.at("properties").at("category").is_null()) << mark;
+    for (const auto* const member : {"author", "text", "photo"})
+      EXPECT_TRUE(mark.at("properties").value(member, Json()).is_null()) << mark;
+  }
+  std::set<std::string> fates;
+  const Json annotations = read("/v1/documents/leitlinien/annotations?limit=500");
+  for (const Json& annotation : annotations.at("items")) {
+    for (const auto* const member : {"author", "text"})
+      EXPECT_TRUE(annotation.value(member, Json()).is_null()) << annotation;
+    EXPECT_FALSE(annotation.at("passage").at("quote").get<std::string>().empty());
+    for (const Json& later : annotation.at("later_versions")) fates.insert(later.at("state"));
+  }
+  EXPECT_EQ(fates, (std::set<std::string>{"carried", "lost"}));
   EXPECT_EQ(run({"audit", "verify", "--data", data}).code, 0);
   for (const std::string& line : run({"projection", "list", "--data", data, "--json"}).lines()) {
     const Json item = Json::parse(line);

@@ -65,12 +65,13 @@ std::string words_of(const client::Response& response) {
   return fmt::format("{} ({} {})", words, response.status, problem.value("code", ""));
 }
 
-// Whether an engine answers so: with JSON, or a problem document. Whatever stands in between may say that the
-// engine is away.
+// Whether an engine answers so: with JSON of some type, or a problem document. Whatever stands in between may
+// say that the engine is away.
 bool is_of_an_engine(const client::Response& response) {
   const auto type = response.header("Content-Type");
   if (response.status < 300)
-    return type.starts_with("application/json") || type.starts_with("application/x-ndjson");
+    return type.starts_with("application/json") || type.starts_with("application/geo+json") ||
+           type.starts_with("application/x-ndjson");
   return type.starts_with("application/problem+json") || code_of(response.status) == ExitCode::try_later;
 }
 

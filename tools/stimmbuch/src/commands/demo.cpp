@@ -65,16 +65,13 @@ Command demo_command() {
       .purpose = "Show the engine at work: a year of participation after Kaiserslautern's, 2022.",
       .details =
           "Starts an engine on a ledger of purpose demo and lets a town live through a year over HTTP: "
-          "citizens "
-          "register and are verified, propose, comment, support and rate, moderators release and hide, a "
-          "survey "
-          "is answered, the vote \"Stadt.Raum.Wir.\" is cast, counted and certified, its winners are "
-          "realised, "
-          "and some citizens are erased. Then it shows what everybody may read, holds all figures against "
-          "what "
-          "the citizens did, and recounts the vote from the log. The town published only the ranking, so the "
-          "rest "
-          "is generated. Then the server stays, to be tried.",
+          "citizens register and are verified, propose, comment, support and rate, mark on a map what is in "
+          "their way, and annotate a draft of the town, of which a second version takes up what was said; "
+          "moderators release and hide, a survey is answered, the vote \"Stadt.Raum.Wir.\" is cast, counted "
+          "and certified, its winners are realised, and some citizens are erased. Then it shows what "
+          "everybody "
+          "may read, holds all of it against what the citizens did, and recounts the vote from the log. The "
+          "town published only the ranking, so the rest is generated. Then the server stays, to be tried.",
       .options = with_common_options(
           {{"--once", "", "End with the result instead of serving on."},
            {"--citizens", "N",
@@ -82,7 +79,9 @@ Command demo_command() {
             "Kaiserslautern. From 200 to 1000000."},
            {"--erase-everybody", "", "In the end all citizens ask to be erased, not one of a hundred."},
            {"--listen", "ADDR:PORT", "Where the server listens. Default: 127.0.0.1 at a free port."},
-           {"--data", "DIR", "Where the ledger lies. Default: a temporary directory."}}),
+           {"--data", "DIR",
+            "Where the ledger lies; a year in it goes on with the same options. Default: a temporary "
+            "directory."}}),
       .examples = {{"demo", "Stays until Ctrl-C, with examples to try."},
                    {"demo --once --json", "The result as one line."},
                    {"demo --once --citizens 170000", "A hundred times Kaiserslautern, in some minutes."},

@@ -9,6 +9,7 @@
 
 #include "cli/console.hpp"
 #include "cli/signals.hpp"
+#include "demo/expected.hpp"
 #include "demo/town_year.hpp"
 #include "demo/townspeople.hpp"
 
@@ -40,9 +41,14 @@ class Demo {
   std::expected<void, Failure> live();
   std::expected<void, Failure> await_views();
   std::expected<void, Failure> show();
+  std::expected<void, Failure> show_discussion(std::string_view heading, const std::string& id);
+  std::expected<void, Failure> show_map();
+  std::expected<void, Failure> show_draft();
   std::expected<Outcome, Failure> check();
   std::expected<bool, Failure> contributions_agree(const Expected& expected);
   std::expected<bool, Failure> survey_agrees(const Expected& expected);
+  std::expected<bool, Failure> map_agrees(const Expected& expected);
+  std::expected<bool, Failure> draft_agrees(const Expected& expected);
   void redraw(std::vector<std::string> lines);
   void print(std::string_view heading, const std::vector<std::string>& lines);
 
@@ -50,7 +56,6 @@ class Demo {
   Signals& signals_;
   const std::filesystem::path data_;
   const Place place_;
-  const DemoOptions options_;
   const Townspeople people_;
   TownYear year_;
   ApiClient server_;

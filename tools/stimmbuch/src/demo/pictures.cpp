@@ -1,7 +1,9 @@
 #include "demo/pictures.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -91,9 +93,12 @@ std::vector<std::string> proposal_lines(const Json& proposals, std::size_t width
   return lines;
 }
 
-std::vector<std::string> discussion_lines(const Json& proposal, const Json& replies, std::size_t width) {
-  std::vector<std::string> lines{fmt::format("{} ({}): {}", text_of(proposal, "title"),
-                                             text_of(proposal, "author"), text_of(proposal, "text"))};
+std::vector<std::string> discussion_lines(const Json& contribution, const Json& replies, std::size_t width) {
+  std::string head = fmt::format("({}): {}", text_of(contribution, "author"), text_of(contribution, "text"));
+  if (contribution.contains("title")) head = fmt::format("{} {}", text_of(contribution, "title"), head);
+  if (contribution.contains("passage"))
+    head = fmt::format("“{}” {}", text_of(contribution.at("passage"), "quote"), head);
+  std::vector<std::string> lines{std::move(head)};
   std::size_t said = 0;
   std::size_t taken_away = 0;
   for (const Json& comment : replies.value("items", Json::array())) {
@@ -142,6 +147,88 @@ std::vector<std::string> milestone_lines(const Json& project, std::string_view l
     lines.push_back(
         fmt::format("  {}: {}", localized(milestone.at("title"), language), fmt::join(reports, ", ")));
   }
+  return lines;
+}
+
+void MapPicture::add(const Json& feature) {
+  ++by_category_[feature.at("properties").value("category", "")];
+  const Json& place = feature.at("geometry");
+  if (place.is_null()) return;
+  const Json& coordinates = place.at("coordinates");
+  places_.emplace_back(coordinates.at(0).get<double>(), coordinates.at(1).get<double>());
+}
+
+void MapPicture::draw_places(std::vector<std::string>& lines, const Json& area) const {
+  constexpr std::size_t columns = 44;  // of which each is half as wide as a row is high
+  constexpr std::size_t rows = 14;
+  constexpr std::array<std::string_view, 5> shades{"·", "░", "▒", "▓", "█"};
+  double west = 180;
+  double east = -180;
+  double south = 90;
+  double north = -90;
+  for (const Json& corner : area.at("coordinates").at(0)) {
+    west = std::min(west, corner.at(0).get<double>());
+    east = std::max(east, corner.at(0).get<double>());
+    south = std::min(south, corner.at(1).get<double>());
+    north = std::max(north, corner.at(1).get<double>());
+  }
+  // The edges lie within the area, too.
+  const auto cell = [](double part, std::size_t cells) {
+    return std::min(static_cast<std::size_t>(part * static_cast<double>(cells)), cells - 1);
+  };
+  std::array<std::array<std::size_t, columns>, rows> counts{};
+  std::size_t most = 1;
+  for (const auto& [longitude, latitude] : places_) {
+    auto& count = counts.at(cell((north - latitude) / (north - south), rows))
+                      .at(cell((longitude - west) / (east - west), columns));
+    most = std::max(most, ++count);
+  }
+  for (const auto& row : counts) {
+    std::string& line = lines.emplace_back("  ");
+    for (const std::size_t count : row) line += shades.at((count * (shades.size() - 1) + most - 1) / most);
+  }
+}
+
+std::vector<std::string> MapPicture::lines(const Json& project, std::string_view language,
+                                           std::size_t width) const {
+  std::vector<Bar> bars;
+  std::int64_t marks = 0;
+  for (const Json& phase : project.value("phases", Json::array())) {
+    for (const Json& category : phase.value("categories", Json::array())) {
+      const auto found = by_category_.find(category.value("id", ""));
+      const std::int64_t count = found == by_category_.end() ? 0 : found->second;
+      bars.push_back({localized(category.at("title"), language), count});
+      marks += count;
+    }
+  }
+  std::vector<std::string> lines{fmt::format(
+      "{}: {} marks, {} with a place", localized(project.at("title"), language), marks, places_.size())};
+  if (!places_.empty()) draw_places(lines, project.at("area"));
+  draw(lines, bars, width);
+  return lines;
+}
+
+void DraftPicture::add(const Json& annotation) {
+  const Json& passage = annotation.at("passage");
+  const Json& later = annotation.at("later_versions");
+  const std::string fate = later.empty() ? "made" : later.back().value("state", "");
+  ++by_passage_[fmt::format("“{}”: {}", text_of(passage, "quote"), fate)];
+}
+
+std::vector<std::string> DraftPicture::lines(const Json& document, std::string_view language,
+                                             std::size_t width) const {
+  std::vector<std::string> lines{
+      fmt::format("{}, version {}", localized(document.at("title"), language), document.value("version", 0))};
+  for (const Json& paragraph : document.at("paragraphs")) {
+    const auto numbered =
+        fmt::format("{}. {}", paragraph.value("number", 0), localized(paragraph.at("text"), language));
+    for (std::string& line : wrapped(numbered, width)) lines.push_back(std::move(line));
+  }
+  lines.emplace_back("Annotations that were carried to this version, lost in it, or made to it:");
+  std::vector<Bar> bars;
+  for (const auto& [passage, count] : by_passage_) bars.push_back({passage, count});
+  std::ranges::sort(bars, std::greater{}, &Bar::value);
+  draw(lines, bars, width);
   return lines;
 }
 

@@ -30,6 +30,13 @@ constexpr std::array habits{
     Idea{"nie", "Nie", "Never", 15},
 };
 
+constexpr std::array obstacles{
+    Idea{"kante", "Zu hohe Kante", "Kerb too high", 34},
+    Idea{"belag", "Holpriger Belag", "Bumpy surface", 26},
+    Idea{"bank", "Keine Bank", "No bench", 24},
+    Idea{"licht", "Zu dunkel", "Too dark", 16},
+};
+
 constexpr std::array districts{District{"innenstadt", "Innenstadt"}, District{"ost", "Ost"},
                                District{"west", "West"}, District{"sued", "Süd"}};
 
@@ -71,6 +78,12 @@ Json choices(std::span<const Idea> things) {
   return choices;
 }
 
+// The middle of the town, within which marks lie.
+Json area() {
+  const auto ring = Json::array({{7.74, 49.43}, {7.8, 49.43}, {7.8, 49.455}, {7.74, 49.455}, {7.74, 49.43}});
+  return {{"type", "Polygon"}, {"coordinates", Json::array({ring})}};
+}
+
 // From before the demo until it ends the phase, whenever it runs.
 Json phase(std::string_view id, Json title, std::string_view kind, Json features) {
   return {{"id", id},
@@ -99,6 +112,10 @@ std::span<const Idea, 4> survey_habits() {
   return habits;
 }
 
+std::span<const Idea, 4> town_obstacles() {
+  return obstacles;
+}
+
 std::span<const District, 4> town_districts() {
   return districts;
 }
@@ -120,6 +137,7 @@ std::vector<Json> town_projects() {
                       {"title", in_both(project.de, project.en)},
                       {"summary", in_both(project.summary_de, project.summary_en)},
                       {"premoderated", project.id == contest_project}});
+    if (project.id == map_project) bodies.back()["area"] = area();
   }
   return bodies;
 }
@@ -133,6 +151,13 @@ Json town_contest() {
 
 Json town_survey_phase() {
   return phase("umfrage", in_both("Umfrage", "Survey"), "survey", Json::array({"answer"}));
+}
+
+Json town_map() {
+  Json map =
+      phase(map_phase, in_both("Karte", "Map"), "discussion", Json::array({"mark", "comment", "rate"}));
+  map["categories"] = choices(obstacles);
+  return map;
 }
 
 Json town_dialogue() {

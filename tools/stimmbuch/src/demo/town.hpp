@@ -23,7 +23,11 @@ inline constexpr std::string_view vote_poll = "stadt-raum-wir";
 inline constexpr std::string_view survey_project = "lokale-logistik";
 inline constexpr std::string_view survey_id = "ausprobierbox";
 
-// Where one may say something when the year is over.
+// The project with the map of what is in people's way.
+inline constexpr std::string_view map_project = "barrierefreie-wege";
+inline constexpr std::string_view map_phase = "karte";
+
+// Where the town consults people on a draft, and where one may say something when the year is over.
 inline constexpr std::string_view dialogue_project = "klmitwirkung";
 inline constexpr std::string_view dialogue_phase = "dialog";
 
@@ -49,6 +53,9 @@ inline constexpr int importance_max = 5;
 // The question that is answered in words.
 inline constexpr std::string_view words_question = "grund";
 
+// The categories of marks.
+std::span<const Idea, 4> town_obstacles();
+
 struct District {
   std::string_view id;
   std::string_view de;
@@ -60,6 +67,7 @@ Json town_cells();
 std::vector<Json> town_projects();
 Json town_contest();       // the phase for ideas
 Json town_survey_phase();  // and the one for answers
+Json town_map();           // the one for marks
 Json town_dialogue();      // and the one for whatever else
 Json town_survey();
 // The poll on the ideas, each made from the proposal of that place in `proposals`.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -29,15 +30,16 @@ class TownYear {
   std::expected<void, Failure> begin();         // officials get tokens and declare the town
   std::expected<void, Failure> register_all();  // and a registrar verifies everybody
   std::expected<void, Failure> contest();       // ideas, comments, pre-moderation, supports, ratings
+  std::expected<void, Failure> draw_map();      // what is in people's way, and whom else it bothers
+  std::expected<void, Failure> consult();       // a draft, annotations, what the town makes of it
   std::expected<void, Failure> moderate();      // reports, blocking, appeals
   std::expected<void, Failure> ask();           // the survey
   // The vote on the ideas; `picture` is drawn again and again while ballots come in.
   std::expected<void, Failure> vote(const std::function<void()>& picture);
   std::expected<void, Failure> decide();   // closing, counting, certifying
   std::expected<void, Failure> realise();  // what became of the winners
-  // Some citizens, or all, ask to be erased.
-  std::expected<void, Failure> forget(std::size_t citizens);
-  std::expected<void, Failure> end();  // the last report, which says that the year is over
+  std::expected<void, Failure> forget();   // who leaves asks to be erased
+  std::expected<void, Failure> end();      // the last report, which says that the year is over
 
   std::uint64_t commands() const { return commands_; }
 
@@ -55,7 +57,18 @@ class TownYear {
                                       const std::function<Json(std::size_t)>& body,
                                       const std::function<std::size_t(std::size_t)>& author,
                                       std::vector<std::string>& ids);
-  std::expected<void, Failure> report_and_hide(std::size_t comment, Visitor& visitor);
+  std::vector<std::string>& ids_of(Said kind) { return said_.at(static_cast<std::size_t>(kind)); }
+  std::expected<void, Failure> reply(std::size_t from, std::size_t to);
+  std::expected<void, Failure> rate(Said kind);
+
+  // What becomes of what somebody said in public.
+  struct Dispute {
+    std::string id;
+    std::size_t number;
+    std::size_t author;
+    Fate fate;
+  };
+  std::expected<void, Failure> report_and_hide(const Dispute& dispute, Visitor& visitor);
   std::expected<Json, Failure> release_words(const std::string& survey);
   std::expected<void, Failure> await_roll();
 
@@ -67,7 +80,7 @@ class TownYear {
   std::map<std::string, std::string, std::less<>> officials_;  // tokens by name
   std::vector<std::string> tokens_;                            // of citizens
   std::vector<std::string> proposals_;                         // ids, by number
-  std::vector<std::string> comments_;
+  std::array<std::vector<std::string>, 3> said_;               // the same, of each kind
   std::uint64_t commands_ = 0;
 };
 
