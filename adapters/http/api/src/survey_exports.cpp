@@ -9,7 +9,7 @@
 
 #include "call.hpp"
 #include "command_desk.hpp"
-#include "places.hpp"
+#include "place_input.hpp"
 #include "query.hpp"
 #include "reads.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
@@ -34,6 +34,14 @@ constexpr std::size_t row_piece_bytes = std::size_t{64} * 1024;
 // Numbers and days are never published: they tell who somebody is, and nobody releases them.
 bool is_publishable(const survey::Question& question) {
   return question.kind != survey::QuestionKind::number && question.kind != survey::QuestionKind::date;
+}
+
+// Of a geometry in the vault; nothing if it is none, which would be published as it is otherwise.
+std::optional<std::string> on_public_grid(const std::string& text) {
+  auto geometry = geometry_of(Json::parse(text, nullptr, false));
+  if (!geometry) return std::nullopt;
+  for (Place& place : geometry->places) place = stimmbuch::on_public_grid(place);
+  return codec::geojson(*geometry);
 }
 
 std::vector<survey::Question> shown_in(survey::Rows rows, std::vector<survey::Question> questions) {
@@ -116,9 +124,9 @@ class RowReader {
         if (asks_for_place(question->kind))
           said = on_public_grid(*said);
         else if (said != released_text(id, respondent))
-          continue;
+          said.reset();
       }
-      row.said.emplace(id, *std::move(said));
+      if (said) row.said.emplace(id, *std::move(said));
     }
     return row;
   }
