@@ -61,7 +61,7 @@ struct ExportParts {
   survey::State survey;
   survey::Rows rows;
   std::shared_ptr<const crypto::Mac> secret;  // of the survey; null when it is destroyed
-  Combinations combinations;                  // of publishable rows
+  Combinations combinations;                  // that enough publishable rows share
 };
 
 // The rows of a survey, in an order that is drawn anew for each export, from a group of participants at a
@@ -99,10 +99,7 @@ class RowReader {
 
   bool is_shown(const StandingRow& row) const {
     if (is_all()) return true;
-    const auto combination =
-        parts_.combinations.find(survey::combination(parts_.survey.questions, row.answers));
-    return combination != parts_.combinations.end() &&
-           std::cmp_greater_equal(combination->second, parts_.survey.terms->least);
+    return parts_.combinations.contains(survey::combination(parts_.survey.questions, row.answers));
   }
 
   std::optional<AnswerRow> row_of(const VoterId& voter) const {
@@ -259,8 +256,11 @@ void Api::get_export(Call call) {
           };
           if (!reads_->each_row(surveys_view, projections::standing_prefix(id.text()), count))
             return std::move(reached).send(rebuilding());
-          for (const auto& [combination, rows] : parts.combinations)
-            if (std::cmp_less(rows, terms.least)) head.left_out += rows;
+          std::erase_if(parts.combinations, [&](const auto& shared) {
+            const bool is_rare = std::cmp_less(shared.second, terms.least);
+            if (is_rare) head.left_out += shared.second;
+            return is_rare;
+          });
         }
         auto file = make_rows_file(format, head, shown_in(asked->rows, parts.survey.questions));
         Response response{.status = 200, .content_type = content_type_of(format), .headers = {}, .body = {}};
