@@ -5,6 +5,7 @@
 #include <functional>
 #include <initializer_list>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "stimmbuch/domain/basics.hpp"
@@ -24,6 +25,22 @@ constexpr std::size_t record_data_bytes_max = 60'000;
 
 inline bool is_language(std::string_view code) {
   return code.size() == 2 && std::ranges::all_of(code, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// Appends the items in as many events, each with a part of them in its list, as their records need.
+template <class Event, class Part, class Item>
+void append_parts(std::vector<Event>& events, std::vector<Item> Part::* list, const std::vector<Item>& items,
+                  std::size_t (*written_bytes_max)(const Item& item)) {
+  std::size_t left = 0;
+  for (const Item& item : items) {
+    const std::size_t bytes = written_bytes_max(item);
+    if (bytes > left) {
+      events.emplace_back(Part{});
+      left = record_data_bytes_max;
+    }
+    (std::get<Part>(events.back()).*list).push_back(item);
+    left -= bytes;
+  }
 }
 
 // 1 to `bytes_max` bytes of UTF-8 without control characters but tab and line ends, so that no byte takes

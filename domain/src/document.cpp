@@ -52,20 +52,6 @@ Checked check_edition(const Edition& edition) {
   return {};
 }
 
-// As many records as the paragraphs' size needs.
-void append_paragraphs(std::vector<Event>& events, const std::vector<Paragraph>& paragraphs) {
-  std::size_t left = 0;
-  for (const Paragraph& paragraph : paragraphs) {
-    const std::size_t bytes = written_bytes_max(paragraph);
-    if (bytes > left) {
-      events.emplace_back(ParagraphsAdded{});
-      left = record_data_bytes_max;
-    }
-    std::get<ParagraphsAdded>(events.back()).paragraphs.push_back(paragraph);
-    left -= bytes;
-  }
-}
-
 std::uint32_t count_of(const std::vector<Paragraph>& paragraphs) {
   return static_cast<std::uint32_t>(paragraphs.size());
 }
@@ -76,7 +62,7 @@ Decision decide_on(const State& state, const PublishDocument& command, const Con
   const auto& [title, machine_translated, paragraphs] = command.edition;
   if (auto checked = check_edition(command.edition); !checked) return std::unexpected(checked.error());
   std::vector<Event> events{Published{command.project, title, machine_translated, count_of(paragraphs)}};
-  append_paragraphs(events, paragraphs);
+  append_parts(events, &ParagraphsAdded::paragraphs, paragraphs, written_bytes_max);
   return events;
 }
 
@@ -87,7 +73,7 @@ Decision decide_on(const State& state, const ReviseDocument& command, const Cont
   const auto& [title, machine_translated, paragraphs] = command.edition;
   if (auto checked = check_edition(command.edition); !checked) return std::unexpected(checked.error());
   std::vector<Event> events{Revised{state.version + 1, title, machine_translated, count_of(paragraphs)}};
-  append_paragraphs(events, paragraphs);
+  append_parts(events, &ParagraphsAdded::paragraphs, paragraphs, written_bytes_max);
   return events;
 }
 

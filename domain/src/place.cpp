@@ -43,11 +43,22 @@ bool meet(const Edge& one, const Edge& other) {
   return side(one, other.from) * side(one, other.to) < 0 && side(other, one.from) * side(other, one.to) < 0;
 }
 
+constexpr std::int32_t grid_e7 = 100'000;
+
+std::int32_t on_grid(std::int32_t e7) {
+  const std::int32_t half = e7 < 0 ? -grid_e7 / 2 : grid_e7 / 2;
+  return (e7 + half) / grid_e7 * grid_e7;
+}
+
 }  // namespace
 
 bool is_place(const Place& place) {
   return place.longitude_e7 >= -longitude_e7_max && place.longitude_e7 <= longitude_e7_max &&
          place.latitude_e7 >= -latitude_e7_max && place.latitude_e7 <= latitude_e7_max;
+}
+
+Place on_public_grid(const Place& place) {
+  return {on_grid(place.longitude_e7), on_grid(place.latitude_e7)};
 }
 
 bool is_simple(const Area& area) {

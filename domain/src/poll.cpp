@@ -24,23 +24,8 @@ Checked check_status(const State& state, Status wanted, Refusal otherwise) {
 }
 
 // {"id":"…","votes":…,"score":…,"rank":…,"outcome":"…"},
-constexpr std::size_t written_bytes_max(const CountedOption&) {
+constexpr std::size_t counted_bytes_max(const CountedOption&) {
   return 200;
-}
-
-// Appends the options in as many events of the type as their records need.
-template <class OneEvent, class AnyOption>
-void append_options(std::vector<Event>& events, const std::vector<AnyOption>& options) {
-  std::size_t left = 0;
-  for (const AnyOption& option : options) {
-    const std::size_t bytes = written_bytes_max(option);
-    if (bytes > left) {
-      events.push_back(OneEvent{});
-      left = record_data_bytes_max;
-    }
-    std::get<OneEvent>(events.back()).options.push_back(option);
-    left -= bytes;
-  }
 }
 
 std::vector<Option> offered(const State& state) {
@@ -84,7 +69,7 @@ Decision decide_on(const State& state, const DraftPoll& command, const Context& 
   const auto options = with_origins(command.options, terms.project, context);
   if (!options) return std::unexpected(options.error());
   std::vector<Event> events{Drafted{std::move(terms)}};
-  append_options<OptionsAdded>(events, *options);
+  append_parts(events, &OptionsAdded::options, *options, written_bytes_max);
   return events;
 }
 
@@ -99,7 +84,7 @@ Decision decide_on(const State& state, const AddOptions& command, const Context&
   const auto options = with_origins(command.options, state.terms->project, context);
   if (!options) return std::unexpected(options.error());
   std::vector<Event> events;
-  append_options<OptionsAdded>(events, *options);
+  append_parts(events, &OptionsAdded::options, *options, written_bytes_max);
   return events;
 }
 
@@ -117,7 +102,7 @@ Decision decide_on(const State& state, const OpenPoll&, const Context& context) 
   std::vector<Event> events{Opened{.terms = *state.terms,
                                    .roll = !state.terms->imported,
                                    .sealed = state.terms->results == Results::after_close}};
-  append_options<OptionsFixed>(events, options);
+  append_parts(events, &OptionsFixed::options, options, written_bytes_max);
   return events;
 }
 
@@ -182,7 +167,7 @@ Decision decide_on(const State& state, const CountPoll& command, const Context&)
       .eligible = eligible,
       .eligible_at_opening = at_opening,
   }};
-  append_options<OptionsCounted>(events, command.count.options);
+  append_parts(events, &OptionsCounted::options, command.count.options, counted_bytes_max);
   return events;
 }
 

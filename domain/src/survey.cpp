@@ -171,20 +171,6 @@ Checked check_questions(const std::vector<Question>& present, const std::vector<
   return {};
 }
 
-// As many records as the questions' size needs.
-void append_questions(std::vector<Event>& events, const std::vector<Question>& questions) {
-  std::size_t left = 0;
-  for (const Question& question : questions) {
-    const std::size_t bytes = written_bytes_max(question);
-    if (bytes > left) {
-      events.emplace_back(QuestionsAdded{});
-      left = record_data_bytes_max;
-    }
-    std::get<QuestionsAdded>(events.back()).questions.push_back(question);
-    left -= bytes;
-  }
-}
-
 Checked check_terms(const Terms& terms, const Context& context) {
   if (context.project.status == project::Status::unknown)
     return refused(Refusal::project_unknown, "/project");
@@ -207,7 +193,7 @@ Decision decide_on(const State& state, const DraftSurvey& command, const Context
   if (auto checked = check_questions({}, command.questions); !checked)
     return std::unexpected(checked.error());
   std::vector<Event> events{Drafted{command.terms}};
-  append_questions(events, command.questions);
+  append_parts(events, &QuestionsAdded::questions, command.questions, written_bytes_max);
   return events;
 }
 
@@ -218,7 +204,7 @@ Decision decide_on(const State& state, const AddQuestions& command, const Contex
   if (auto checked = check_questions(state.questions, command.questions); !checked)
     return std::unexpected(checked.error());
   std::vector<Event> events;
-  append_questions(events, command.questions);
+  append_parts(events, &QuestionsAdded::questions, command.questions, written_bytes_max);
   return events;
 }
 

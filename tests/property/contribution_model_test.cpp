@@ -13,7 +13,10 @@
 namespace stimmbuch::test {
 namespace {
 
+using contribution::Kind;
 using contribution::Manner;
+using contribution::Submit;
+using project::Feature;
 using std::chrono::hours;
 
 using Name = std::string;
@@ -21,13 +24,11 @@ using Name = std::string;
 // What anybody would say of a contribution who heard of each deed.
 struct Told {
   Name author;
-  bool proposal = true;
-  std::optional<Name> parent;
+  Kind kind = Kind::proposal;
   int versions = 1;
   int released = 1;
-  bool gone = false;      // its texts are to be destroyed
-  bool given_up = false;  // withdrawn or merged
-  bool decided = false;
+  bool gone = false;                                    // its texts are to be destroyed
+  bool given_up = false;                                // withdrawn or merged
   std::map<std::uint64_t, Name> blocks = {};            // that stand, by whom
   std::map<std::uint64_t, std::uint64_t> appeals = {};  // open ones, and what against
   std::set<std::uint64_t> appealed = {};                // hidings that were appealed against
@@ -36,39 +37,63 @@ struct Told {
 
   bool shown() const { return released > 0 && !gone && blocks.empty(); }
   bool over() const { return gone || given_up; }
+  bool proposal() const { return kind == Kind::proposal; }
+};
+
+// A contribution that somebody would make, and whether what it is about lets them.
+struct Attempt {
+  Submit command;
+  bool fits = true;
+};
+
+// Within which marks lie: whoever looks at a map needs no more than two comparisons.
+struct Block {
+  std::int32_t west, south, east, north;
+
+  bool has(const Place& place) const {
+    return west <= place.longitude_e7 && place.longitude_e7 <= east && south <= place.latitude_e7 &&
+           place.latitude_e7 <= north;
+  }
+  Area corners() const { return {{west, south}, {east, south}, {east, north}, {west, north}}; }
 };
 
 class Forum {
  public:
-  explicit Forum(Random& random) : random_(random), premoderated_(random.chance(50)) {
+  explicit Forum(Random& random)
+      : random_(random), premoderated_(random.chance(50)), has_categories_(random.chance(70)) {
     auto phase = test::phase("ideas", noon - hours{1}, noon + hours{1});
-    phase.features = {project::Feature::propose, project::Feature::comment};
+    phase.features = {Feature::propose, Feature::comment, Feature::mark};
+    if (has_categories_) phase.categories = {{id<CategoryId>("dark"), words("Dunkel")}};
     world_.given(the_ledger, created(), cells())
         .given(the_project, project::Opened{words("Park"), {}, {}, premoderated_},
                project::PhaseDefined{phase});
     for (const Name& name : people_) world_.given(id<CitizenId>(name), citizen::Registered{});
+    publish();
   }
 
   // One deed, done in the world and told; both must agree on whether it takes effect.
   void deed() {
-    switch (random_.index(10)) {
+    switch (random_.index(12)) {
       case 0:
       case 1:
-        return submit();
       case 2:
-        return revise();
+        return submit();
       case 3:
-        return release();
+        return revise();
       case 4:
-        return withdraw();
+        return release();
       case 5:
-        return merge();
+        return withdraw();
       case 6:
-        return remove();
+        return merge();
       case 7:
-        return hide();
+        return remove();
       case 8:
+        return hide();
+      case 9:
         return random_.chance(50) ? restore() : appeal();
+      case 10:
+        return random_.chance(50) ? publish() : redraw();
       default:
         return decide();
     }
@@ -77,6 +102,7 @@ class Forum {
   void check() {
     for (const auto& [name, told] : told_) {
       const auto& state = world_.state<contribution::State>(id<ContributionId>(name));
+      EXPECT_EQ(state.kind, told.kind) << name;
       EXPECT_EQ(state.is_shown(), told.shown()) << name;
       EXPECT_EQ(state.is_over(), told.over()) << name;
       EXPECT_EQ(state.version, static_cast<std::uint32_t>(told.versions)) << name;
@@ -92,7 +118,23 @@ class Forum {
     const auto found = told_.find(name);
     return found == told_.end() ? nullptr : &found->second;
   }
-  static Commitments proposal_texts() { return {{"text", commitment("x")}, {"title", commitment("t")}}; }
+  Kind any_kind() { return static_cast<Kind>(random_.index(4)); }
+  Place any_place() { return {random_.between<std::int32_t>(0, 12), random_.between<std::int32_t>(0, 12)}; }
+  bool is_in_area(const Place& place) const { return !area_ || area_->has(place); }
+  Commitments texts_of(Kind kind) {
+    Commitments texts{{"text", commitment("x")}};
+    if (kind == Kind::proposal) texts["title"] = commitment("t");
+    if (kind == Kind::mark) texts["place"] = commitment("p");
+    if (kind == Kind::mark && random_.chance(30)) texts["photo"] = commitment("f");
+    return texts;
+  }
+  // Seldom those of another kind; false if a contribution of this one cannot have them.
+  bool take_texts(Kind kind, Commitments& texts) {
+    const Kind other = random_.chance(10) ? any_kind() : kind;
+    texts = texts_of(other);
+    const auto is_plain = [](Kind one) { return one == Kind::comment || one == Kind::annotation; };
+    return other == kind || (is_plain(other) && is_plain(kind));
+  }
   static Commitments text(const Name& field) { return {{field, commitment("r")}}; }
 
   // Does it in the world; true if it took effect, which must be as expected.
@@ -110,32 +152,96 @@ class Forum {
   void submit() {
     const Name name = any();
     const Name author = person();
-    const bool proposal = random_.chance(60);
-    const auto parent = random_.chance(60) && !proposal ? std::optional(any()) : std::nullopt;
-    const Told* const answered = parent ? find(*parent) : nullptr;
-    const bool expected = !find(name) && (!parent || (answered && answered->shown() && !answered->given_up));
-    contribution::Submit command{proposal ? contribution::Kind::proposal : contribution::Kind::comment,
-                                 the_project,
-                                 id<PhaseId>("ideas"),
-                                 {},
-                                 {},
-                                 {},
-                                 proposal ? proposal_texts() : text("text")};
-    if (parent) command.parent = id<ContributionId>(*parent);
-    if (!done(name, command, id<CitizenId>(author), expected)) return;
-    told_[name] = {
-        .author = author, .proposal = proposal, .parent = parent, .released = premoderated_ ? 0 : 1};
+    const auto [command, fits] = attempt(random_.chance(40) ? Kind::proposal : any_kind());
+    if (!done(name, command, id<CitizenId>(author), fits && !find(name))) return;
+    told_[name] = {.author = author, .kind = command.kind, .released = premoderated_ ? 0 : 1};
+  }
+
+  Attempt attempt(Kind kind) {
+    Attempt made{{kind, the_project, id<PhaseId>("ideas"), {}, {}, {}, {}}};
+    made.fits = take_texts(kind, made.command.texts);
+    if (kind == Kind::comment ? random_.chance(60) : random_.chance(3)) answer_another(made);
+    if (kind == Kind::annotation ? random_.chance(97) : random_.chance(3)) quote(made);
+    if (kind == Kind::mark ? random_.chance(has_categories_ ? 95 : 5) : random_.chance(3)) categorise(made);
+    if (kind == Kind::mark) put_on_map(made);
+    // What a contribution is about is its kind's alone.
+    if (made.command.parent && kind != Kind::comment) made.fits = false;
+    if (made.command.passage.has_value() != (kind == Kind::annotation)) made.fits = false;
+    if (made.command.category && kind != Kind::mark) made.fits = false;
+    return made;
+  }
+
+  void answer_another(Attempt& made) {
+    const Name parent = any();
+    const Told* const answered = find(parent);
+    made.command.parent = id<ContributionId>(parent);
+    made.fits = made.fits && answered && answered->shown() && !answered->given_up;
+  }
+
+  // Mostly what stands there, and seldom in another version or paragraph.
+  void quote(Attempt& made) {
+    const auto version = version_ - (random_.chance(10) ? 1 : 0);
+    const Name name = random_.chance(90) ? "aim" : "none";
+    const std::string& text = name == "aim" ? aim_ : "none";
+    const auto from = random_.between<std::uint32_t>(0, 4);
+    const auto to = random_.between<std::uint32_t>(0, 6);
+    const bool is_there = from < to && to <= text.size();
+    const std::string words = is_there && random_.chance(80) ? text.substr(from, to - from) : "ab";
+    made.command.passage = {id<DocumentId>("plan"), version, id<ParagraphId>(name), "de", from, to, words};
+    made.fits = made.fits && version == version_ && name == "aim" && is_there &&
+                text.substr(from, to - from) == words;
+  }
+
+  void categorise(Attempt& made) {
+    made.command.category = id<CategoryId>(random_.chance(90) ? "dark" : "none");
+  }
+
+  // As the map of the phase wants it. An audit does not know the place, and takes for granted that it was in
+  // the area.
+  void put_on_map(Attempt& made) {
+    const auto wanted = has_categories_ ? std::optional(id<CategoryId>("dark")) : std::nullopt;
+    made.fits = made.fits && made.command.category == wanted;
+    if (random_.chance(10)) return;
+    made.command.place = any_place();
+    made.fits = made.fits && is_in_area(*made.command.place);
   }
 
   void revise() {
     const Name name = any();
     const Name who = person();
     Told* const told = find(name);
-    const bool expected = told && !told->over() && told->author == who && !told->decided;
-    const auto texts = told && !told->proposal ? text("text") : proposal_texts();
-    if (!done(name, contribution::Revise{texts}, id<CitizenId>(who), expected)) return;
+    const Kind kind = told ? told->kind : Kind::proposal;
+    contribution::Revise command;
+    bool expected = take_texts(kind, command.texts) && told && !told->over() && told->author == who;
+    if (kind == Kind::mark) {
+      command.place = any_place();
+      expected = expected && is_in_area(*command.place);
+    }
+    if (!done(name, command, id<CitizenId>(who), expected)) return;
     ++told->versions;
     if (!premoderated_) told->released = told->versions;
+  }
+
+  // Another version of the document. What was annotated before stays.
+  void publish() {
+    aim_.clear();
+    for (auto letters = random_.between(2, 6); letters > 0; --letters) aim_ += random_.chance(50) ? "a" : "b";
+    if (++version_ == 1)
+      world_.given(id<DocumentId>("plan"), document::Published{the_project, words("Plan"), {}, 1});
+    else
+      world_.given(id<DocumentId>("plan"), document::Revised{version_, words("Plan"), {}, 1});
+    world_.given(id<DocumentId>("plan"), document::ParagraphsAdded{{{id<ParagraphId>("aim"), words(aim_)}}});
+  }
+
+  // Another area, or none. Marks outside of it stay.
+  void redraw() {
+    area_.reset();
+    if (random_.chance(80)) {
+      const auto west = random_.between<std::int32_t>(0, 5);
+      const auto south = random_.between<std::int32_t>(0, 5);
+      area_ = {west, south, random_.between<std::int32_t>(6, 12), random_.between<std::int32_t>(6, 12)};
+    }
+    world_.given(the_project, project::Revised{words("Park"), {}, {}, area_ ? area_->corners() : Area()});
   }
 
   void release() {
@@ -153,7 +259,7 @@ class Forum {
     const Name name = any();
     const Name who = person();
     Told* const told = find(name);
-    const bool expected = told && !told->over() && told->proposal && told->author == who;
+    const bool expected = told && !told->over() && told->proposal() && told->author == who;
     if (!done(name, contribution::Withdraw{{}, text("reason")}, id<CitizenId>(who), expected)) return;
     told->given_up = true;
   }
@@ -163,7 +269,7 @@ class Forum {
     const Name into = any();
     Told* const told = find(name);
     const Told* const other = find(into);
-    const bool expected = told && !told->over() && told->proposal && other && other->proposal &&
+    const bool expected = told && !told->over() && told->proposal() && other && other->proposal() &&
                           name != into && other->shown() && !other->over();
     if (!done(name, contribution::Merge{id<ContributionId>(into), "Same"}, id<OfficialId>(official()),
               expected))
@@ -247,6 +353,10 @@ class Forum {
 
   Random& random_;
   const bool premoderated_;
+  const bool has_categories_;
+  std::uint32_t version_ = 0;  // of the document
+  std::string aim_;            // what its paragraph says
+  std::optional<Block> area_;
   const std::vector<Name> names_{"a", "b", "c", "d", "e"};
   const std::vector<Name> people_{"cora", "carl"};
   const std::vector<Name> officials_{"ada", "ben"};

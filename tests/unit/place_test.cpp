@@ -62,12 +62,28 @@ TEST(APlace, LiesWithinAnAreaOrOnItsEdges) {
   EXPECT_FALSE(contains(bay, {5, 6}));
 }
 
+TEST(APlace, IsPublishedOnAGridOfHundredthsOfADegree) {
+  const auto grid = [](std::int32_t longitude_e7) { return on_public_grid({longitude_e7, 0}).longitude_e7; };
+  EXPECT_EQ(grid(134'000'000), 134'000'000);
+  EXPECT_EQ(grid(134'049'999), 134'000'000);
+  EXPECT_EQ(grid(134'050'000), 134'100'000);
+  EXPECT_EQ(grid(-134'049'999), -134'000'000);
+  EXPECT_EQ(grid(-134'050'000), -134'100'000);
+  EXPECT_EQ(grid(-49'999), 0);
+  EXPECT_EQ(on_public_grid({1'799'999'999, -899'999'999}), (Place{east, -north}));
+  EXPECT_EQ(on_public_grid({-east, north}), (Place{-east, north}));
+}
+
 TEST(GeoJson, HasExactDecimalsWithLongitudeFirst) {
-  EXPECT_EQ(codec::geojson_point({134'049'540, 525'200'066}),
+  using codec::Shape;
+  EXPECT_EQ(codec::geojson({Shape::point, {{134'049'540, 525'200'066}}}),
             R"({"type":"Point","coordinates":[13.404954,52.5200066]})");
-  EXPECT_EQ(codec::geojson_point({-1, 0}), R"({"type":"Point","coordinates":[-0.0000001,0]})");
-  EXPECT_EQ(codec::geojson_point({-east, 10'000'001}), R"({"type":"Point","coordinates":[-180,1.0000001]})");
-  EXPECT_EQ(codec::geojson_polygon({{0, 0}, {10'000'000, 0}, {0, 5'000'000}}),
+  EXPECT_EQ(codec::geojson({Shape::point, {{-1, 0}}}), R"({"type":"Point","coordinates":[-0.0000001,0]})");
+  EXPECT_EQ(codec::geojson({Shape::point, {{-east, 10'000'001}}}),
+            R"({"type":"Point","coordinates":[-180,1.0000001]})");
+  EXPECT_EQ(codec::geojson({Shape::line, {{0, 0}, {10'000'000, 5'000'000}}}),
+            R"({"type":"LineString","coordinates":[[0,0],[1,0.5]]})");
+  EXPECT_EQ(codec::geojson({Shape::polygon, {{0, 0}, {10'000'000, 0}, {0, 5'000'000}}}),
             R"({"type":"Polygon","coordinates":[[[0,0],[1,0],[0,0.5],[0,0]]]})");
 }
 

@@ -26,22 +26,33 @@ void append_place(std::string& out, const Place& place) {
   out.push_back(']');
 }
 
-}  // namespace
-
-std::string geojson_point(const Place& place) {
-  std::string out = R"({"type":"Point","coordinates":)";
-  append_place(out, place);
-  return out.append("}");
+void append_places(std::string& out, const std::vector<Place>& places) {
+  for (const Place& place : places) {
+    if (&place != &places.front()) out.push_back(',');
+    append_place(out, place);
+  }
 }
 
-std::string geojson_polygon(const Area& area) {
-  std::string out = R"({"type":"Polygon","coordinates":[[)";
-  for (const Place& corner : area) {
-    append_place(out, corner);
-    out.push_back(',');
+}  // namespace
+
+std::string geojson(const Geometry& geometry) {
+  std::string out;
+  switch (geometry.shape) {
+    case Shape::point:
+      out = R"({"type":"Point","coordinates":)";
+      append_place(out, geometry.places.front());
+      return out.append("}");
+    case Shape::line:
+      out = R"({"type":"LineString","coordinates":[)";
+      append_places(out, geometry.places);
+      return out.append("]}");
+    case Shape::polygon:
+      out = R"({"type":"Polygon","coordinates":[[)";
+      append_places(out, geometry.places);
+      append_place(out.append(","), geometry.places.front());
+      return out.append("]]}");
   }
-  append_place(out, area.front());
-  return out.append("]]}");
+  return out;
 }
 
 }  // namespace stimmbuch::codec

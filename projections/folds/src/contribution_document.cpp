@@ -166,7 +166,8 @@ class ContributionDocument {
   std::string finish() {
     if (row_.contribution.kind == contribution::Kind::proposal) {
       out_.member("supports", row_.supports);
-      if (!row_.merged_from.empty()) out_.member("supporters", row_.supporters);
+      // Of what was merged itself people are counted where it went.
+      if (!row_.merged_from.empty() && !row_.merging) out_.member("supporters", row_.supporters);
     }
     out_.member_if_any("ratings", row_.ratings);
     out_.member("replies", row_.replies);

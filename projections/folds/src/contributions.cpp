@@ -414,7 +414,7 @@ class ContributionsFold final : public Fold {
 
 Projection contributions_projection() {
   return {"contributions",
-          1,
+          2,
           {Aggregate::contribution, Aggregate::support, Aggregate::rating, Aggregate::report,
            Aggregate::citizen, Aggregate::document, Aggregate::ledger},
           []() -> std::unique_ptr<Fold> { return std::make_unique<ContributionsFold>(); }};

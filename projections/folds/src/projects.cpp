@@ -111,7 +111,7 @@ void write_head(DocumentWriter& out, std::string_view id, const ProjectRow& row,
   out.flag("premoderated", row.project.premoderated);
   if (!row.project.area.empty()) {
     out.out().name("area");
-    out.out().raw(codec::geojson_polygon(row.project.area));
+    out.out().raw(codec::geojson({codec::Shape::polygon, row.project.area}));
   }
   out.flag("provisional", row.provisional || ledger.provisional);
 }

@@ -8,7 +8,6 @@
 #include "place_input.hpp"
 #include "stimmbuch/domain/base64url.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
-#include "stimmbuch/eventstore/codec/geojson.hpp"
 
 namespace stimmbuch::http::api {
 
@@ -32,7 +31,8 @@ Commitments take_photo(Members& in, VaultTexts& texts) {
 Commitments take_words(Members& in, const std::optional<Place>& place, VaultTexts& texts) {
   auto words = take_bounded_text(in, "title", contribution_title_bytes_max, texts);
   words.merge(take_bounded_text(in, "text", contribution_bytes_max, texts));
-  if (place) words.emplace("place", kept_text("place", codec::geojson_point(*place), texts));
+  if (place)
+    words.emplace("place", kept_text("place", codec::geojson({codec::Shape::point, {*place}}), texts));
   words.merge(take_photo(in, texts));
   return words;
 }

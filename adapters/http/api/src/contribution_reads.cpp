@@ -18,7 +18,6 @@ namespace stimmbuch::http::api {
 namespace {
 
 constexpr std::string_view contributions_view = "contributions";
-constexpr std::size_t contributions_page_size = 50;
 
 constexpr std::string_view sorting_form = "lists are sorted by newest, supported or controversial";
 
@@ -125,14 +124,11 @@ void Api::get_contribution_for_moderators(Call call) {
 bool Api::write_contributions(codec::Writer& out, const CitizenId& citizen) const {
   out.name("contributions");
   out.begin_array();
-  std::optional<std::string> after = "";
-  while (after) {
-    const auto read = parts_.views.rows(contributions_view, projections::contributions_by_prefix(citizen),
-                                        *after, contributions_page_size);
-    if (!read) return false;
-    for (const auto& [key, document] : read->rows) out.raw(reads_->filled(document));
-    after = read->next;
-  }
+  const auto write_one = [&](std::string_view, const std::string& document) {
+    out.raw(reads_->filled(document));
+  };
+  if (!reads_->each_row(contributions_view, projections::contributions_by_prefix(citizen), write_one))
+    return false;
   out.end_array();
   return true;
 }

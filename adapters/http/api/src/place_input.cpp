@@ -22,53 +22,67 @@ std::optional<Place> place_of(const Json& position) {
   return Place{*longitude, *latitude};
 }
 
-// The coordinates of a geometry of this type; null for anything else.
-const Json* coordinates_of(const Json& geometry, std::string_view type) {
-  const bool is_geometry = geometry.is_object() && geometry.size() == 2 && geometry.contains("type") &&
-                           geometry.contains("coordinates") && geometry["type"] == type;
-  return is_geometry ? &geometry["coordinates"] : nullptr;
-}
-
-// Without its last corner, which is its first once more; empty if it is no ring.
-Area ring_of(const Json& positions) {
-  if (!positions.is_array() || positions.size() < 4 || positions.size() > area_corners_max + 1) return {};
-  Area ring;
+// Empty if they are not at least so many places.
+std::vector<Place> places_of(const Json& positions, std::size_t least) {
+  if (!positions.is_array() || positions.size() < least) return {};
+  std::vector<Place> places;
   for (const Json& position : positions) {
     const auto place = place_of(position);
     if (!place) return {};
-    ring.push_back(*place);
+    places.push_back(*place);
   }
-  if (ring.front() != ring.back()) return {};
+  return places;
+}
+
+// Without its last corner, which is its first once more; empty if it is no ring.
+std::vector<Place> ring_of(const Json& positions) {
+  auto ring = places_of(positions, 4);
+  if (ring.empty() || ring.front() != ring.back()) return {};
   ring.pop_back();
   return ring;
 }
 
 }  // namespace
 
+std::optional<codec::Geometry> geometry_of(const Json& value) {
+  using codec::Shape;
+  if (!value.is_object() || value.size() != 2 || !value.contains("type") || !value.contains("coordinates"))
+    return std::nullopt;
+  const Json& type = value["type"];
+  const Json& coordinates = value["coordinates"];
+  codec::Geometry geometry;
+  if (type == "Point") {
+    if (const auto place = place_of(coordinates)) geometry = {Shape::point, {*place}};
+  } else if (type == "LineString") {
+    geometry = {Shape::line, places_of(coordinates, 2)};
+  } else if (type == "Polygon" && coordinates.is_array() && coordinates.size() == 1) {
+    geometry = {Shape::polygon, ring_of(coordinates.front())};
+  }
+  return geometry.places.empty() ? std::nullopt : std::optional(std::move(geometry));
+}
+
 std::optional<Place> take_place(Members& in, std::string_view name) {
   const Json* const value = in.any(name);
   if (!value) return std::nullopt;
-  const Json* const coordinates = coordinates_of(*value, "Point");
-  const auto place = coordinates ? place_of(*coordinates) : std::nullopt;
-  if (!place) in.report(name, "invalid_place", "A place is a GeoJSON Point by WGS 84.");
-  return place;
+  const auto geometry = geometry_of(*value);
+  if (geometry && geometry->shape == codec::Shape::point) return geometry->places.front();
+  in.report(name, "invalid_place", "A place is a GeoJSON Point by WGS 84.");
+  return std::nullopt;
 }
 
 Area take_area(Members& in, std::string_view name) {
   const Json* const value = in.any(name);
   if (!value) return {};
-  const Json* const rings = coordinates_of(*value, "Polygon");
-  Area area;
-  if (rings && rings->is_array() && rings->size() == 1) area = ring_of(rings->front());
-  if (!is_simple(area)) {
+  auto geometry = geometry_of(*value);
+  if (!geometry || geometry->shape != codec::Shape::polygon || !is_simple(geometry->places)) {
     in.report(
         name, "invalid_area",
         "An area is a GeoJSON Polygon by WGS 84 without holes, with 3 to 200 corners, closed, and with no "
         "two edges that cross or touch.");
     return {};
   }
-  if (!runs_counterclockwise(area)) std::ranges::reverse(area);
-  return area;
+  if (!runs_counterclockwise(geometry->places)) std::ranges::reverse(geometry->places);
+  return std::move(geometry->places);
 }
 
 }  // namespace stimmbuch::http::api

@@ -9,7 +9,7 @@
 
 #include "call.hpp"
 #include "command_desk.hpp"
-#include "places.hpp"
+#include "place_input.hpp"
 #include "query.hpp"
 #include "reads.hpp"
 #include "stimmbuch/adapters/http/api/api.hpp"
@@ -36,6 +36,14 @@ bool is_publishable(const survey::Question& question) {
   return question.kind != survey::QuestionKind::number && question.kind != survey::QuestionKind::date;
 }
 
+// Of a geometry in the vault; nothing if it is none, which would be published as it is otherwise.
+std::optional<std::string> on_public_grid(const std::string& text) {
+  auto geometry = geometry_of(Json::parse(text, nullptr, false));
+  if (!geometry) return std::nullopt;
+  for (Place& place : geometry->places) place = stimmbuch::on_public_grid(place);
+  return codec::geojson(*geometry);
+}
+
 std::vector<survey::Question> shown_in(survey::Rows rows, std::vector<survey::Question> questions) {
   if (rows == survey::Rows::publishable) std::erase_if(questions, std::not_fn(is_publishable));
   return questions;
@@ -53,7 +61,7 @@ struct ExportParts {
   survey::State survey;
   survey::Rows rows;
   std::shared_ptr<const crypto::Mac> secret;  // of the survey; null when it is destroyed
-  Combinations combinations;                  // of publishable rows
+  Combinations combinations;                  // that enough publishable rows share
 };
 
 // The rows of a survey, in an order that is drawn anew for each export, from a group of participants at a
@@ -91,10 +99,7 @@ class RowReader {
 
   bool is_shown(const StandingRow& row) const {
     if (is_all()) return true;
-    const auto combination =
-        parts_.combinations.find(survey::combination(parts_.survey.questions, row.answers));
-    return combination != parts_.combinations.end() &&
-           std::cmp_greater_equal(combination->second, parts_.survey.terms->least);
+    return parts_.combinations.contains(survey::combination(parts_.survey.questions, row.answers));
   }
 
   std::optional<AnswerRow> row_of(const VoterId& voter) const {
@@ -116,9 +121,9 @@ class RowReader {
         if (asks_for_place(question->kind))
           said = on_public_grid(*said);
         else if (said != released_text(id, respondent))
-          continue;
+          said.reset();
       }
-      row.said.emplace(id, *std::move(said));
+      if (said) row.said.emplace(id, *std::move(said));
     }
     return row;
   }
@@ -251,8 +256,11 @@ void Api::get_export(Call call) {
           };
           if (!reads_->each_row(surveys_view, projections::standing_prefix(id.text()), count))
             return std::move(reached).send(rebuilding());
-          for (const auto& [combination, rows] : parts.combinations)
-            if (std::cmp_less(rows, terms.least)) head.left_out += rows;
+          std::erase_if(parts.combinations, [&](const auto& shared) {
+            const bool is_rare = std::cmp_less(shared.second, terms.least);
+            if (is_rare) head.left_out += shared.second;
+            return is_rare;
+          });
         }
         auto file = make_rows_file(format, head, shown_in(asked->rows, parts.survey.questions));
         Response response{.status = 200, .content_type = content_type_of(format), .headers = {}, .body = {}};

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <expected>
 #include <string>
 #include <utility>
 
 #include "command_input.hpp"
+#include "place_input.hpp"
 #include "stimmbuch/eventstore/codec/canonical.hpp"
 #include "stimmbuch/eventstore/codec/domain_members.hpp"
 #include "stimmbuch/eventstore/codec/time.hpp"
@@ -47,57 +49,50 @@ std::vector<survey::Question> read_questions(Members& in) {
 
 // ---- answers
 
-bool is_number_within(const Json& value, double most) {
-  return value.is_number() && std::abs(value.get<double>()) <= most;
+// What is kept of an answer, or why the value is none.
+using Words = std::expected<std::string, std::string_view>;
+
+Words text_of(const Json& value) {
+  if (!value.is_string() || value.get_ref<const std::string&>().empty())
+    return std::unexpected("The answer is a text.");
+  return value.get<std::string>();
 }
 
-// Longitude and latitude by WGS 84, as GeoJSON has them.
-bool is_place(const Json& value) {
-  return value.is_array() && value.size() == 2 && is_number_within(value[0], 180) &&
-         is_number_within(value[1], 90);
+Words number_of(const Json& value) {
+  if (!value.is_number() || std::abs(value.get<double>()) > static_cast<double>(codec::integer_max))
+    return std::unexpected("The answer is a number from -2^53 to 2^53.");
+  return value.dump();
 }
 
-bool is_path(const Json& value, std::size_t least) {
-  return value.is_array() && value.size() >= least && std::ranges::all_of(value, is_place);
+Words day_of(const Json& value) {
+  if (!value.is_string() || !codec::parse_day(value.get_ref<const std::string&>()))
+    return std::unexpected("The answer is a day, written as 2026-05-03.");
+  return value.get<std::string>();
 }
 
-bool is_ring(const Json& value) {
-  return is_path(value, 4) && value.front() == value.back();
+Words places_of(const Json& value, codec::Shape shape, std::string_view fault) {
+  const auto geometry = geometry_of(value);
+  if (!geometry || geometry->shape != shape) return std::unexpected(fault);
+  return codec::geojson(*geometry);
 }
 
-bool is_geometry(const Json& value, std::string_view type, bool (*are_coordinates)(const Json&)) {
-  return value.is_object() && value.size() == 2 && value.contains("type") && value.contains("coordinates") &&
-         value["type"] == type && are_coordinates(value["coordinates"]);
-}
-
-// Why a value is no answer to such a question; empty if it is one.
-std::string_view fault_of(survey::QuestionKind kind, const Json& value) {
+// Of a question that is not closed.
+Words words_of(survey::QuestionKind kind, const Json& value) {
   using survey::QuestionKind;
   switch (kind) {
     case QuestionKind::short_text:
     case QuestionKind::long_text:
-      return value.is_string() && !value.get_ref<const std::string&>().empty() ? "" : "The answer is a text.";
+      return text_of(value);
     case QuestionKind::number:
-      return is_number_within(value, static_cast<double>(codec::integer_max))
-                 ? ""
-                 : "The answer is a number from -2^53 to 2^53.";
+      return number_of(value);
     case QuestionKind::date:
-      return value.is_string() && codec::parse_day(value.get_ref<const std::string&>())
-                 ? ""
-                 : "The answer is a day, written as 2026-05-03.";
+      return day_of(value);
     case QuestionKind::point:
-      return is_geometry(value, "Point", is_place) ? "" : "The answer is a GeoJSON Point.";
+      return places_of(value, codec::Shape::point, "The answer is a GeoJSON Point.");
     case QuestionKind::line:
-      return is_geometry(value, "LineString", [](const Json& places) { return is_path(places, 2); })
-                 ? ""
-                 : "The answer is a GeoJSON LineString.";
+      return places_of(value, codec::Shape::line, "The answer is a GeoJSON LineString.");
     case QuestionKind::polygon:
-      return is_geometry(value, "Polygon",
-                         [](const Json& rings) {
-                           return rings.is_array() && rings.size() == 1 && is_ring(rings.front());
-                         })
-                 ? ""
-                 : "The answer is a GeoJSON Polygon without holes.";
+      return places_of(value, codec::Shape::polygon, "The answer is a GeoJSON Polygon without holes.");
     case QuestionKind::single:
     case QuestionKind::multiple:
     case QuestionKind::scale:
@@ -178,22 +173,20 @@ survey::AddQuestions read_add_questions(Members& in) {
 answers::AnswerSurvey read_answers(Members& in, const survey::State& survey, VaultTexts& texts) {
   answers::AnswerSurvey command;
   if (!in.has("answers")) in.report("answers", "required", "This member is required.");
-  const auto take_words = [&](const survey::Question& question, const std::string& member,
-                              std::string words) {
-    if (words.size() > survey::text_bytes_max(question))
+  const auto take_words = [&](const survey::Question& question, const std::string& member, Words words) {
+    if (!words) return in.report(member, "invalid_answer", std::string(words.error()));
+    if (words->size() > survey::text_bytes_max(question))
       return in.report(
           member, "invalid_text",
           "This answer has at most " + std::to_string(survey::text_bytes_max(question)) + " bytes.");
     std::string field(question.id.text());
-    const auto commitment = keep_text(in, member, field, std::move(words), texts);
+    const auto commitment = keep_text(in, member, field, *std::move(words), texts);
     command.texts.emplace(std::move(field), commitment);
   };
   each_question(in, "answers", [&](const QuestionId& id, const Json& value, const std::string& member) {
     const auto* const question = survey.question(id);
     if (question && !survey::is_closed(question->kind)) {
-      const auto fault = fault_of(question->kind, value);
-      if (!fault.empty()) return in.report(member, "invalid_answer", std::string(fault));
-      return take_words(*question, member, value.is_string() ? value.get<std::string>() : value.dump());
+      return take_words(*question, member, words_of(question->kind, value));
     }
     if (auto answer = closed_answer(value)) {
       command.answers.emplace(id, *std::move(answer));
@@ -206,9 +199,7 @@ answers::AnswerSurvey read_answers(Members& in, const survey::State& survey, Vau
     const auto* const question = survey.question(id);
     if (!question || !question->other)
       return in.report(member, "invalid_answer", "This question has no other option.");
-    if (!value.is_string() || value.get_ref<const std::string&>().empty())
-      return in.report(member, "invalid_answer", "The answer is a text.");
-    take_words(*question, member, value.get<std::string>());
+    take_words(*question, member, text_of(value));
   });
   const auto shown = survey::shown_questions(survey.questions, command.answers);
   for (std::size_t i = 0; i < survey.questions.size(); ++i) {

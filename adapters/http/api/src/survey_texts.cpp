@@ -30,19 +30,19 @@ bool says_to(const projections::StandingRow& row, const QuestionId& question) {
 }
 
 // Behind whom a page begins: "<group>/<respondent>", the respondent empty before the first of the group.
-struct Place {
+struct PageStart {
   std::string group;
   std::string respondent;
 };
 
-std::string to_text(const Place& place) {
-  return place.group + "/" + place.respondent;
+std::string to_text(const PageStart& start) {
+  return start.group + "/" + start.respondent;
 }
 
-std::optional<Place> parse_place(std::string_view text) {
+std::optional<PageStart> parse_start(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos || !is_group(text.substr(0, slash))) return std::nullopt;
-  return Place{std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
+  return PageStart{std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
 }
 
 }  // namespace
@@ -65,11 +65,11 @@ void Api::get_survey_texts(Call call) {
     if (!secret) return refuse(std::move(reached), why_no_secret(parts_.log, id));
     const auto participants = participants_of(parts_.views, id);
     if (!participants) return std::move(reached).send(rebuilding());
-    const auto place = cursor->empty() ? Place{first_group(*participants), {}} : parse_place(*cursor);
-    if (!place) return std::move(reached).send(malformed(cursor_form));
-    const auto said = read_group(*reads_, id, place->group, *secret,
+    const auto start = cursor->empty() ? PageStart{first_group(*participants), {}} : parse_start(*cursor);
+    if (!start) return std::move(reached).send(malformed(cursor_form));
+    const auto said = read_group(*reads_, id, start->group, *secret,
                                  [&](const RespondentId& respondent, const projections::StandingRow& row) {
-                                   return respondent.text() > place->respondent && says_to(row, question);
+                                   return respondent.text() > start->respondent && says_to(row, question);
                                  });
     if (!said) return std::move(reached).send(rebuilding());
     const auto released = runner::read_state<survey::State>(parts_.log, id).released;
@@ -93,8 +93,8 @@ void Api::get_survey_texts(Call call) {
     }
     std::optional<std::string> next;
     if (one != said->end())
-      next = to_text({place->group, std::string(std::prev(one)->respondent.text())});
-    else if (auto group = next_group(place->group))
+      next = to_text({start->group, std::string(std::prev(one)->respondent.text())});
+    else if (auto group = next_group(start->group))
       next = to_text({*std::move(group), {}});
     auto response = reads_->conditional(request, close_page(std::move(body) + "]", next), parts_.log.head(),
                                         Caching::personal);

@@ -23,6 +23,10 @@ constexpr std::size_t area_corners_max = 200;
 
 bool is_place(const Place& place);
 
+// The nearest place of whole hundredths of a degree, which are about a kilometre apart: so places of people
+// are published. What lies half way goes away from 0.
+Place on_public_grid(const Place& place);
+
 // Whether it has 3 to `area_corners_max` corners that are places, and no two of its edges meet but neighbours
 // at their corner.
 bool is_simple(const Area& area);

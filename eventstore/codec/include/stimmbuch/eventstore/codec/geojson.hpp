@@ -1,16 +1,24 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "stimmbuch/domain/place.hpp"
 
-// Places as maps read them (RFC 7946): degrees as exact decimals, longitude first, without white space.
+// Places as maps read them (RFC 7946).
 namespace stimmbuch::codec {
 
-// {"type":"Point","coordinates":[13.404954,52.5200066]}
-std::string geojson_point(const Place& place);
+enum class Shape { point, line, polygon };
 
-// {"type":"Polygon","coordinates":[[…]]}: of a simple area, its first corner repeated at the end.
-std::string geojson_polygon(const Area& area);
+// One place, those that a line passes, or the corners of a polygon without holes, the first not repeated at
+// the end.
+struct Geometry {
+  Shape shape{};
+  std::vector<Place> places;
+};
+
+// {"type":"Point","coordinates":[13.404954,52.5200066]}: degrees as exact decimals, longitude first, without
+// white space; the first corner of a polygon repeated at the end.
+std::string geojson(const Geometry& geometry);
 
 }  // namespace stimmbuch::codec
