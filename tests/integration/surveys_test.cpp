@@ -157,6 +157,18 @@ TEST_F(Surveys, PublishWordsThatWereReleased) {
   EXPECT_EQ(cora.get("/v1/surveys/traffic/texts?question=why").status, 403);
 }
 
+TEST_F(Surveys, TellOfficialsWhichWordsAreReleasedOnceSomebodySaysOthers) {
+  open_survey();
+  ASSERT_EQ(answer(cora, R"({"answers":{"way":["bike"],"why":"It is fast."}})").status, 201);
+  const Json release{{"question", "why"}, {"respondents", {texts("why")[0].at("respondent")}}};
+  ASSERT_EQ(remember(staff.post("/v1/surveys/traffic/texts/release", release)).status, 200);
+  EXPECT_EQ(texts("why")[0].at("released"), true);
+  EXPECT_FALSE(texts("why")[0].contains("released_text"));
+  ASSERT_EQ(answer(cora, R"({"answers":{"way":["bike"],"why":"Ask Mrs Smith."}})").status, 200);
+  EXPECT_EQ(texts("why")[0].at("text"), "Ask Mrs Smith.");
+  EXPECT_EQ(texts("why")[0].at("released_text"), "It is fast.");
+}
+
 TEST_F(Surveys, AreAnsweredUnderAPseudonymOnTheGrid) {
   open_survey();
   ASSERT_EQ(answer(cora, R"({"answers":{"way":["bike"],"why":"It is fast."}})").status, 201);

@@ -72,7 +72,7 @@ void Api::get_survey_texts(Call call) {
                                    return respondent.text() > start->respondent && says_to(row, question);
                                  });
     if (!said) return std::move(reached).send(rebuilding());
-    const auto released = runner::read_state<survey::State>(parts_.log, id).released;
+    const auto state = runner::read_state<survey::State>(parts_.log, id);
     std::string body = R"({"items":[)";
     std::uint64_t shown = 0;
     auto one = said->begin();
@@ -87,8 +87,17 @@ void Api::get_survey_texts(Call call) {
       write(out, one->respondent);
       out.name("text");
       out.string(*text);
+      const auto released = state.released.find({question, one->respondent});
       out.name("released");
-      out.boolean(released.contains({question, one->respondent}));
+      out.boolean(released != state.released.end());
+      // Who says something else now has not had that released.
+      const auto published = released == state.released.end()
+                                 ? std::nullopt
+                                 : text_in_vault(parts_.vault, id, released->second, one->respondent.text());
+      if (published && *published != *text) {
+        out.name("released_text");
+        out.string(*published);
+      }
       out.end_object();
     }
     std::optional<std::string> next;
