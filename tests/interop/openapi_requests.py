@@ -26,15 +26,17 @@ def config(url):
     with urllib.request.urlopen(f"{url}/v1/contributions?project=stadt-raum-wir&limit=3") as answer:
         contributions = [item["contribution"] for item in json.load(answer)["items"]]
     known = {
-        "path.project": ["stadt-raum-wir", "klmitwirkung", "lokale-logistik"],
+        "path.project": ["stadt-raum-wir", "klmitwirkung", "barrierefreie-wege", "lokale-logistik"],
         "path.poll": ["stadt-raum-wir"],
         "path.survey": ["ausprobierbox"],
         "path.contribution": contributions,
-        "path.phase": ["ideen", "dialog", "umfrage"],
+        "path.document": ["leitlinien"],
+        "path.version": ["1", "2"],
+        "path.phase": ["ideen", "dialog", "karte", "umfrage"],
         "path.milestone": ["lautern-tanzt"],
         "path.option": ["lautern-tanzt"],
-        "query.project": ["stadt-raum-wir", "klmitwirkung"],
-        "query.phase": ["ideen", "dialog"],
+        "query.project": ["stadt-raum-wir", "klmitwirkung", "barrierefreie-wege"],
+        "query.phase": ["ideen", "dialog", "karte"],
         "query.survey": ["ausprobierbox"],
         "query.question": ["grund"],
     }
