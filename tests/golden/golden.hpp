@@ -21,7 +21,8 @@ struct Golden {
 
 inline std::string row(const projections::Projection& projection, const LogBuilder& log,
                        std::string_view key) {
-  return Folding(projection).catch_up(log).views.get(key).value_or("none");
+  const auto value = Folding(projection).catch_up(log).views.read(key);
+  return value.empty() ? "none" : value;
 }
 
 inline std::string trail(const LogBuilder& log, const std::string& of) {

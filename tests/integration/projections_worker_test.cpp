@@ -239,6 +239,38 @@ TEST_P(ProjectionsWorker, ListsRowsInPages) {
   EXPECT_TRUE(store->rows("polls", "project/none/", "", 10)->rows.empty());
 }
 
+TEST_P(ProjectionsWorker, ListsWhatRowsStandFor) {
+  LogBuilder log;
+  log.create_ledger();
+  log.open_project("park");
+  log.add(id<ProjectId>("park"), project::PhaseDefined{{.id = id<PhaseId>("ideas"),
+                                                        .title = {{"de", "Ideen"}},
+                                                        .opens = may_third,
+                                                        .closes = may_third + std::chrono::hours{1}}});
+  const auto submit = [&](const std::string& name, contribution::Submitted submitted) {
+    submitted.project = id<ProjectId>("park");
+    submitted.phase = id<PhaseId>("ideas");
+    log.add(id<ContributionId>(name), submitted);
+  };
+  contribution::Submitted comment;
+  comment.kind = contribution::Kind::comment;
+  comment.parent = id<ContributionId>("bench");
+  submit("bench", {});
+  submit("why", comment);
+  log.append_to(*ledger);
+  open();
+  start();
+  wait_for_all(*worker, log.last());
+  const auto proposals = store->rows("contributions", "project/park/proposal/", "", 10);
+  ASSERT_TRUE(proposals);
+  ASSERT_EQ(proposals->rows.size(), 1U);
+  EXPECT_NE(proposals->rows[0].second.find(R"("contribution":"bench")"), std::string::npos);
+  const auto replies = store->rows("contributions", "replies/bench/", "", 10);
+  ASSERT_TRUE(replies);
+  ASSERT_EQ(replies->rows.size(), 1U);
+  EXPECT_EQ(replies->rows[0].second, store->document("contributions", "why")->document->bytes);
+}
+
 TEST_P(ProjectionsWorker, TellsWhichDocumentsACommitChanged) {
   LogBuilder log;
   log.create_ledger();

@@ -154,13 +154,14 @@ TEST(RatingFold, EqualsARecountAtEveryPosition) {
         EXPECT_EQ(shown.value("down", 0), down[proposal]) << proposal;
       }
       std::vector<int> smaller;
-      fold.views.each(projections::sorted_prefix(projections::contributions_prefix(
-                                                     id<ProjectId>("park"), {}, contribution::Kind::proposal),
-                                                 projections::Sorting::controversial),
-                      [&](std::string_view, std::string_view summary) {
-                        const Name name = json::parse(summary).at("contribution");
-                        smaller.push_back(std::min(up[name], down[name]));
-                      });
+      fold.views.each_read(
+          projections::sorted_prefix(
+              projections::contributions_prefix(id<ProjectId>("park"), {}, contribution::Kind::proposal),
+              projections::Sorting::controversial),
+          [&](std::string_view summary) {
+            const Name name = json::parse(summary).at("contribution");
+            smaller.push_back(std::min(up[name], down[name]));
+          });
       EXPECT_EQ(smaller.size(), phase.proposals.size());
       EXPECT_TRUE(std::ranges::is_sorted(smaller, std::greater{}));
     }
@@ -176,11 +177,11 @@ TEST(SupportFold, ListsTheMostSupportedFirst) {
     for (const auto& phase : {std::optional<PhaseId>(), std::optional(id<PhaseId>("ideas"))}) {
       std::vector<std::int64_t> listed;
       std::set<Name> seen;
-      fold.views.each(
+      fold.views.each_read(
           projections::sorted_prefix(
               projections::contributions_prefix(id<ProjectId>("park"), phase, contribution::Kind::proposal),
               projections::Sorting::supported),
-          [&](std::string_view, std::string_view summary) {
+          [&](std::string_view summary) {
             const Name name = json::parse(summary).at("contribution");
             seen.insert(name);
             listed.push_back(supports.supporters(name));

@@ -30,11 +30,22 @@ class MemoryViews final : public projections::Views {
   }
 
   const std::map<std::string, std::string, std::less<>>& rows() const { return rows_; }
+
+  // A row, and those of a list, as readers get them: what stands for another row is replaced by it.
+  std::string read(std::string_view key) { return as_read(get(key).value_or("")); }
+  void each_read(std::string_view prefix, const std::function<void(std::string_view value)>& visit) {
+    each(prefix, [&](std::string_view, std::string_view value) { visit(as_read(value)); });
+  }
   std::string document(std::string_view id) {
     return get(std::string(projections::document_prefix).append(id)).value_or("");
   }
 
  private:
+  std::string as_read(std::string_view value) const {
+    const auto other = projections::referred_row(value);
+    return other ? rows_.at(std::string(*other)) : std::string(value);
+  }
+
   std::map<std::string, std::string, std::less<>> rows_;
 };
 

@@ -148,7 +148,14 @@ class ContributionsFold final : public Fold {
     const auto* const submitted = std::get_if<contribution::Submitted>(&event);
     if (submitted && submitted->passage) Annotations::add(views, submitted->passage->document, input.id());
     if (const auto deed = deed_of(event)) write_deed(views, input, row, *deed);
-    if (!was_released && row.contribution.released > 0) count_at_others(views, row, recorded.position);
+    if (submitted && row.contribution.author) {
+      views.put(contributions_by_prefix(*row.contribution.author).append(newest_first(recorded.position)),
+                reference_to(whole_key(input.id())));
+    }
+    if (!was_released && row.contribution.released > 0) {
+      count_at_others(views, row, recorded.position);
+      list_beside_others(views, input.id(), row);
+    }
     if (const auto* const merged = std::get_if<contribution::Merged>(&event)) {
       ContributionRow& into = rows_.edit(views, merged->into.text());
       into.merged_from.push_back(*ContributionId::parse(input.id()));
@@ -288,43 +295,50 @@ class ContributionsFold final : public Fold {
     views.put(std::string(moderation_prefix).append(newest_first(input.position())), out.finish());
   }
 
-  // A row that is put while `put`, and erased once when that ends; `is_there` remembers it.
-  static void put_while(bool put, bool& is_there, Views& views, const std::string& key,
-                        const std::string& value) {
-    if (put) {
-      views.put(key, value);
-    } else if (is_there) {
-      views.erase(key);
-    }
-    is_there = put;
+  // The rows that lists refer to. What lists have of anything but a proposal is its whole document.
+  static std::string whole_key(std::string_view id) {
+    return document_key(document_for_moderators(*ContributionId::parse(id)));
+  }
+  static std::string summary_key(std::string_view id, contribution::Kind kind) {
+    return kind == contribution::Kind::proposal ? std::string("summary/").append(id) : document_key(id);
+  }
+  static std::string feature_key(std::string_view id) { return std::string("feature/").append(id); }
+
+  // A row that stands for another one: put if it was not in the list and is now, erased the other way round.
+  static void relist(Views& views, const std::string& key, const std::string& reference, bool was, bool is) {
+    if (is && !was) views.put(key, reference);
+    if (was && !is) views.erase(key);
+  }
+
+  // Where it stays from its first release on, whatever becomes of it.
+  static void list_beside_others(Views& views, std::string_view id, const ContributionRow& row) {
+    const auto reference = reference_to(summary_key(id, row.contribution.kind));
+    const auto oldest = oldest_first(row.submitted.position);
+    if (row.amends) views.put(amendments_prefix(row.amends->proposal).append(oldest), reference);
+    if (const auto thread = thread_of(row); !thread.empty()) views.put(thread + oldest, reference);
   }
 
   static void write_views(Views& views, std::string_view id, ContributionRow& row, const LedgerRow& ledger) {
     const contribution::State& own = row.contribution;
     const Position position = row.submitted.position;
-    const auto full = full_contribution_document(id, row, ledger);
-    views.put(document_key(document_for_moderators(*ContributionId::parse(id))), full);
-    if (own.author) views.put(contributions_by_prefix(*own.author).append(newest_first(position)), full);
-    put_while(own.released < own.version && !own.is_over(), row.waits, views,
-              std::string(pending_prefix).append(oldest_first(position)), full);
-    list_reported(views, row, full);
+    views.put(whole_key(id), full_contribution_document(id, row, ledger));
+    const bool waits = own.released < own.version && !own.is_over();
+    relist(views, std::string(pending_prefix).append(oldest_first(position)), reference_to(whole_key(id)),
+           std::exchange(row.waits, waits), waits);
+    list_reported(views, id, row);
     if (own.released == 0) return;
-    const auto summary = contribution_summary(id, row, ledger);
     views.put(document_key(id), contribution_document(id, row, ledger));
-    if (row.amends)
-      views.put(amendments_prefix(row.amends->proposal).append(oldest_first(position)), summary);
-    if (const auto thread = thread_of(row); !thread.empty()) {
-      views.put(thread + oldest_first(position), summary);
-      list_by_scores(views, {thread}, row, own.is_shown(), summary);
-      return;
-    }
-    const std::string in_project = contributions_prefix(own.project, {}, own.kind);
-    const std::string in_phase = contributions_prefix(own.project, own.phase, own.kind);
-    const bool was_listed = row.listed;
-    bool listed = was_listed;
-    put_while(own.is_shown(), listed, views, in_project + newest_first(position), summary);
-    put_while(own.is_shown(), row.listed, views, in_phase + newest_first(position), summary);
-    list_by_scores(views, {in_project, in_phase}, row, own.is_shown() && !own.merged, summary);
+    const auto summary = summary_key(id, own.kind);
+    if (own.kind == contribution::Kind::proposal) views.put(summary, contribution_summary(id, row, ledger));
+    const auto reference = reference_to(summary);
+    if (const auto thread = thread_of(row); !thread.empty())
+      return list_by_scores(views, {thread}, row, own.is_shown(), reference);
+    const std::vector<std::string> lists{contributions_prefix(own.project, {}, own.kind),
+                                         contributions_prefix(own.project, own.phase, own.kind)};
+    list_by_scores(views, lists, row, own.is_shown() && !own.merged, reference);
+    const bool was_listed = std::exchange(row.listed, own.is_shown());
+    for (const std::string& list : lists)
+      relist(views, list + newest_first(position), reference, was_listed, row.listed);
     if (own.kind == contribution::Kind::mark) list_mark(views, id, row, ledger, was_listed);
   }
 
@@ -336,13 +350,19 @@ class ContributionsFold final : public Fold {
     return {};
   }
 
+  // Beside the lists of its kind, and as long.
   static void list_mark(Views& views, std::string_view id, const ContributionRow& row,
                         const LedgerRow& ledger, bool was_listed) {
     const contribution::State& own = row.contribution;
-    const auto feature = own.is_shown() ? mark_feature(id, row, ledger) : std::string{};
+    const auto feature = feature_key(id);
+    if (row.listed) {
+      views.put(feature, mark_feature(id, row, ledger));
+    } else if (was_listed) {
+      views.erase(feature);
+    }
     for (const std::string& list : {marks_prefix(own.project, {}), marks_prefix(own.project, own.phase)}) {
-      bool listed = was_listed;
-      put_while(own.is_shown(), listed, views, list + newest_first(row.submitted.position), feature);
+      relist(views, list + newest_first(row.submitted.position), reference_to(feature), was_listed,
+             row.listed);
     }
   }
 
@@ -363,43 +383,36 @@ class ContributionsFold final : public Fold {
 
   // The same lists by each score, and of those with the same the newest first.
   static void list_by_scores(Views& views, const std::vector<std::string>& lists, ContributionRow& row,
-                             bool listed, const std::string& summary) {
+                             bool listed, const std::string& reference) {
+    const auto scores = listed ? std::optional(scores_of(row)) : std::nullopt;
+    if (row.scores == scores) return;
     const std::string newest = newest_first(row.submitted.position);
-    const auto each_key = [&](const Scores& scores, const auto& visit) {
+    const auto each_key = [&](const Scores& of, const auto& visit) {
       for (const std::string& list : lists) {
-        visit(sorted_prefix(list, Sorting::supported) + highest_first(scores.supported) + "/" + newest);
-        visit(sorted_prefix(list, Sorting::controversial) + highest_first(scores.controversial) + "/" +
-              newest);
+        visit(sorted_prefix(list, Sorting::supported) + highest_first(of.supported) + "/" + newest);
+        visit(sorted_prefix(list, Sorting::controversial) + highest_first(of.controversial) + "/" + newest);
       }
     };
-    const Scores scores = scores_of(row);
-    if (row.scores && (!listed || *row.scores != scores)) {
-      each_key(*row.scores, [&](const std::string& key) { views.erase(key); });
-      row.scores.reset();
-    }
-    if (!listed) return;
+    if (row.scores) each_key(*row.scores, [&](const std::string& key) { views.erase(key); });
+    if (scores) each_key(*scores, [&](const std::string& key) { views.put(key, reference); });
     row.scores = scores;
-    each_key(scores, [&](const std::string& key) { views.put(key, summary); });
   }
 
   // For moderators: what was reported most comes first.
-  static void list_reported(Views& views, ContributionRow& row, const std::string& full) {
+  static void list_reported(Views& views, std::string_view id, ContributionRow& row) {
     std::int64_t reports = 0;
     for (const auto& [reason, count] : row.reports) reports += count;
+    const auto listed = reports > 0 && row.contribution.is_shown() ? std::optional(reports) : std::nullopt;
+    if (row.listed_reports == listed) return;
     const auto key = [&](std::int64_t count) {
       return std::string(reported_prefix)
           .append(highest_first(count))
           .append("/")
           .append(newest_first(row.submitted.position));
     };
-    const bool listed = reports > 0 && row.contribution.is_shown();
-    if (row.listed_reports && (!listed || *row.listed_reports != reports)) {
-      views.erase(key(*row.listed_reports));
-      row.listed_reports.reset();
-    }
-    if (!listed) return;
-    row.listed_reports = reports;
-    views.put(key(reports), full);
+    if (row.listed_reports) views.erase(key(*row.listed_reports));
+    if (listed) views.put(key(*listed), reference_to(whole_key(id)));
+    row.listed_reports = listed;
   }
 
   static constexpr std::size_t kept_rows_max = 1024;
@@ -414,7 +427,7 @@ class ContributionsFold final : public Fold {
 
 Projection contributions_projection() {
   return {"contributions",
-          2,
+          3,
           {Aggregate::contribution, Aggregate::support, Aggregate::rating, Aggregate::report,
            Aggregate::citizen, Aggregate::document, Aggregate::ledger},
           []() -> std::unique_ptr<Fold> { return std::make_unique<ContributionsFold>(); }};

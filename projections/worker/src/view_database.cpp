@@ -107,9 +107,11 @@ std::expected<std::unique_ptr<ViewDatabase>, std::string> ViewDatabase::open(
   return std::unique_ptr<ViewDatabase>(new ViewDatabase(std::unique_ptr<rocksdb::DB>(db)));
 }
 
-std::optional<std::string> ViewDatabase::get(std::string_view key) const {
+std::optional<std::string> ViewDatabase::get(std::string_view key, const Snapshot& snapshot) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot.get();
   std::string value;
-  const auto status = db_->Get({}, slice(key), &value);
+  const auto status = db_->Get(options, slice(key), &value);
   if (status.IsNotFound()) return std::nullopt;
   require(status);
   return value;

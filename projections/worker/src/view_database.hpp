@@ -57,7 +57,7 @@ class ViewDatabase {
       const std::filesystem::path& directory, std::size_t block_cache_bytes);
 
   // All but `open` throw ViewFault.
-  std::optional<std::string> get(std::string_view key) const;
+  std::optional<std::string> get(std::string_view key, const Snapshot& snapshot = {}) const;
   void commit(rocksdb::WriteBatch& batch);
   Snapshot snapshot() const;
 

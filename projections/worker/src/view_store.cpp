@@ -91,10 +91,16 @@ std::expected<RowsRead, Rebuilding> ViewStore::rows(std::string_view projection,
   const LiveProjection& live = parts_->of(projection);
   return read_live(live, [&](std::uint32_t generation) {
     RowsRead page{{}, {}, live.position.load()};
-    const std::string begin = Generation{std::string(projection), generation}.rows_prefix().append(prefix);
-    RowCursor row(*parts_->database, begin, after.empty() ? std::string() : std::string(begin).append(after));
-    for (; row.valid() && page.rows.size() < limit; row.next())
-      page.rows.emplace_back(row.key(), row.value());
+    const ViewDatabase& database = *parts_->database;
+    const auto moment = database.snapshot();
+    const std::string all = Generation{std::string(projection), generation}.rows_prefix();
+    const std::string begin = std::string(all).append(prefix);
+    RowCursor row(database, begin, after.empty() ? std::string() : std::string(begin).append(after), moment);
+    for (; row.valid() && page.rows.size() < limit; row.next()) {
+      const auto other = referred_row(row.value());
+      page.rows.emplace_back(row.key(), other ? database.get(std::string(all).append(*other), moment).value()
+                                              : std::string(row.value()));
+    }
     if (row.valid() && limit > 0) page.next = page.rows.back().first;
     return page;
   });

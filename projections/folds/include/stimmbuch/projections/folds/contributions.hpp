@@ -13,13 +13,16 @@
 //   document/<contribution>              as everybody may read it (docs/formats/views.md); none while it
 //                                        waits for its first release
 //   document/moderation/<contribution>   with everything about it
+//   summary/<proposal>                   what lists have of a proposal; of other kinds it is the document
+//   feature/<mark>                       a mark that is shown, as a GeoJSON feature
+//
+// Lists; their rows stand for those above:
+//
 //   project/<project>/<kind>/<rank>      summaries of what is shown and answers nothing, newest first
 //   phase/<project>/<phase>/<kind>/<rank>
 //   supported/<list>…                    the lists above and of replies by supporters; of comments by those
 //                                        who rate them up, less those who rate them down
 //   controversial/<list>…                the same by the number of people on the smaller side
-//   supporter/<proposal>/<pseudonym>     how many of the proposals that were merged into this one, itself
-//                                        included, somebody supports
 //   replies/<contribution>/<position>    the comments on it, oldest first; also those that were taken away
 //   survey/<survey>/<position>           the same, of comments on a survey's results
 //   annotations/<document>/<position>    the same, of annotations to a document
@@ -28,7 +31,12 @@
 //   author/<citizen>/<rank>              with everything, newest first
 //   pending/<position>                   with everything; what waits to be released, oldest first
 //   reported/<rank>                      with everything; what was reported, most often first
+//
+// And:
+//
 //   moderation/<rank>                    what moderators did, newest first, without names
+//   supporter/<proposal>/<pseudonym>     how many of the proposals that were merged into this one, itself
+//                                        included, somebody supports
 //   name/<citizen>                       the row of the vault with the newest name
 namespace stimmbuch::projections {
 

@@ -27,4 +27,20 @@ class Views {
 // or lists. Changes of documents are told to listeners.
 inline constexpr std::string_view document_prefix = "document/";
 
+// What a row holds that stands for another one, which readers get in its place: so what changes often is
+// written once, however many lists have it. No other row may begin like it.
+inline std::string reference_to(std::string_view key) {
+  return std::string(R"({"$row":")").append(key).append(R"("})");
+}
+
+// The key of the row that a value stands for; nothing if it stands for itself.
+inline std::optional<std::string_view> referred_row(std::string_view value) {
+  constexpr std::string_view begin = R"({"$row":")";
+  constexpr std::string_view end = R"("})";
+  if (!value.starts_with(begin)) return std::nullopt;
+  value.remove_prefix(begin.size());
+  value.remove_suffix(end.size());
+  return value;
+}
+
 }  // namespace stimmbuch::projections

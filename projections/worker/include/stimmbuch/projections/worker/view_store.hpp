@@ -64,7 +64,8 @@ class ViewStore {
   std::expected<DocumentRead, Rebuilding> document(std::string_view projection, std::string_view id) const;
 
   // At most `limit` rows whose keys begin with the prefix, behind the row `after` (a key without the prefix;
-  // empty: from the first), in order of their keys, as they are at one moment.
+  // empty: from the first), in order of their keys, as they are at one moment; what stands for another row is
+  // replaced by it.
   std::expected<RowsRead, Rebuilding> rows(std::string_view projection, std::string_view prefix,
                                            std::string_view after, std::size_t limit) const;
 
