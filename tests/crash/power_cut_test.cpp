@@ -1,6 +1,7 @@
 // What failing disks and power leave of a ledger: everything acknowledged, nothing in part.
 
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 
@@ -123,6 +124,7 @@ class Machine {
 TEST(PowerCut, LosesNothingThatWasAcknowledgedAndLeavesNoGroupInPart) {
   const auto first_seed = seed();
   std::printf("STIMMBUCH_SEED=%llu repeats this run\n", static_cast<unsigned long long>(first_seed));
+  std::fflush(stdout);  // an assertion within RocksDB ends the process
   for (int number = 0; number < machines; ++number) {
     Machine machine(first_seed + static_cast<std::uint64_t>(number));
     for (int cut = 0; cut < cuts_per_machine; ++cut) {

@@ -18,6 +18,11 @@ class StopOnBackgroundError final : public rocksdb::EventListener {
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* status) override {
     fail_stop_.trip("background work: " + status->ToString());
   }
+  // A disk that was full is tried again behind our back otherwise, which no option forbids.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*status*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
 
  private:
   FailStop& fail_stop_;
