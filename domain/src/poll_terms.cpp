@@ -114,7 +114,8 @@ std::size_t written_bytes_max(const Option& option) {
   // {"id":"…","title":…,"texts":{"description/de":"…", …},"cost":…,"counts":false},
   // "origin":{"proposal":"…","version":…,"text":"…"}, "machine_translated":["de", …]
   const std::size_t origin = option.origin ? 170 : 0;
-  const std::size_t translated = 24 + 5 * option.machine_translated.size();
+  const auto languages = option.machine_translated.size();
+  const std::size_t translated = languages == 0 ? 0 : 24 + 5 * languages;
   return 180 + origin + translated + 70 * option.texts.size() + stimmbuch::written_bytes_max(option.title);
 }
 
