@@ -77,6 +77,20 @@ bool is_news(const contribution::Event& event) {
          std::holds_alternative<contribution::Answered>(event);
 }
 
+// The project of a poll, a document or a survey, which its first record names; null for later ones.
+const ProjectId* project_named_by(const poll::Event& event) {
+  const auto* const drafted = std::get_if<poll::Drafted>(&event);
+  return drafted ? &drafted->terms.project : nullptr;
+}
+const ProjectId* project_named_by(const document::Event& event) {
+  const auto* const published = std::get_if<document::Published>(&event);
+  return published ? &published->project : nullptr;
+}
+const ProjectId* project_named_by(const survey::Event& event) {
+  const auto* const drafted = std::get_if<survey::Drafted>(&event);
+  return drafted ? &drafted->terms.project : nullptr;
+}
+
 // Whether the record shows everybody a text.
 bool releases(const contribution::Event& event) {
   if (const auto* const submitted = std::get_if<contribution::Submitted>(&event)) return !submitted->pending;
@@ -90,13 +104,13 @@ class NewsFold final : public Fold {
       case Aggregate::project:
         return apply_project(views, input);
       case Aggregate::poll:
-        return apply_poll(views, input);
+        return apply_part<poll::Event>(views, input, polls_);
       case Aggregate::contribution:
         return apply_contribution(views, input);
       case Aggregate::document:
-        return apply_document(views, input);
+        return apply_part<document::Event>(views, input, documents_);
       case Aggregate::survey:
-        return apply_survey(views, input);
+        return apply_part<survey::Event>(views, input, surveys_);
       case Aggregate::ledger:
         return ledger_.apply(views, input);
       case Aggregate::citizen:
@@ -137,12 +151,14 @@ class NewsFold final : public Fold {
     if (is_news(event) && project) put(views, input, *project, event);
   }
 
-  void apply_poll(Views& views, const FoldInput& input) {
-    const auto& event = input.event<poll::Event>();
-    if (const auto* const drafted = std::get_if<poll::Drafted>(&event))
-      polls_.edit(views, input.id()).project = drafted->terms.project;
-    const NewsSubject* const poll = polls_.find(views, input.id());
-    if (poll && is_news(event)) put(views, input, poll->project);
+  // A record of a poll, a document or a survey.
+  template <class Event>
+  void apply_part(Views& views, const FoldInput& input, Rows<NewsSubject>& subjects) {
+    const auto& event = input.event<Event>();
+    if (const ProjectId* const project = project_named_by(event))
+      subjects.edit(views, input.id()).project = *project;
+    const NewsSubject* const subject = subjects.find(views, input.id());
+    if (subject && is_news(event)) put(views, input, subject->project);
   }
 
   void apply_contribution(Views& views, const FoldInput& input) {
@@ -152,22 +168,6 @@ class NewsFold final : public Fold {
     if (releases(event)) contributions_.edit(views, input.id()).shown = true;
     const NewsSubject* const contribution = contributions_.find(views, input.id());
     if (contribution && contribution->shown && is_news(event)) put(views, input, contribution->project);
-  }
-
-  void apply_document(Views& views, const FoldInput& input) {
-    const auto& event = input.event<document::Event>();
-    if (const auto* const published = std::get_if<document::Published>(&event))
-      documents_.edit(views, input.id()).project = published->project;
-    const NewsSubject* const document = documents_.find(views, input.id());
-    if (document && is_news(event)) put(views, input, document->project);
-  }
-
-  void apply_survey(Views& views, const FoldInput& input) {
-    const auto& event = input.event<survey::Event>();
-    if (const auto* const drafted = std::get_if<survey::Drafted>(&event))
-      surveys_.edit(views, input.id()).project = drafted->terms.project;
-    const NewsSubject* const survey = surveys_.find(views, input.id());
-    if (survey && is_news(event)) put(views, input, survey->project);
   }
 
   void put(Views& views, const FoldInput& input, const ProjectId& project,
