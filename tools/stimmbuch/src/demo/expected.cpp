@@ -20,24 +20,18 @@ struct Reception {
   std::int64_t replies = 0;
 };
 
-// Of all marks, or all annotations.
-class Receptions {
- public:
-  Receptions(const Townspeople& people, Said kind) : receptions_(people.count(kind)) {
-    for (std::size_t citizen = 0; citizen < people.citizens(); ++citizen) {
-      for (const auto& [number, up] : people.ratings(kind, citizen))
-        ++(up ? receptions_[number].up : receptions_[number].down);
-    }
-    for (std::size_t number = 0; number < people.replies(); ++number) {
-      if (const auto reply = people.reply(number); reply.to == kind) ++receptions_[reply.answers].replies;
-    }
+// Of all of a kind, by number.
+std::vector<Reception> receptions_of(const Townspeople& people, Said kind) {
+  std::vector<Reception> receptions(people.count(kind));
+  for (std::size_t citizen = 0; citizen < people.citizens(); ++citizen) {
+    for (const auto& [number, up] : people.ratings(kind, citizen))
+      ++(up ? receptions[number].up : receptions[number].down);
   }
-
-  const Reception& of(std::size_t number) const { return receptions_[number]; }
-
- private:
-  std::vector<Reception> receptions_;
-};
+  for (std::size_t number = 0; number < people.replies(); ++number) {
+    if (const auto reply = people.reply(number); reply.to == kind) ++receptions[reply.answers].replies;
+  }
+  return receptions;
+}
 
 Reception reception_as_shown(const Json& contribution) {
   const Json ratings = contribution.value("ratings", Json::object());
@@ -65,13 +59,13 @@ Json unless_left(bool left, Json said) {
 }
 
 std::vector<std::string> expected_marks(const Townspeople& people) {
-  const Receptions receptions(people, Said::mark);
+  const auto receptions = receptions_of(people, Said::mark);
   std::vector<std::string> marks;
   for (std::size_t number = 0; number < people.marks(); ++number) {
     const auto mark = people.mark(number);
     if (!is_shown(mark.fate)) continue;
     const bool left = people.leaves(mark.author);
-    marks.push_back(line(receptions.of(number),
+    marks.push_back(line(receptions[number],
                          {mark.category, unless_left(left, people.person(mark.author).name),
                           unless_left(left, mark.text), unless_left(left, mark.place.at("coordinates")),
                           mark.photo ? unless_left(left, *mark.photo) : Json("not there")}));
@@ -97,7 +91,7 @@ Json place_as_shown(const Json& annotation) {
 }
 
 std::vector<std::string> expected_annotations(const Townspeople& people) {
-  const Receptions receptions(people, Said::annotation);
+  const auto receptions = receptions_of(people, Said::annotation);
   std::vector<std::string> annotations;
   for (std::size_t number = 0; number < people.annotations(); ++number) {
     const auto annotation = people.annotation(number);
@@ -106,7 +100,7 @@ std::vector<std::string> expected_annotations(const Townspeople& people) {
       return is_shown(annotation.fate) ? unless_left(left, std::move(said)) : Json("not there");
     };
     annotations.push_back(
-        line(receptions.of(number),
+        line(receptions[number],
              {passage_body(annotation.edition, annotation.objection), expected_place(annotation),
               unless_hidden(people.person(annotation.author).name), unless_hidden(annotation.text)}));
   }
@@ -132,11 +126,10 @@ std::string annotation_as_shown(const Json& annotation) {
 Expected expected_of(const Townspeople& people) {
   Expected expected;
   expected.supports.resize(people.proposals());
-  expected.ratings.resize(people.comments());
+  for (const auto& comment : receptions_of(people, Said::comment))
+    expected.ratings.emplace_back(comment.up, comment.down);
   for (std::size_t citizen = 0; citizen < people.citizens(); ++citizen) {
     for (const std::size_t proposal : people.supports(citizen)) ++expected.supports[proposal];
-    for (const auto& [comment, up] : people.ratings(Said::comment, citizen))
-      ++(up ? expected.ratings[comment].first : expected.ratings[comment].second);
     if (const auto steps = people.ballot(citizen); !steps.empty()) {
       for (const std::string& choice : steps.back()) ++expected.votes[choice];
     }
